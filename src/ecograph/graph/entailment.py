@@ -1,0 +1,65 @@
+"""What follows from the ontology: superclasses and superproperties (RDFS 1.1, rules rdfs7 and rdfs9).
+
+Named graphs keep what sources state; the merged default graph also holds what follows, so that a
+query for `eco:Actor` finds companies. Both rules look at one subject at a time, which is what
+lets the merge follow a change instead of starting again.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import NamedNode, Triple
+
+from ecograph.vocab import RDF, RDFS
+
+TYPE = NamedNode(RDF + "type")
+_SUBCLASS = NamedNode(RDFS + "subClassOf")
+_SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
+
+Ancestors = Mapping[NamedNode, frozenset[NamedNode]]
+
+
+class Schema:
+    """The hierarchy of classes and of properties."""
+
+    def __init__(self, ontology: Iterable[Triple]) -> None:
+        ontology = list(ontology)
+        self._classes = _ancestors(ontology, _SUBCLASS)
+        self._properties = _ancestors(ontology, _SUBPROPERTY)
+
+    def entail(self, triples: Iterable[Triple]) -> set[Triple]:
+        """Return the triples and all that follows from them."""
+        closed: set[Triple] = set()
+        for triple in triples:
+            closed.add(triple)
+            for parent in self._properties.get(triple.predicate, ()):
+                closed.add(Triple(triple.subject, parent, triple.object))
+            if triple.predicate == TYPE:
+                for parent in self._classes.get(triple.object, ()):
+                    closed.add(Triple(triple.subject, TYPE, parent))
+        return closed
+
+    def superclasses(self, iri: str) -> frozenset[str]:
+        """Return the IRIs of all classes above one."""
+        return frozenset(node.value for node in self._classes.get(NamedNode(iri), ()))
+
+
+def _ancestors(ontology: Iterable[Triple], relation: NamedNode) -> Ancestors:
+    parents: dict[NamedNode, set[NamedNode]] = defaultdict(set)
+    for triple in ontology:
+        if triple.predicate == relation and isinstance(triple.object, NamedNode):
+            parents[triple.subject].add(triple.object)
+    return {node: frozenset(_reach(node, parents)) for node in list(parents)}
+
+
+def _reach(start: NamedNode, parents: Mapping[NamedNode, set[NamedNode]]) -> set[NamedNode]:
+    reached: set[NamedNode] = set()
+    pending = [start]
+    while pending:
+        for parent in parents.get(pending.pop(), ()):
+            if parent not in reached:
+                reached.add(parent)
+                pending.append(parent)
+    return reached - {start}

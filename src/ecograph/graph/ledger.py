@@ -1,0 +1,155 @@
+"""The ledger: every change of the graph in order, written down before it is made.
+
+A change is recorded with all its triples, then applied, then marked done. Applying is idempotent,
+so a process killed in between leaves a change that the next writer finishes.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pyoxigraph
+from pyoxigraph import RdfFormat, Triple
+
+from ecograph.errors import StorageFailed
+from ecograph.graph.plan import Diff
+from ecograph.model import Level
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS sources (
+    id TEXT PRIMARY KEY, digest TEXT NOT NULL, level INTEGER NOT NULL, loaded_at TEXT NOT NULL
+);
+CREATE TABLE IF NOT EXISTS changes (
+    sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+    at TEXT NOT NULL, source TEXT NOT NULL, graph TEXT NOT NULL, level INTEGER NOT NULL,
+    digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0
+);
+CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One change of one source's graph; `digest` identifies the source's state after it."""
+
+    sequence: int
+    source: str
+    graph: str
+    level: Level
+    digest: str
+    diff: Diff
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What the ledger knows of a source: the state that was loaded, and who may see it."""
+
+    digest: str
+    level: Level
+
+
+class Ledger:
+    """The ledger of one home; used by the writer alone."""
+
+    def __init__(self, path: Path) -> None:
+        with _guarded("open the ledger"):
+            self._db = sqlite3.connect(path, isolation_level=None)
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA synchronous = FULL")
+            self._db.executescript(_SCHEMA)
+
+    def close(self) -> None:
+        self._db.close()
+
+    def fact(self, name: str) -> str | None:
+        """Return what was kept under a name."""
+        row = self._db.execute("SELECT value FROM facts WHERE name = ?", (name,)).fetchone()
+        return row[0] if row else None
+
+    def keep_fact(self, name: str, value: str) -> None:
+        with _guarded("write the ledger"):
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
+
+    def loaded(self, source: str) -> Loaded | None:
+        """Return the state of a source that was loaded last, or None."""
+        row = self._db.execute("SELECT digest, level FROM sources WHERE id = ?", (source,)).fetchone()
+        return Loaded(row[0], Level(row[1])) if row else None
+
+    def sources(self) -> dict[str, Level]:
+        """Return every loaded source, and who may see it."""
+        rows = self._db.execute("SELECT id, level FROM sources ORDER BY id")
+        return {source: Level(level) for source, level in rows}
+
+    def begin(self, *, source: str, graph: str, level: Level, digest: str, diff: Diff) -> Change:
+        """Write a change down before it is made."""
+        row = (_now(), source, graph, int(level), digest, _packed(diff.added), _packed(diff.removed))
+        with _guarded("write the ledger"):
+            cursor = self._db.execute(
+                "INSERT INTO changes (at, source, graph, level, digest, added, removed)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                row,
+            )
+        sequence = int(cursor.lastrowid or 0)
+        return Change(sequence=sequence, source=source, graph=graph, level=level, digest=digest, diff=diff)
+
+    def finish(self, change: Change) -> None:
+        """Mark a change as made."""
+        state = (change.source, change.digest, int(change.level), _now())
+        with _guarded("write the ledger"):
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("UPDATE changes SET done = 1 WHERE sequence = ?", (change.sequence,))
+            self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", state)
+            self._db.execute("COMMIT")
+
+    def pending(self) -> list[Change]:
+        """Return the changes that were written down and not finished."""
+        return list(self._changes("done = 0", ()))
+
+    def since(self, sequence: int) -> Iterator[Change]:
+        """Yield the finished changes that came after one, in order."""
+        return self._changes("done = 1 AND sequence > ?", (sequence,))
+
+    def last(self) -> int:
+        """Return the number of the last finished change, 0 before the first."""
+        row = self._db.execute("SELECT max(sequence) FROM changes WHERE done = 1").fetchone()
+        return int(row[0] or 0)
+
+    def _changes(self, condition: str, values: tuple[int, ...]) -> Iterator[Change]:
+        rows = self._db.execute(
+            "SELECT sequence, source, graph, level, digest, added, removed FROM changes"
+            f" WHERE {condition} ORDER BY sequence",  # noqa: S608 - the condition is ours
+            values,
+        )
+        for sequence, source, graph, level, digest, added, removed in rows:
+            diff = Diff(_unpacked(added), _unpacked(removed))
+            yield Change(
+                sequence=sequence, source=source, graph=graph, level=Level(level), digest=digest, diff=diff
+            )
+
+
+@contextmanager
+def _guarded(doing: str) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageFailed(doing, error) from error
+
+
+def _packed(triples: frozenset[Triple]) -> bytes:
+    return zlib.compress(pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"", 1)
+
+
+def _unpacked(blob: bytes) -> frozenset[Triple]:
+    quads = pyoxigraph.parse(zlib.decompress(blob), format=RdfFormat.N_TRIPLES)
+    return frozenset(quad.triple for quad in quads)
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

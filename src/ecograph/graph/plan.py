@@ -1,0 +1,46 @@
+"""What a load changes, decided from values alone."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Triple
+
+
+@dataclass(frozen=True, slots=True)
+class Diff:
+    """Triples to add to one graph, and triples to take out of it."""
+
+    added: frozenset[Triple]
+    removed: frozenset[Triple]
+
+    def __bool__(self) -> bool:
+        return bool(self.added or self.removed)
+
+    @property
+    def subjects(self) -> frozenset[NamedNode]:
+        """The resources that the change touches."""
+        return frozenset(triple.subject for triple in self.added | self.removed)
+
+    def whole(self, known: Set[Triple]) -> Diff:
+        """Return the same change for a store that may hold nothing of the graph yet."""
+        return Diff(frozenset(known - self.removed) | self.added, self.removed)
+
+
+def plan(
+    known: Set[Triple], found: Set[Triple], *, complete: bool, kept: Set[NamedNode] = frozenset()
+) -> Diff:
+    """Decide what turns the known triples into those that were found.
+
+    A source that is not complete says nothing of the resources it leaves out: only those it found
+    are replaced. The subjects in `kept` stay as they are known: their new state was refused.
+    """
+    found = {triple for triple in found if triple.subject not in kept}
+    heard = {triple.subject for triple in found}
+    gone = {
+        triple
+        for triple in known - found
+        if triple.subject not in kept and (complete or triple.subject in heard)
+    }
+    return Diff(frozenset(found - known), frozenset(gone))

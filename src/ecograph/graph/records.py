@@ -1,0 +1,112 @@
+"""Triples as records: one resource each, with the parts that only it has."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ecograph.errors import MalformedFile
+
+GENID = "/.well-known/genid/"
+
+Node = NamedNode | BlankNode | Literal | Triple
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """What one source says of one resource, and where it says it."""
+
+    subject: NamedNode
+    triples: frozenset[Triple]
+    place: str
+
+
+def skolemise(triples: Iterable[Triple], base: str, source: str, *, place: str) -> list[Triple]:
+    """Replace blank nodes by IRIs that depend on their content alone.
+
+    The same file thus gives the same triples at every load, and a change in one blank node leaves
+    the others as they are (RDF 1.1 Concepts, section 3.5). Raises `MalformedFile` for blank nodes
+    that refer to each other in a ring: nothing stable could name them.
+    """
+    triples = list(triples)
+    names = _Names(triples, f"{base}{GENID}{source}-")
+    try:
+        return [Triple(names.of(t.subject), t.predicate, names.of(t.object)) for t in triples]
+    except (_Ring, RecursionError) as error:
+        reason = "blank nodes refer to each other in a ring, or too deep: give them IRIs"
+        raise MalformedFile(place, reason) from error
+
+
+def group(triples: Iterable[Triple], place: str) -> list[Record]:
+    """Gather triples by resource; a skolemised part goes with the resource that refers to it."""
+    by_subject: dict[NamedNode, set[Triple]] = defaultdict(set)
+    parents: dict[NamedNode, NamedNode] = {}
+    for triple in triples:
+        by_subject[triple.subject].add(triple)
+        if isinstance(triple.object, NamedNode) and GENID in triple.object.value:
+            known = parents.get(triple.object)
+            if known is None or triple.subject.value < known.value:
+                parents[triple.object] = triple.subject
+    gathered: dict[NamedNode, set[Triple]] = defaultdict(set)
+    for subject, own in by_subject.items():
+        gathered[_owner(subject, parents)] |= own
+    return [
+        Record(subject=subject, triples=frozenset(gathered[subject]), place=place)
+        for subject in sorted(gathered, key=lambda node: node.value)
+    ]
+
+
+def with_parts(subjects: Iterable[NamedNode], triples: Iterable[Triple]) -> set[NamedNode]:
+    """Return subjects and the skolemised parts that belong to them."""
+    wanted = set(subjects)
+    if not wanted:
+        return wanted
+    whole = (record for record in group(triples, "") if record.subject in wanted)
+    return wanted | {triple.subject for record in whole for triple in record.triples}
+
+
+class _Ring(Exception):
+    """Blank nodes that refer to each other in a ring have no content to name them by."""
+
+
+class _Names:
+    """IRIs for blank nodes, each made of a digest of what is said about it."""
+
+    def __init__(self, triples: Iterable[Triple], prefix: str) -> None:
+        self._prefix = prefix
+        self._said: dict[BlankNode, list[Triple]] = defaultdict(list)
+        self._known: dict[BlankNode, str] = {}
+        self._open: set[BlankNode] = set()
+        for triple in triples:
+            if isinstance(triple.subject, BlankNode):
+                self._said[triple.subject].append(triple)
+
+    def of(self, node: Node) -> Node:
+        return NamedNode(self._prefix + self._digest(node)) if isinstance(node, BlankNode) else node
+
+    def _digest(self, node: BlankNode) -> str:
+        if node in self._known:
+            return self._known[node]
+        if node in self._open:
+            raise _Ring
+        self._open.add(node)
+        said = sorted(f"{t.predicate} {self._text(t.object)}" for t in self._said.get(node, ()))
+        self._open.discard(node)
+        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:20]
+        self._known[node] = digest
+        return digest
+
+    def _text(self, node: Node) -> str:
+        return self._digest(node) if isinstance(node, BlankNode) else str(node)
+
+
+def _owner(subject: NamedNode, parents: Mapping[NamedNode, NamedNode]) -> NamedNode:
+    seen = {subject}
+    while (parent := parents.get(subject)) is not None and parent not in seen:
+        subject = parent
+        seen.add(subject)
+    return subject

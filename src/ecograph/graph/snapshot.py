@@ -1,0 +1,78 @@
+"""What readers see: the stores as they were published, which never change again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from pyoxigraph import (
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    QueryBoolean,
+    QuerySolutions,
+    QueryTriples,
+    Store,
+    Triple,
+)
+
+from ecograph.errors import BadQuery
+from ecograph.graph.store import guarded
+from ecograph.model import Level
+
+Term = NamedNode | Literal
+Row = Mapping[str, Term]
+Answer = QuerySolutions | QueryTriples | QueryBoolean
+
+
+class Snapshot:
+    """One published state of the graph, at every level."""
+
+    def __init__(self, folder: Path) -> None:
+        self.id = folder.name
+        self.folder = folder
+        with guarded("open the snapshot"):
+            self._stores = {level: Store.read_only(str(folder / level.slug)) for level in Level}
+
+    def query(self, level: Level, text: str) -> Answer:
+        """Evaluate a query of ours; what users write runs in workers instead."""
+        try:
+            return self._stores[level].query(text)
+        except SyntaxError as error:
+            raise BadQuery(str(error.msg), line=error.lineno, column=error.offset) from error
+
+    def rows(self, level: Level, text: str) -> list[Row]:
+        """Return the solutions of a SELECT, each with its bound variables only."""
+        solutions = self.query(level, text)
+        if not isinstance(solutions, QuerySolutions):
+            raise BadQuery("expected a SELECT query")
+        names = [variable.value for variable in solutions.variables]
+        return [
+            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+            for solution in solutions
+        ]
+
+    def stated(self, level: Level, subject: str) -> list[Quad]:
+        """Return what each source states of a resource, in a steady order."""
+        quads = self._stores[level].quads_for_pattern(NamedNode(subject), None, None, None)
+        return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
+
+    def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
+        """Yield what all sources together say, of one resource or of all, and what follows."""
+        node = NamedNode(subject) if subject else None
+        quads = self._stores[level].quads_for_pattern(node, None, None, DefaultGraph())
+        return (quad.triple for quad in quads)
+
+    def referring(self, level: Level, target: str) -> list[Quad]:
+        """Return what sources state of others that points to a resource, in a steady order."""
+        quads = self._stores[level].quads_for_pattern(None, None, NamedNode(target), None)
+        return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
+
+    def graphs(self, level: Level) -> Sequence[str]:
+        """Return the IRIs of the source graphs that a level may see."""
+        return sorted(graph.value for graph in self._stores[level].named_graphs())
+
+    def size(self, level: Level) -> int:
+        """Return the number of quads stored for a level."""
+        return len(self._stores[level])

@@ -1,0 +1,98 @@
+"""SHACL validation of records, with reasons that name the record, the property and the value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyoxigraph
+from pyoxigraph import NamedNode, RdfFormat, Triple
+
+from ecograph.graph.entailment import TYPE, Schema
+from ecograph.graph.records import Record
+from ecograph.model import Rejection
+from ecograph.vocab import SH, SKOS, shortened
+
+_IN_SCHEME = NamedNode(SKOS + "inScheme")
+# Records checked at once: enough to share the cost of a run, few enough to show progress.
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the shapes say of some records: those that break one, and remarks on the others."""
+
+    rejections: tuple[Rejection, ...]
+    warnings: tuple[Rejection, ...]
+
+
+Facts = Callable[[NamedNode], Iterable[Triple]]
+
+
+class Validator:
+    """Checks records against the shapes, with pySHACL (SHACL 1.0 Core)."""
+
+    def __init__(self, shapes: bytes, schema: Schema) -> None:
+        import rdflib
+
+        self._schema = schema
+        self._shapes = rdflib.Graph().parse(data=shapes, format="turtle")
+
+    def check(self, records: Sequence[Record], *, known: Facts) -> Verdict:
+        """Check records; `known` tells what the graph already says of what they refer to."""
+        import pyshacl
+
+        data = _to_rdflib(self._context(records, known))
+        _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inference="none", advanced=False)
+        places = {triple.subject.value: record for record in records for triple in record.triples}
+        found = [_finding(report, node, places) for node in _results(report)]
+        ordered = sorted((f for f in found if f is not None), key=lambda f: str(f[1]))
+        return Verdict(
+            rejections=tuple(rejection for blocks, rejection in ordered if blocks),
+            warnings=tuple(rejection for blocks, rejection in ordered if not blocks),
+        )
+
+    def _context(self, records: Sequence[Record], known: Facts) -> set[Triple]:
+        stated = {triple for record in records for triple in record.triples}
+        described = {triple.subject for triple in stated}
+        referred = {t.object for t in stated if isinstance(t.object, NamedNode)} - described
+        facts = {t for node in referred for t in known(node) if t.predicate in (TYPE, _IN_SCHEME)}
+        return self._schema.entail(stated | facts)
+
+
+def _to_rdflib(triples: Iterable[Triple]) -> Any:
+    import rdflib
+
+    text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
+    return rdflib.Graph().parse(data=text, format="nt")
+
+
+def _results(report: Any) -> Iterable[Any]:
+    from rdflib import URIRef
+
+    return report.subjects(URIRef(RDF_TYPE), URIRef(SH + "ValidationResult"))
+
+
+RDF_TYPE = TYPE.value
+
+
+def _finding(report: Any, node: Any, places: dict[str, Record]) -> tuple[bool, Rejection] | None:
+    from rdflib import URIRef
+
+    def one(name: str) -> Any:
+        return report.value(node, URIRef(SH + name))
+
+    record = places.get(str(one("focusNode")))
+    if record is None:
+        return None
+    path, value = one("resultPath"), one("value")
+    reason = {m.language or "en": str(m) for m in report.objects(node, URIRef(SH + "resultMessage"))}
+    rejection = Rejection(
+        record=record.subject.value,
+        place=record.place,
+        path=shortened(str(path)) if path else "",
+        value="" if value is None else str(value)[:200],
+        reason=reason,
+    )
+    return str(one("resultSeverity")) == SH + "Violation", rejection

@@ -1,0 +1,159 @@
+"""The nouns: what the questions take and what they answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum, StrEnum
+
+Iri = str
+
+
+class Level(IntEnum):
+    """Who may see a graph; each level sees those below it."""
+
+    PUBLIC = 0
+    PARTNERS = 1
+    PRIVATE = 2
+
+    @property
+    def slug(self) -> str:
+        """The name used in declarations, file names and the `visibility` scheme."""
+        return self.name.lower()
+
+    @classmethod
+    def of(cls, slug: str) -> Level:
+        """Return the level named `slug`; raises `KeyError`."""
+        return cls[slug.upper()]
+
+
+class Status(StrEnum):
+    """Outcome of an eligibility criterion; an unknown never rejects."""
+
+    MET = "met"
+    NOT_MET = "not_met"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why a result is where it is; the contributions of a result add up to its score."""
+
+    text: str
+    contribution: float
+    kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Criterion:
+    """One eligibility criterion, judged; `missing` names the datum that would settle it."""
+
+    label: str
+    status: Status
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Eligibility:
+    """All criteria of an offer, judged for one company."""
+
+    status: Status
+    criteria: tuple[Criterion, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
+    """One resource in an answer."""
+
+    iri: Iri
+    label: str
+    type: str
+    kind: str
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    eligibility: Eligibility | None = None
+    fictitious: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FacetValue:
+    """One value of a facet, and how many results it keeps."""
+
+    value: str
+    label: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchAnswer:
+    """One page of results, with the facets of the whole answer."""
+
+    query: str
+    total: int
+    results: tuple[Result, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+    lexical_only: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedAnswer:
+    """The resources that answer one need of a project."""
+
+    iri: Iri | None
+    label: str
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A concept recognised in a free text, and the words that named it."""
+
+    iri: Iri
+    label: str
+    scheme: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchAnswer:
+    """Everything that can help one project, overall and need by need.
+
+    `outside` holds what would fit but is not offered in the project's territory.
+    """
+
+    project: Iri | None
+    label: str
+    needs: tuple[NeedAnswer, ...]
+    results: tuple[Result, ...]
+    outside: tuple[Result, ...]
+    understood: tuple[Understood, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rejection:
+    """A record, or a part of one, that was not loaded, and why."""
+
+    record: str
+    place: str
+    path: str
+    value: str
+    reason: Mapping[str, str]
+
+    def __str__(self) -> str:
+        about = " ".join(part for part in (self.path, self.value) if part)
+        return f"{self.place}: {self.record}: {about}: {self.reason.get('en', '')}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What one load did."""
+
+    source: str
+    added: int = 0
+    removed: int = 0
+    records: int = 0
+    unchanged: bool = False
+    seconds: float = 0.0
+    rejections: tuple[Rejection, ...] = ()
+    warnings: tuple[Rejection, ...] = ()
+    by_class: Mapping[str, int] = field(default_factory=dict)

@@ -1,0 +1,204 @@
+"""The one path by which anything enters the graph.
+
+files -> records -> validate -> plan -> write down -> apply -> publish -> index
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from pyoxigraph import NamedNode, Triple
+
+from ecograph.assets import ONTOLOGY
+from ecograph.errors import HomeMismatch, TooManyRejected
+from ecograph.graph.derivation import derive
+from ecograph.graph.entailment import TYPE, Schema
+from ecograph.graph.home import Home
+from ecograph.graph.ledger import Ledger
+from ecograph.graph.plan import plan
+from ecograph.graph.records import Record, group, skolemise, with_parts
+from ecograph.graph.store import EmbeddedStore
+from ecograph.graph.validation import BATCH, Validator, Verdict
+from ecograph.model import Outcome
+from ecograph.sources.declaration import Declaration
+from ecograph.sources.description import describe, source_iri
+from ecograph.sources.rdf import parse
+from ecograph.sources.read import File
+from ecograph.vocab import shortened
+
+# Raised when records come out otherwise from the same files, so that sources are read again.
+PIPELINE = "1"
+
+Progress = Callable[[str, int, int], None]
+"""Called with what is being done, how much is done, and of how much (0: unknown)."""
+
+
+def quiet(_step: str, _done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def read_schema() -> Schema:
+    """Return the hierarchy of the ontology that this version ships."""
+    content = (ONTOLOGY / "ecograph.ttl").read_bytes()
+    return Schema(parse(content, name="ontology/ecograph.ttl", base="https://w3id.org/ecograph/"))
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """The right to change one home's graph."""
+
+    home: Home
+    base: str
+    ledger: Ledger
+    store: EmbeddedStore
+    schema: Schema
+    progress: Progress
+
+    def load(self, declaration: Declaration, files: Sequence[File]) -> Outcome:
+        """Bring a source's graph to what its files say.
+
+        Records that break a shape are left out and reported, and what the graph said of them
+        before is kept. Raises `MalformedFile`, or `TooManyRejected` beyond what the source
+        tolerates; the graph is then as it was.
+        """
+        started = time.monotonic()
+        digest = self._digest(declaration, files)
+        loaded = self.ledger.loaded(declaration.id)
+        if loaded is not None and loaded.digest == digest:
+            return Outcome(source=declaration.id, unchanged=True)
+        records = list(self._records(declaration, files))
+        verdict = self._validate(declaration.id, records)
+        accepted, refused = _sift(declaration, records, verdict)
+        found = {triple for record in accepted for triple in record.triples}
+        graph = source_iri(self.base, declaration.id)
+        known = self.store.triples(graph)
+        kept = with_parts(refused, known)
+        diff = plan(known, found | derive(found), complete=declaration.complete, kept=kept)
+        if loaded is not None and loaded.level != declaration.level:
+            diff = diff.whole(known)
+        if verdict.rejections:
+            digest = ""  # read it again next time: what was refused may be acceptable by then
+        self.progress(f"{declaration.id}: writing", 0, 0)
+        change = self.ledger.begin(
+            source=declaration.id, graph=graph, level=declaration.level, digest=digest, diff=diff
+        )
+        self.store.apply(change)
+        self.ledger.finish(change)
+        return Outcome(
+            source=declaration.id,
+            added=len(diff.added),
+            removed=len(diff.removed),
+            records=len(accepted),
+            seconds=time.monotonic() - started,
+            rejections=verdict.rejections,
+            warnings=verdict.warnings,
+            by_class=_by_class(accepted),
+        )
+
+    def publish(self) -> str:
+        """Make what was written visible to readers that open a snapshot from now on; return its id."""
+        snapshot = f"{self.ledger.last():08d}"
+        if not (self.home.snapshots / snapshot).is_dir():
+            self.store.publish(self.home.snapshots / snapshot)
+        return snapshot
+
+    def _digest(self, declaration: Declaration, files: Sequence[File]) -> str:
+        parts = [PIPELINE, self.base, declaration.model_dump_json(), _ontology_digest()]
+        parts += [f"{file.name} {file.digest}" for file in files]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _records(self, declaration: Declaration, files: Sequence[File]) -> Iterator[Record]:
+        yield from group(describe(declaration, self.base), f"declaration of {declaration.id}")
+        for file in files:
+            self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
+            triples = file.triples(self.base)
+            named = skolemise(triples, self.base, declaration.id, place=file.name)
+            yield from group(named, file.name)
+
+    def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
+        validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.schema)
+        here: dict[NamedNode, set[Triple]] = {}
+        for record in records:
+            for triple in record.triples:
+                here.setdefault(triple.subject, set()).add(triple)
+
+        def known(node: NamedNode) -> set[Triple]:
+            return here.get(node, set()) | self.store.about(node)
+
+        rejections, warnings = [], []
+        for start in range(0, len(records), BATCH):
+            self.progress(f"{source}: checking records", start, len(records))
+            verdict = validator.check(records[start : start + BATCH], known=known)
+            rejections += verdict.rejections
+            warnings += verdict.warnings
+        return Verdict(tuple(rejections), tuple(warnings))
+
+
+@contextmanager
+def open_writer(
+    home: Home, *, base: str, asked: str | None, purpose: str, progress: Progress = quiet
+) -> Iterator[Writer]:
+    """Open a home for writing, and finish what a killed process left.
+
+    A new home is made for `asked`, or else `base`. Raises `Busy` while another process writes and
+    `HomeMismatch` when the home was made for another base than `asked`.
+    """
+    with home.writing(purpose):
+        ledger = Ledger(home.ledger)
+        try:
+            kept = _settle_base(home, ledger, asked, base)
+            schema = read_schema()
+            store = EmbeddedStore(home.stores, schema)
+            for change in ledger.pending():
+                progress(f"{change.source}: finishing an interrupted load", 0, 0)
+                store.apply(change)
+                ledger.finish(change)
+            if ledger.fact("ontology") != _ontology_digest():
+                store.merge_all()
+                ledger.keep_fact("ontology", _ontology_digest())
+            yield Writer(home, kept, ledger, store, schema, progress)
+        finally:
+            ledger.close()
+
+
+def _settle_base(home: Home, ledger: Ledger, asked: str | None, default: str) -> str:
+    kept = ledger.fact("base")
+    if kept is None:
+        kept = asked or default
+        ledger.keep_fact("base", kept)
+    if asked is not None and asked != kept:
+        raise HomeMismatch(home.root, kept, asked)
+    return kept
+
+
+def _sift(
+    declaration: Declaration, records: Sequence[Record], verdict: Verdict
+) -> tuple[list[Record], set[NamedNode]]:
+    refused = {NamedNode(rejection.record) for rejection in verdict.rejections}
+    accepted = [record for record in records if record.subject not in refused]
+    rejected = len(records) - len(accepted)
+    if rejected > declaration.max_error_share * len(records):
+        raise TooManyRejected(
+            declaration.id, rejected, len(records), declaration.max_error_share, verdict.rejections
+        )
+    return accepted, refused
+
+
+def _by_class(records: Iterable[Record]) -> dict[str, int]:
+    counted = Counter(
+        shortened(triple.object.value)
+        for record in records
+        for triple in record.triples
+        if triple.predicate == TYPE and triple.subject == record.subject
+    )
+    return dict(sorted(counted.items()))
+
+
+def _ontology_digest() -> str:
+    files = [ONTOLOGY / "ecograph.ttl", ONTOLOGY / "shapes.ttl"]
+    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -1,0 +1,106 @@
+"""Declared sources: `loaders/<source>.toml` says where records come from and under which terms."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Literal as OneOf
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from ecograph.errors import BadDeclaration, UnknownSource
+from ecograph.model import Level
+
+SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class Publisher(BaseModel):
+    """Who answers for a source."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    homepage: str | None = None
+
+
+class Texts(BaseModel):
+    """One text in the two languages of the interface."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    fr: str
+    en: str
+
+
+class Declaration(BaseModel):
+    """One source: its terms, its place, and how to take its absence of a record."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str
+    kind: OneOf["rdf"]
+    location: tuple[str, ...] = Field(min_length=1)
+    visibility: OneOf["public", "partners", "private"]
+    licence: str
+    title: Texts
+    description: Texts
+    publisher: Publisher
+    complete: bool = True
+    max_error_share: float = Field(0.0, ge=0, le=1)
+    requires: tuple[str, ...] = ()
+    fictitious: bool = False
+
+    @field_validator("id")
+    @classmethod
+    def _slug(cls, value: str) -> str:
+        if not SOURCE_ID.fullmatch(value):
+            raise ValueError("an id is made of lower-case letters, digits and single hyphens")
+        return value
+
+    @property
+    def level(self) -> Level:
+        """Who may see the source's graph."""
+        return Level.of(self.visibility)
+
+
+def read_declaration(path: Path) -> Declaration:
+    """Read one declaration; raises `BadDeclaration` with file, line or key."""
+    try:
+        return Declaration.model_validate(tomllib.loads(path.read_text("utf-8")))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise BadDeclaration(str(path), str(error)) from error
+    except ValidationError as error:
+        first = error.errors()[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadDeclaration(str(path), f"{key}: {first['msg']}") from error
+
+
+def read_declarations(folder: Path) -> dict[str, Declaration]:
+    """Return the declared sources by id."""
+    declared = {}
+    for path in sorted(folder.glob("*.toml")):
+        declaration = read_declaration(path)
+        if declaration.id != path.stem:
+            raise BadDeclaration(str(path), f"id: {declaration.id!r} is not the file's name")
+        declared[declaration.id] = declaration
+    return declared
+
+
+def in_order(wanted: Iterable[str], declared: Mapping[str, Declaration]) -> list[Declaration]:
+    """Return sources so that each comes after those it requires; raises `UnknownSource`."""
+    ordered: dict[str, Declaration] = {}
+
+    def visit(source: str, trail: tuple[str, ...]) -> None:
+        if source in trail:
+            raise BadDeclaration(source, f"requires: a ring: {' -> '.join([*trail, source])}")
+        if source not in declared:
+            raise UnknownSource(source, tuple(declared))
+        for required in declared[source].requires:
+            visit(required, (*trail, source))
+        ordered[source] = declared[source]
+
+    for source in wanted:
+        visit(source, ())
+    return list(ordered.values())
