@@ -1,0 +1,1 @@
+"""What EcoGraph is worth, measured: each module runs from the root of the repository."""

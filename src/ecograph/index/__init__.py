@@ -1,0 +1,19 @@
+"""The index: what is searched, how it is found, and why."""
+
+from ecograph.index.bm25f import Matched
+from ecograph.index.documents import Document
+from ecograph.index.filters import Filters
+from ecograph.index.index import Found, Hit, Index, Meta, Teacher
+from ecograph.index.kept import IndexUnusable
+
+__all__ = [
+    "Document",
+    "Filters",
+    "Found",
+    "Hit",
+    "Index",
+    "IndexUnusable",
+    "Matched",
+    "Meta",
+    "Teacher",
+]

@@ -1,0 +1,63 @@
+"""What the index knows of a resource."""
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """One resource or concept, as it is searched, filtered and counted.
+
+    `located` is where it is, with the territories around; `territories` is wherever it can be of use.
+    """
+
+    iri: str
+    title: str
+    title_en: str = ""
+    labels: tuple[str, ...] = ()
+    text: str = ""
+    passages: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+    kind: str = ""
+    poles: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    located: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    competences: tuple[str, ...] = ()
+    level: int = 0
+    fictitious: bool = False
+
+    def label(self, language: str) -> str:
+        """The title in a language, French where there is no other."""
+        return (self.title_en if language == "en" else "") or self.title
+
+    @property
+    def names(self) -> str:
+        """The other labels, in one text."""
+        return " . ".join(self.labels)
+
+    @property
+    def sense(self) -> str:
+        """The text that its vector stands for: the title counts twice."""
+        return " . ".join(part for part in (self.title, self.title, self.names, self.text) if part)
+
+
+def to_lines(documents: Iterable[Document]) -> Iterator[str]:
+    """One line of JSON a document."""
+    for document in documents:
+        yield json.dumps(asdict(document), ensure_ascii=False) + "\n"
+
+
+def from_lines(lines: Iterable[str]) -> Iterator[Document]:
+    """The documents written by `to_lines`."""
+    for line in lines:
+        yield Document(**_fields(json.loads(line)))
+
+
+def _fields(read: Mapping[str, Any]) -> dict[str, Any]:
+    """JSON has lists where a document has tuples."""
+    return {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}

@@ -1,0 +1,94 @@
+"""Who may be found, and how many there are of each: filters and facets over the documents."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.index.documents import Document
+
+Mask = NDArray[np.bool_]
+
+FACETS: Mapping[str, Callable[[Document], Sequence[str]]] = {
+    "type": lambda d: d.types,
+    "pole": lambda d: d.poles,
+    "territory": lambda d: d.territories,
+    "kind": lambda d: (d.kind,) if d.kind else (),
+    "axis": lambda d: d.axes,
+    "stage": lambda d: d.stages,
+}
+
+# A national scheme can be used in every département: only those where something is are listed.
+LISTED: Mapping[str, Callable[[Document], Sequence[str]]] = {**FACETS, "territory": lambda d: d.located}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filters:
+    """What is asked of a document beside the words: one value of each facet that names any."""
+
+    types: tuple[str, ...] = ()
+    poles: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    axes: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    level: int = 0
+
+    def wanted(self) -> dict[str, tuple[str, ...]]:
+        """The values asked for, by facet."""
+        return {
+            "type": self.types,
+            "pole": self.poles,
+            "territory": self.territories,
+            "kind": self.kinds,
+            "axis": self.axes,
+            "stage": self.stages,
+        }
+
+
+class Facets:
+    """For each facet and value, the numbers of the documents that have it."""
+
+    def __init__(self, documents: Sequence[Document]) -> None:
+        self._size = len(documents)
+        self._levels = np.array([d.level for d in documents], dtype=np.int64)
+        self._members = {name: _members(map(of, documents)) for name, of in FACETS.items()}
+        self._listed = {name: _members(map(of, documents)) for name, of in LISTED.items()}
+
+    def allowed(self, filters: Filters, *, but: str = "") -> Mask:
+        """Which documents pass the filters, leaving one facet out."""
+        mask = self._levels <= filters.level
+        for facet, values in filters.wanted().items():
+            if values and facet != but:
+                mask = mask & self._any(facet, values)
+        return mask
+
+    def counts(self, matching: Mask, filters: Filters) -> dict[str, dict[str, int]]:
+        """How many of the matching documents have each value, the most frequent first.
+
+        A facet does not filter itself: the counts say what choosing another value would give.
+        """
+        return {facet: self._counted(facet, matching & self.allowed(filters, but=facet)) for facet in FACETS}
+
+    def _any(self, facet: str, values: Iterable[str]) -> Mask:
+        mask = np.zeros(self._size, dtype=bool)
+        for value in values:
+            mask[self._members[facet].get(value, [])] = True
+        return mask
+
+    def _counted(self, facet: str, mask: Mask) -> dict[str, int]:
+        listed = [value for value, numbers in self._listed[facet].items() if mask[numbers].any()]
+        counts = {value: int(mask[self._members[facet][value]].sum()) for value in listed}
+        kept = [(value, count) for value, count in counts.items() if count]
+        return dict(sorted(kept, key=lambda kv: (-kv[1], kv[0])))
+
+
+def _members(values: Iterable[Sequence[str]]) -> dict[str, NDArray[np.intp]]:
+    found: dict[str, list[int]] = {}
+    for number, several in enumerate(values):
+        for value in dict.fromkeys(several):
+            found.setdefault(value, []).append(number)
+    return {value: np.array(numbers, dtype=np.intp) for value, numbers in found.items()}

@@ -1,0 +1,96 @@
+"""From the graph to documents: what is searched of each resource, at one level."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from ecograph.graph.concepts import Concepts, read_concepts
+from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts
+from ecograph.graph.snapshot import Snapshot
+from ecograph.index.documents import Document
+from ecograph.model import Iri, Level
+from ecograph.vocab import DCT, SKOS, eco
+
+# Needs are searched through their project, sources and documents through what they describe.
+INDEXED = frozenset(
+    {"Project", "Resource", "Actor", "Competence", "Pole", "WatchDomain", "WatchItem", "WatchSource"}
+)
+_OTHER_NAMES = (SKOS + "altLabel", SKOS + "hiddenLabel")
+_FICTITIOUS = """
+PREFIX eco: <https://w3id.org/ecograph/ns#>
+SELECT DISTINCT ?resource WHERE { ?source eco:fictitious true . GRAPH ?source { ?resource a ?class } }
+"""
+_TEXTS = (*DESCRIPTIONS, eco("task"), SKOS + "note")
+_KINDS = (eco("actorType"), eco("resourceType"), eco("stage"))
+_COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresCompetence"))
+_LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
+
+
+def read_documents(snapshot: Snapshot, level: Level) -> list[Document]:
+    """Return a document for each resource that people search, in the order of their IRIs."""
+    concepts = read_concepts(snapshot, level)
+    facts = all_facts(snapshot, level)
+    invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
+    return [
+        _document(about, facts, concepts, fictitious=iri in invented)
+        for iri, about in facts.items()
+        if INDEXED & set(about.classes)
+    ]
+
+
+def _document(
+    facts: Facts, everything: Mapping[Iri, Facts], concepts: Concepts, *, fictitious: bool
+) -> Document:
+    needs = [everything[iri] for iri in facts.iris(eco("hasNeed")) if iri in everything]
+    whole = [facts, *needs]
+    competences = _unique(iri for part in whole for iri in part.iris(*_COMPETENCES))
+    passages = [text for part in whole for text in _texts(part)]
+    named = [concepts.label(iri, "fr") for iri in competences]
+    title = facts.label("fr")
+    return Document(
+        iri=facts.iri,
+        title=title,
+        title_en=facts.label("en"),
+        labels=_unique(text for text in _names(facts) if text != title),
+        text="\n".join([*passages, *(part.label("fr") for part in needs), *named]),
+        passages=tuple(passages),
+        links=_unique(iri for part in whole for iri in part.iris(*_LINKS)),
+        types=facts.classes,
+        kind=next(iter(facts.iris(*_KINDS)), ""),
+        poles=facts.iris(eco("inPole")),
+        axes=facts.iris(eco("onAxis")),
+        stages=facts.iris(eco("stage"), eco("acceptsStage")),
+        located=_located(facts, concepts),
+        territories=_territories(facts, concepts),
+        competences=competences,
+        fictitious=fictitious,
+    )
+
+
+def _names(facts: Facts) -> Iterator[str]:
+    for literal in facts.literals(*_OTHER_NAMES, *LABELS):
+        yield literal.value
+
+
+def _texts(facts: Facts) -> Iterator[str]:
+    for literal in facts.literals(*_TEXTS):
+        yield literal.value
+
+
+def _located(facts: Facts, concepts: Concepts) -> tuple[Iri, ...]:
+    """Where a resource is: the territories named, and those that include them."""
+    return _unique(above for place in facts.iris(DCT + "spatial") for above in concepts.ancestors(place))
+
+
+def _territories(facts: Facts, concepts: Concepts) -> tuple[Iri, ...]:
+    """Where a resource can be of use: where it is, and every territory in which it is offered."""
+    offered = facts.iris(eco("availableIn"))
+    refused = {below for place in facts.iris(eco("notAvailableIn")) for below in concepts.descendants(place)}
+    inside = (below for place in offered for below in concepts.descendants(place))
+    around = (above for place in offered for above in concepts.ancestors(place))
+    served = (place for place in (*inside, *around) if place not in refused)
+    return _unique((*_located(facts, concepts), *served))
+
+
+def _unique(values: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values))

@@ -1,0 +1,251 @@
+"""The index: search by words and by sense, filters and facets, likeness, relevance."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from ecograph.index import kept
+from ecograph.index.analysis import ANALYZER
+from ecograph.index.bm25f import Bm25f, Matched
+from ecograph.index.dense import Dense
+from ecograph.index.documents import Document
+from ecograph.index.filters import Facets, Filters, Mask
+from ecograph.index.fusion import Scores, ranked, rrf
+from ecograph.index.lessons import pairs
+from ecograph.index.links import link_rows
+from ecograph.understanding.embedding import Pair, Table
+from ecograph.understanding.words import fold
+
+Progress = Callable[[str], None]
+
+MOST_CHARACTERS = 20_000  # of one query; longer texts are read up to there
+LINK_SHARE = 1 / 3  # of likeness: what is said counts twice what is linked
+
+_log = logging.getLogger(__name__)
+
+
+class Teacher(Protocol):
+    """Makes a word table from texts, and from pairs of texts that belong together."""
+
+    def __call__(self, texts: Sequence[str], pairs: Sequence[Pair], *, progress: Progress) -> Table: ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hit:
+    """A document found; what the channels give adds up to its score."""
+
+    iri: str
+    score: float
+    channels: Mapping[str, float]
+    matched: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One page of hits, how many there are in all, and how many of each kind."""
+
+    hits: tuple[Hit, ...]
+    total: int
+    facets: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Meta:
+    """What the index was made with: when one of these differs, it is made again."""
+
+    sequence: int
+    analyzer: str = ANALYZER
+    embedding: str = ""
+
+
+class Index:
+    """Documents in order of IRI, ready to be searched. It is never changed: a new one is built."""
+
+    def __init__(
+        self, documents: Sequence[Document], lexical: Bm25f, dense: Dense | None, meta: Meta
+    ) -> None:
+        self.documents = tuple(documents)
+        self.lexical = lexical
+        self.dense = dense
+        self.meta = meta
+        self._numbers = {document.iri: number for number, document in enumerate(self.documents)}
+        self._facets = Facets(self.documents)
+
+    @classmethod
+    def build(
+        cls,
+        documents: Iterable[Document],
+        *,
+        teacher: Teacher | None,
+        progress: Progress = _log.info,
+        sequence: int = 0,
+    ) -> Index:
+        """Read the documents, and let the teacher make their word table.
+
+        Without a teacher, or without documents, search goes by words alone. What the teacher
+        raises is left to the caller. Of two documents with one IRI the last is kept.
+        """
+        ordered = sorted({d.iri: d for d in documents}.values(), key=lambda d: d.iri)
+        progress(f"indexing {len(ordered)} documents")
+        table = _taught(ordered, teacher, progress) if teacher and ordered else None
+        dense = Dense.of(ordered, table) if table else None
+        meta = Meta(sequence=sequence, embedding=table.identity if table else "")
+        return cls(ordered, Bm25f.of(ordered), dense, meta)
+
+    def save(self, path: Path) -> None:
+        """Write the index as a folder, in one move: a reader sees the old one or the new one."""
+        content = kept.Kept(
+            documents=self.documents,
+            lexical=self.lexical,
+            dense=self.dense,
+            meta={"sequence": self.meta.sequence, "embedding": self.meta.embedding},
+        )
+        kept.write(path, content, analyzer=self.meta.analyzer)
+
+    @classmethod
+    def load(cls, path: Path) -> Index:
+        """Read an index back; raises `IndexUnusable` when it must be made again."""
+        content = kept.read(path, analyzer=ANALYZER)
+        return cls(content.documents, content.lexical, content.dense, Meta(**content.meta))
+
+    @property
+    def lexical_only(self) -> bool:
+        """Whether there is no word table: texts are then compared by their words alone."""
+        return self.dense is None
+
+    def search(
+        self, query: str, *, filters: Filters | None = None, limit: int = 10, offset: int = 0
+    ) -> Found:
+        """The documents that answer a query, best first, ties to the lower IRI.
+
+        An empty query gives all that pass the filters, by title. Ranks are taken among what
+        passes, so that no document out of reach leaves a trace in a score.
+        """
+        filters, text = filters or Filters(), query.strip()[:MOST_CHARACTERS]
+        allowed = self._facets.allowed(filters)
+        signals = self._signals(text)
+        matching = _matching(signals) if text else np.ones(len(self.documents), dtype=bool)
+        among = matching & allowed
+        channels = _fused(signals, among) if text else {}
+        order = ranked(_sum(channels, among), among) if text else self._by_title(among)
+        page = order[max(offset, 0) :][: max(limit, 0)]
+        return Found(
+            hits=tuple(self._hit(text, int(number), channels) for number in page),
+            total=len(order),
+            facets=self._facets.counts(matching, filters),
+        )
+
+    def document(self, iri: str) -> Document | None:
+        """The document of a resource, or None when it is not searched."""
+        number = self._numbers.get(iri)
+        return None if number is None else self.documents[number]
+
+    def passing(self, filters: Filters) -> list[Document]:
+        """The documents that pass the filters, in order of IRI."""
+        return [self.documents[number] for number in np.flatnonzero(self._facets.allowed(filters))]
+
+    def relevance(self, query: str, iris: Iterable[str] | None = None) -> dict[str, float]:
+        """How much each document answers a text, from 0 to 1, whatever the other documents are.
+
+        Half is the share of the query's words that the document holds (of the score that a
+        document full of them would have), half its nearness in sense. Unknown IRIs are left out.
+        """
+        scores = self.scores(query)
+        chosen = self._numbers if iris is None else [iri for iri in iris if iri in self._numbers]
+        return {iri: float(scores[self._numbers[iri]]) for iri in chosen}
+
+    def scores(self, query: str) -> Scores:
+        """The relevance of every document, in order of IRI."""
+        text = query.strip()[:MOST_CHARACTERS]
+        shares = self.lexical.scores(text) / max(self.lexical.best(text), 1e-12)
+        if self.dense is None:
+            return shares
+        return np.asarray((shares + self.dense.nearness(self.dense.cosines(text))) / 2)
+
+    def similar(self, iri: str, *, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
+        """The documents most like one, by what they say and what they are linked to.
+
+        An unknown IRI, or one that is out of reach at this level, is like nothing.
+        """
+        filters, number = filters or Filters(), self._numbers.get(iri)
+        if number is None or self.documents[number].level > filters.level:
+            return []
+        said, linked = self._likeness(number), _products(self._links, number)
+        channels = {"sense": said * (1 - LINK_SHARE), "links": linked * LINK_SHARE}
+        total = said * (1 - LINK_SHARE) + linked * LINK_SHARE
+        among = self._facets.allowed(filters) & (total > 0)
+        among[number] = False
+        return [self._hit("", int(n), channels) for n in ranked(total, among)[: max(limit, 0)]]
+
+    def matched(self, query: str, iri: str) -> tuple[Matched, ...]:
+        """Which words of a query a document holds, in which field, and what each weighs."""
+        return self.lexical.matched(query[:MOST_CHARACTERS], self._numbers[iri])
+
+    def _signals(self, text: str) -> dict[str, tuple[Scores, Mask]]:
+        """For each channel the score of every document, and which ones it brings by itself."""
+        scores = self.lexical.scores(text)
+        signals = {"words": (scores, scores > 0)}
+        if self.dense is not None:
+            cosines = self.dense.cosines(text)
+            signals["sense"] = (cosines, cosines >= self.dense.floor)
+        return signals
+
+    def _hit(self, query: str, number: int, channels: Mapping[str, Scores]) -> Hit:
+        given = {c: float(s[number]) for c, s in channels.items() if s[number] > 0}
+        words = (m.word for m in self.lexical.matched(query, number)) if query else ()
+        iri = self.documents[number].iri
+        return Hit(iri=iri, score=sum(given.values()), channels=given, matched=tuple(words))
+
+    def _by_title(self, among: Mask) -> NDArray[np.intp]:
+        return np.array([number for number in self._titles if among[number]], dtype=np.intp)
+
+    @cached_property
+    def _titles(self) -> list[int]:
+        titles = [fold(document.title.casefold()) for document in self.documents]
+        return sorted(range(len(titles)), key=lambda number: (titles[number], number))
+
+    @cached_property
+    def _links(self) -> csr_array:
+        return link_rows(self.documents)
+
+    def _likeness(self, number: int) -> Scores:
+        if self.dense is None:
+            return _products(self.lexical.profiles, number)
+        vectors = self.dense.vectors
+        cosines = np.asarray(vectors @ vectors[number], dtype=np.float64)
+        return self.dense.nearness(cosines)
+
+
+def _taught(documents: Sequence[Document], teacher: Teacher, progress: Progress) -> Table:
+    texts = [document.sense for document in documents]
+    return teacher(texts, pairs(documents), progress=progress)
+
+
+def _matching(signals: Mapping[str, tuple[Scores, Mask]]) -> Mask:
+    return np.asarray(np.logical_or.reduce([brought for _, brought in signals.values()]))
+
+
+def _fused(signals: Mapping[str, tuple[Scores, Mask]], among: Mask) -> dict[str, Scores]:
+    """Each channel ranks what any channel brought, as far as it has something to say of it."""
+    orders = {c: ranked(scores, among & (scores > 0)) for c, (scores, _) in signals.items()}
+    return rrf(orders, size=len(among))
+
+
+def _sum(channels: Mapping[str, Scores], among: Mask) -> Scores:
+    return sum(channels.values(), np.zeros(len(among)))
+
+
+def _products(rows: csr_array, number: int) -> Scores:
+    start, end = rows.indptr[number : number + 2]
+    vector = np.zeros(rows.shape[1])
+    vector[rows.indices[start:end]] = rows.data[start:end]
+    return np.asarray(rows @ vector)

@@ -1,0 +1,127 @@
+"""The index on disk: a folder of plain files, written beside the old one and then moved."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from ecograph.errors import EcographError
+from ecograph.index.bm25f import FIELDS, Bm25f
+from ecograph.index.dense import Dense
+from ecograph.index.documents import Document, from_lines, to_lines
+from ecograph.understanding.embedding import Table
+
+FORMAT = 1
+
+_DOCUMENTS, _META, _TABLE = "documents.jsonl", "meta.json", "table.npz"
+_WORDS, _SENSE = "words.npz", "vectors.npy"
+
+
+class IndexUnusable(EcographError):
+    """An index that is absent, damaged, or made by another version: build it again."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(f"the index {path} cannot be used: {reason}")
+        self.path, self.reason = path, reason
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Kept:
+    """What an index is made of."""
+
+    documents: Sequence[Document]
+    lexical: Bm25f
+    dense: Dense | None
+    meta: Mapping[str, Any]
+
+
+def write(path: Path, content: Kept, *, analyzer: str) -> None:
+    """Write a folder beside, then put it in the place of the old one."""
+    fresh, old = path.with_name(path.name + ".new"), path.with_name(path.name + ".old")
+    for folder in (fresh, old):
+        shutil.rmtree(folder, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    _write_files(fresh, content, analyzer)
+    if path.exists():
+        path.rename(old)
+    fresh.rename(path)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def read(path: Path, *, analyzer: str) -> Kept:
+    """Read a folder back, if it was written by this version for this analyzer."""
+    try:
+        meta = json.loads((path / _META).read_text(encoding="utf-8"))
+        _check(path, meta, analyzer)
+        return _read_files(path, meta)
+    except FileNotFoundError as error:
+        raise IndexUnusable(path, f"{Path(error.filename).name} is missing") from error
+    except (ValueError, KeyError, TypeError, EOFError, BadZipFile) as error:
+        raise IndexUnusable(path, f"it is damaged ({error})") from error
+
+
+def _check(path: Path, meta: Mapping[str, Any], analyzer: str) -> None:
+    wanted = {"format": FORMAT, "analyzer": analyzer}
+    for name, value in wanted.items():
+        if meta.get(name) != value:
+            raise IndexUnusable(path, f"its {name} is {meta.get(name)}, not {value}")
+
+
+def _write_files(folder: Path, content: Kept, analyzer: str) -> None:
+    with (folder / _DOCUMENTS).open("w", encoding="utf-8") as file:
+        file.writelines(to_lines(content.documents))
+    np.savez(folder / _WORDS, allow_pickle=False, **_arrays(content.lexical))
+    if content.dense is not None:
+        content.dense.table.save(folder / _TABLE)
+        np.save(folder / _SENSE, content.dense.vectors)
+    floor = content.dense.floor if content.dense else None
+    meta = {"format": FORMAT, "analyzer": analyzer, "floor": floor, **content.meta}
+    (folder / _META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
+
+
+def _read_files(folder: Path, meta: Mapping[str, Any]) -> Kept:
+    with (folder / _DOCUMENTS).open(encoding="utf-8") as file:
+        documents = tuple(from_lines(file))
+    with np.load(folder / _WORDS, allow_pickle=False) as arrays:
+        lexical = _lexical(arrays, len(documents))
+    given = {name: meta[name] for name in ("sequence", "embedding")}
+    return Kept(documents=documents, lexical=lexical, dense=_dense(folder, meta), meta=given)
+
+
+def _dense(folder: Path, meta: Mapping[str, Any]) -> Dense | None:
+    if meta["floor"] is None:
+        return None
+    table = Table.load(folder / _TABLE)
+    return Dense(table, np.load(folder / _SENSE, allow_pickle=False), meta["floor"])
+
+
+def _arrays(lexical: Bm25f) -> dict[str, NDArray[Any]]:
+    arrays: dict[str, NDArray[Any]] = {
+        "vocabulary": np.frombuffer("\n".join(lexical.vocabulary).encode(), dtype=np.uint8)
+    }
+    for name, matrix in lexical.frequencies.items():
+        arrays |= {f"{name}.{part}": getattr(matrix, part) for part in _PARTS}
+    return arrays
+
+
+_PARTS = ("data", "indices", "indptr")
+
+
+def _lexical(arrays: Mapping[str, NDArray[Any]], size: int) -> Bm25f:
+    joined = arrays["vocabulary"].tobytes().decode()
+    vocabulary = {word: n for n, word in enumerate(joined.split("\n") if joined else [])}
+    shape = (len(vocabulary), size)
+    frequencies = {
+        field.name: csr_array(tuple(arrays[f"{field.name}.{part}"] for part in _PARTS), shape=shape)
+        for field in FIELDS
+    }
+    return Bm25f(vocabulary, frequencies, size)

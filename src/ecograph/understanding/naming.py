@@ -1,0 +1,71 @@
+"""Names found in a text: the longest run of words that is some name's, word for word."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from ecograph.understanding.words import fold, tokens
+
+LONGEST_NAME = 8  # words
+_WORD = re.compile(r"[^\W_]+")
+# Before a place written without its capital: "en lozère", but not "nous sommes" nor "pas cher".
+_PLACE = re.compile(r"(?:\b(?:en|dans|département)|\bd(?:u|e la|es|e l|ans l[ea]s?) département)\W*(?:l[ea]s?\W*)?$")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name found, and the words of the text that say it."""
+
+    target: str
+    words: str
+
+
+class Names:
+    """Names to look for; accents and case do not count, and a plural is taken for its singular.
+
+    Proper names are stricter: French has common words for many of them (Somme, Lot, Cher, Nord), so
+    they need their capital or a preposition of place before them, and have no plural.
+    """
+
+    def __init__(self, names: Mapping[str, Iterable[str]], *, proper: Iterable[str] = ()) -> None:
+        self._proper = frozenset(proper)
+        self._targets: dict[tuple[str, ...], str] = {}
+        for target in sorted(names):
+            for name in names[target]:
+                if key := tuple(map(_singular, tokens(name))):
+                    self._targets.setdefault(key, target)
+
+    def find(self, text: str) -> Iterator[Named]:
+        """Yield the names in a text from left to right, the longest at each place."""
+        spans = [(match.start(), match.end()) for match in _WORD.finditer(text)]
+        keys = [_singular("".join(tokens(text[start:end]))) for start, end in spans]
+        at = 0
+        while at < len(keys):
+            length, target = self._longest(keys[at : at + LONGEST_NAME])
+            if target is not None:
+                start, end = spans[at][0], spans[at + length - 1][1]
+                if target not in self._proper or _is_proper(text, start, end):
+                    yield Named(target, text[start:end])
+            at += length
+
+    def _longest(self, keys: list[str]) -> tuple[int, str | None]:
+        for length in range(len(keys), 0, -1):
+            target = self._targets.get(tuple(keys[:length]))
+            if target is not None:
+                return length, target
+        return 1, None
+
+
+def _is_proper(text: str, start: int, end: int) -> bool:
+    if text[start].isupper():
+        # The first word of a sentence has a capital in any case.
+        opening = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?"
+        return not opening or " " in text[start:end] or "-" in text[start:end]
+    return _PLACE.search(text[max(0, start - 30) : start].lower()) is not None
+
+
+def _singular(word: str) -> str:
+    folded = fold(word)
+    return folded[:-1] if len(folded) > 3 and folded[-1] in "sx" else folded
