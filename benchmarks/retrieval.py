@@ -10,24 +10,29 @@ import json
 import math
 import statistics
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
 from benchmarks import retrieval_corpus as corpus
 from benchmarks.intervals import Difference, paired
-from ecograph.errors import EmbeddingUnavailable
+from ecograph.app import EcoGraph
 from ecograph.index import Document, Filters, Index
-from ecograph.understanding.embedding import teach
+from ecograph.model import Level
+from ecograph.settings import Settings
+from ecograph.sources.declaration import occasional
+from ecograph.sources.read import File
 
 DEPTH = 10
 OURS = "ecograph"
 METRICS = ("ndcg@10", "recall@10", "mrr@10")
 
-Search = Callable[[str], Sequence[str]]  # a query -> the ids of the first documents
+Search = Callable[[str], Sequence[str]]  # a query -> the IRIs of the first documents
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +87,7 @@ def reciprocal_rank(found: Sequence[str], grades: Mapping[str, int], depth: int 
 
 
 def measure(search: Search, queries: Sequence[corpus.Query], judged: corpus.Judgements) -> Measured:
-    """Ask a system every query that was judged."""
+    """Ask a system, which answers with IRIs, every query that was judged."""
     asked = [query for query in queries if query.id in judged]
     search(asked[0].text)  # the first search fills caches
     found, ms = {}, []
@@ -91,23 +96,9 @@ def measure(search: Search, queries: Sequence[corpus.Query], judged: corpus.Judg
         found[query.id] = search(query.text)
         ms.append((time.perf_counter() - start) * 1000)
     scorers = zip(METRICS, (ndcg, recall, reciprocal_rank), strict=True)
-    values = {m: {q: score(ids, judged[q]) for q, ids in found.items()} for m, score in scorers}
+    named = {query: [corpus.id_of(iri) for iri in iris] for query, iris in found.items()}
+    values = {m: {q: score(ids, judged[q]) for q, ids in named.items()} for m, score in scorers}
     return Measured(queries=asked, values=values, ms=ms)
-
-
-def documents(folder: Path) -> list[Document]:
-    """The corpus as documents of the index, with the fields that its Turtle holds."""
-    links = corpus.read_links(folder)
-    return [
-        Document(
-            iri=row["id"],
-            title=row["title"],
-            text=corpus.description(row),
-            passages=tuple(corpus.description(row).split("\n")),
-            links=links.get(row["id"], ()),
-        )
-        for row in corpus.read_rows(folder)
-    ]
 
 
 def bm25s_search(rows: Sequence[Document]) -> Search:
@@ -150,13 +141,19 @@ def index_searches(index: Index) -> dict[str, Search]:
     return searches | {OURS: whole}
 
 
-def built(rows: Sequence[Document]) -> Index:
-    """The index with a taught table where one can be made, else with words alone."""
-    try:
-        return Index.build(rows, teacher=teach)
-    except EmbeddingUnavailable as error:
-        print(f"without embedding: {error}")
-        return Index.build(rows, teacher=None)
+@contextmanager
+def opened(folder: Path) -> Iterator[tuple[Index, float]]:
+    """Load the corpus as any source is loaded; give its index, and the seconds that it took."""
+    content = corpus.corpus_turtle(folder).encode()
+    with TemporaryDirectory() as home:
+        graph = EcoGraph(Settings(home=Path(home)))
+        start = time.perf_counter()
+        with graph.writing("the benchmark") as writer:
+            outcome = writer.load(occasional("benchmark", "public"), [File("corpus.ttl", content)])
+        seconds = time.perf_counter() - start
+        for rejection in outcome.rejections:
+            print(f"rejected: {rejection}")
+        yield graph.view(Level.PUBLIC).index, seconds
 
 
 def table(systems: Mapping[str, Measured], gaps: Mapping[str, Difference]) -> str:
@@ -174,17 +171,14 @@ def table(systems: Mapping[str, Measured], gaps: Mapping[str, Difference]) -> st
 def main(arguments: Sequence[str] | None = None) -> None:
     """Build, ask, print."""
     options = _options(arguments)
-    rows = documents(options.data)
-    start = time.perf_counter()
-    index = built(rows)
-    seconds = time.perf_counter() - start
     queries, judged = corpus.read_queries(options.queries), corpus.read_judgements(options.qrels)
-    searches = {"bm25s": bm25s_search(rows)} | index_searches(index)
-    systems = {name: measure(search, queries, judged) for name, search in searches.items()}
+    with opened(options.data) as (index, seconds):
+        searches = {"bm25s": bm25s_search(index.documents)} | index_searches(index)
+        systems = {name: measure(search, queries, judged) for name, search in searches.items()}
     ours = systems[OURS].values["ndcg@10"]
     gaps = {n: paired(ours, m.values["ndcg@10"]) for n, m in systems.items() if n != OURS}
     print(table(systems, gaps))
-    print(f"{len(rows)} documents, built in {seconds:.1f} s; {len(ours)} queries")
+    print(f"{len(index.documents)} documents, loaded and indexed in {seconds:.1f} s; {len(ours)} queries")
     if options.json:
         options.json.write_text(
             json.dumps(_figures(systems, gaps, seconds), indent=1) + "\n", encoding="utf-8"

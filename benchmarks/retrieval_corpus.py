@@ -7,9 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
-
-BASE = "https://example.org/"
+from urllib.parse import quote, unquote
 
 Row = Mapping[str, str]
 Judgements = Mapping[str, Mapping[str, int]]  # query -> document -> grade
@@ -21,7 +19,17 @@ _PREFIXES = """\
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
 """
-_INFORMATION = "<https://w3id.org/ecograph/voc/resource-types/information>"
+# The concepts that the shapes ask for, so that the corpus needs no other source beside it.
+_VOC = "https://w3id.org/ecograph/voc"
+_CONCEPTS = "\n".join(
+    f"<{_VOC}/{scheme}/{name}> a skos:Concept ; skos:inScheme <{_VOC}/{scheme}> ."
+    for scheme, name in (
+        ("resource-types", "dispositif"),
+        ("resource-types", "information"),
+        ("actor-types", "association"),
+        ("visibility", "public"),
+    )
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +53,23 @@ class _Form:
     more: str = ""
 
 
-_SCHEME = _Form("offer", "eco:SupportOffer")
+_SCHEME = _Form("offer", "eco:SupportOffer", more=f"eco:resourceType <{_VOC}/resource-types/dispositif>")
 _FORMS = {
     "programme": _SCHEME,
     "aide-individuelle": _SCHEME,
-    "fiche-projet": _Form("offer", "eco:SupportOffer", more=f"eco:resourceType {_INFORMATION}"),
-    "acteur": _Form("actor", "eco:Organization", label="rdfs:label"),
-    "competence": _Form("competence", "eco:Competence", "skos:prefLabel", "skos:definition"),
+    "fiche-projet": _Form(
+        "offer", "eco:SupportOffer", more=f"eco:resourceType <{_VOC}/resource-types/information>"
+    ),
+    "acteur": _Form(
+        "actor", "eco:Organization", "rdfs:label", more=f"eco:actorType <{_VOC}/actor-types/association>"
+    ),
+    "competence": _Form(
+        "competence",
+        "eco:Competence",
+        "skos:prefLabel",
+        "skos:definition",
+        more=f"skos:inScheme <{_VOC}/competences>",
+    ),
 }
 
 
@@ -86,9 +104,9 @@ def read_judgements(path: Path) -> Judgements:
     return judged
 
 
-def iri_of(row: Row) -> str:
-    """The IRI of a record, absolute."""
-    return BASE + _path(row)
+def id_of(iri: str) -> str:
+    """The id of a record in the judgements, from its IRI in any deployment."""
+    return unquote(iri.rsplit("/", 1)[-1]).replace("--", ":", 1)
 
 
 def description(row: Row) -> str:
@@ -101,7 +119,7 @@ def corpus_turtle(folder: Path) -> str:
     """The corpus as records to load, with IRIs relative to a deployment's base."""
     rows, links = read_rows(folder), read_links(folder)
     paths = {row["id"]: _path(row) for row in rows}
-    return _PREFIXES + "\n".join(_record(row, paths, links.get(row["id"], ())) for row in rows)
+    return _PREFIXES + _CONCEPTS + "\n".join(_record(row, paths, links.get(row["id"], ())) for row in rows)
 
 
 def _record(row: Row, paths: Mapping[str, str], guides: Iterable[str]) -> str:
@@ -113,7 +131,8 @@ def _statements(row: Row, guides: Iterable[str]) -> Iterator[str]:
     form = _form(row)
     yield f"a {form.type}"
     yield f"{form.label} {_french(row['title'])}"
-    yield f"{form.text} {_french(description(row))}"
+    if text := description(row).strip():
+        yield f"{form.text} {_french(text)}"
     yield f"dct:identifier {json.dumps(row['id'], ensure_ascii=False)}"
     if form.more:
         yield form.more
@@ -126,7 +145,7 @@ def _form(row: Row) -> _Form:
 
 def _path(row: Row) -> str:
     """The relative IRI: the prefix of the id stands for its source."""
-    return f"{_form(row).segment}/{quote(row['id'].replace(':', '--'), safe='-._~')}"
+    return f"{_form(row).segment}/{quote(row['id'].replace(':', '--', 1), safe='-._~')}"
 
 
 def _french(text: str) -> str:

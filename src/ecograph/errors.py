@@ -160,7 +160,8 @@ class HomeMismatch(EcographError):
 
     def __init__(self, home: Path, kept: str, asked: str) -> None:
         super().__init__(
-            f"{home} was made for the base IRI {kept}, not {asked}: unset ECOGRAPH_BASE_IRI or use another home"
+            f"{home} was made for the base IRI {kept}, not {asked}: "
+            "unset ECOGRAPH_BASE_IRI or use another home"
         )
         self.home, self.kept, self.asked = home, kept, asked
 

@@ -23,8 +23,9 @@ from ecograph.graph.ledger import Ledger
 from ecograph.graph.plan import plan
 from ecograph.graph.records import Record, group, skolemise, with_parts
 from ecograph.graph.store import EmbeddedStore
+from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.validation import BATCH, Validator, Verdict
-from ecograph.model import Outcome
+from ecograph.model import Outcome, Rejection
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.rdf import parse
@@ -125,12 +126,13 @@ class Writer:
         here: dict[NamedNode, set[Triple]] = {}
         for record in records:
             for triple in record.triples:
-                here.setdefault(triple.subject, set()).add(triple)
+                here.setdefault(subject_of(triple), set()).add(triple)
 
         def known(node: NamedNode) -> set[Triple]:
             return here.get(node, set()) | self.store.about(node)
 
-        rejections, warnings = [], []
+        rejections: list[Rejection] = []
+        warnings: list[Rejection] = []
         for start in range(0, len(records), BATCH):
             self.progress(f"{source}: checking records", start, len(records))
             verdict = validator.check(records[start : start + BATCH], known=known)
@@ -191,7 +193,7 @@ def _sift(
 
 def _by_class(records: Iterable[Record]) -> dict[str, int]:
     counted = Counter(
-        shortened(triple.object.value)
+        shortened(object_of(triple).value)
         for record in records
         for triple in record.triples
         if triple.predicate == TYPE and triple.subject == record.subject

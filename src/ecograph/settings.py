@@ -19,15 +19,15 @@ class Settings(BaseSettings):
     home: Path = Field(Path("var"), description="Folder that holds the graph, the index and the ledger.")
     base_iri: str | None = Field(
         None,
-        description="Base of the resources' IRIs, without a final slash. Unset: the one the home was made with; "
-        f"a new home takes {DEFAULT_BASE_IRI}.",
+        description="Base of the resources' IRIs, without a final slash. Unset: the one the home was made "
+        f"with; a new home takes {DEFAULT_BASE_IRI}.",
     )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: PositiveInt = Field(8000, description="Port that the service listens on.")
     embedding: Literal["graph", "none"] = Field(
         "graph",
-        description="`graph`: an embedding taught by the graph when the index is built (needs the `embedding` extra); "
-        "`none`: search by words alone.",
+        description="`graph`: an embedding taught by the graph when the index is built (needs the "
+        "`embedding` extra); `none`: search by words alone.",
     )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(

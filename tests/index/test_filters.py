@@ -7,9 +7,21 @@ from ecograph.index.filters import FACETS, Facets, Filters
 
 DOCUMENTS = (
     Document(
-        iri="a", title="A", types=("FundingOffer", "Resource"), poles=("agro",), territories=("48", "FR")
+        iri="a",
+        title="A",
+        types=("FundingOffer", "Resource"),
+        poles=("agro",),
+        located=("48",),
+        territories=("48", "FR"),
     ),
-    Document(iri="b", title="B", types=("Company", "Actor"), poles=("agro", "num"), territories=("75", "FR")),
+    Document(
+        iri="b",
+        title="B",
+        types=("Company", "Actor"),
+        poles=("agro", "num"),
+        located=("75",),
+        territories=("75", "FR"),
+    ),
     Document(iri="c", title="C", types=("Company", "Actor"), poles=("num",), kind="pme", level=1),
     Document(iri="d", title="D", types=("Resource",), axes=("x",), stages=("idee",), level=2),
 )
@@ -39,7 +51,7 @@ def test_a_facet_does_not_filter_itself() -> None:
     counts = FACETS_OF.counts(ALL, replace(EVERYONE, poles=("agro",), types=("Company",)))
     assert counts["pole"] == {"num": 2, "agro": 1}
     assert counts["type"] == {"Actor": 1, "Company": 1, "FundingOffer": 1, "Resource": 1}
-    assert counts["territory"] == {"75": 1, "FR": 1}
+    assert counts["territory"] == {"75": 1}
     assert counts["kind"] == {}
 
 

@@ -1,0 +1,1 @@
+"""The graph: how it is written, kept, published and read."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from pyoxigraph import NamedNode, Triple
 
+from ecograph.graph.terms import Object, object_of
 from ecograph.vocab import eco
 
 _CLAIMANT = NamedNode(eco("claimant"))
@@ -16,16 +17,17 @@ _OFFERS = NamedNode(eco("offersCompetence"))
 
 def derive(triples: Iterable[Triple]) -> set[Triple]:
     """Return what each competence claim makes true of its claimant: that it offers the competence."""
-    claimants: dict[object, set[NamedNode]] = defaultdict(set)
-    competences: dict[object, set[NamedNode]] = defaultdict(set)
+    claimants: dict[object, set[Object]] = defaultdict(set)
+    competences: dict[object, set[Object]] = defaultdict(set)
     for triple in triples:
         if triple.predicate == _CLAIMANT:
-            claimants[triple.subject].add(triple.object)
+            claimants[triple.subject].add(object_of(triple))
         elif triple.predicate == _CLAIMED:
-            competences[triple.subject].add(triple.object)
+            competences[triple.subject].add(object_of(triple))
     return {
         Triple(claimant, _OFFERS, competence)
         for claim in claimants
         for claimant in claimants[claim]
         for competence in competences.get(claim, ())
+        if isinstance(claimant, NamedNode)
     }

@@ -12,13 +12,14 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import NamedNode, Triple
 
+from ecograph.graph.terms import Object, object_of, subject_of
 from ecograph.vocab import RDF, RDFS
 
 TYPE = NamedNode(RDF + "type")
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 
-Ancestors = Mapping[NamedNode, frozenset[NamedNode]]
+Ancestors = Mapping[Object, frozenset[NamedNode]]
 
 
 class Schema:
@@ -37,7 +38,7 @@ class Schema:
             for parent in self._properties.get(triple.predicate, ()):
                 closed.add(Triple(triple.subject, parent, triple.object))
             if triple.predicate == TYPE:
-                for parent in self._classes.get(triple.object, ()):
+                for parent in self._classes.get(object_of(triple), ()):
                     closed.add(Triple(triple.subject, TYPE, parent))
         return closed
 
@@ -50,7 +51,7 @@ def _ancestors(ontology: Iterable[Triple], relation: NamedNode) -> Ancestors:
     parents: dict[NamedNode, set[NamedNode]] = defaultdict(set)
     for triple in ontology:
         if triple.predicate == relation and isinstance(triple.object, NamedNode):
-            parents[triple.subject].add(triple.object)
+            parents[subject_of(triple)].add(triple.object)
     return {node: frozenset(_reach(node, parents)) for node in list(parents)}
 
 

@@ -18,7 +18,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -28,10 +28,11 @@ from ecograph.errors import Busy, StorageFailed
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The ids of what readers should open now."""
+    """What readers should open now: the ids of a snapshot and of its index, and the base IRI."""
 
     snapshot: str
-    index: str | None
+    index: str
+    base: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +60,20 @@ class Home:
     def current(self) -> Current | None:
         """Return what is published, or None while nothing is."""
         try:
-            kept = json.loads((self.root / "current.json").read_text("utf-8"))
+            return Current(**json.loads((self.root / "current.json").read_text("utf-8")))
         except FileNotFoundError:
             return None
-        return Current(kept["snapshot"], kept.get("index"))
 
     def point(self, current: Current) -> None:
         """Make readers open another snapshot and index, in one step."""
-        text = json.dumps({"snapshot": current.snapshot, "index": current.index})
-        replace_file(self.root / "current.json", text.encode())
+        replace_file(self.root / "current.json", json.dumps(asdict(current)).encode())
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[None]:
         """Hold the right to write; raises `Busy` naming the holder when another process has it."""
         try:
             self.root.mkdir(parents=True, exist_ok=True)
-            lock = open(self.root / "write.lock", "a+", encoding="utf-8")  # noqa: SIM115 - closed below
+            lock = (self.root / "write.lock").open("a+", encoding="utf-8")
         except OSError as error:
             raise StorageFailed(f"open the home {self.root}", error) from error
         with lock:

@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS changes (
 );
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 """
+_SELECT = "SELECT sequence, source, graph, level, digest, added, removed FROM changes"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,15 +123,15 @@ class Ledger:
         return int(row[0] or 0)
 
     def _changes(self, condition: str, values: tuple[int, ...]) -> Iterator[Change]:
-        rows = self._db.execute(
-            "SELECT sequence, source, graph, level, digest, added, removed FROM changes"
-            f" WHERE {condition} ORDER BY sequence",  # noqa: S608 - the condition is ours
-            values,
-        )
+        rows = self._db.execute(f"{_SELECT} WHERE {condition} ORDER BY sequence", values)
         for sequence, source, graph, level, digest, added, removed in rows:
-            diff = Diff(_unpacked(added), _unpacked(removed))
             yield Change(
-                sequence=sequence, source=source, graph=graph, level=Level(level), digest=digest, diff=diff
+                sequence=sequence,
+                source=source,
+                graph=graph,
+                level=Level(level),
+                digest=digest,
+                diff=Diff(_unpacked(added), _unpacked(removed)),
             )
 
 

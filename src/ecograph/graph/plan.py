@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
+from ecograph.graph.terms import subject_of
+
 
 @dataclass(frozen=True, slots=True)
 class Diff:
@@ -21,7 +23,7 @@ class Diff:
     @property
     def subjects(self) -> frozenset[NamedNode]:
         """The resources that the change touches."""
-        return frozenset(triple.subject for triple in self.added | self.removed)
+        return frozenset(subject_of(triple) for triple in self.added | self.removed)
 
     def whole(self, known: Set[Triple]) -> Diff:
         """Return the same change for a store that may hold nothing of the graph yet."""

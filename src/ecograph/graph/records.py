@@ -6,10 +6,12 @@ import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ecograph.errors import MalformedFile
+from ecograph.graph.terms import subject_of
 
 GENID = "/.well-known/genid/"
 
@@ -35,7 +37,7 @@ def skolemise(triples: Iterable[Triple], base: str, source: str, *, place: str) 
     triples = list(triples)
     names = _Names(triples, f"{base}{GENID}{source}-")
     try:
-        return [Triple(names.of(t.subject), t.predicate, names.of(t.object)) for t in triples]
+        return [Triple(names.subject(t), t.predicate, names.of(t.object)) for t in triples]
     except (_Ring, RecursionError) as error:
         reason = "blank nodes refer to each other in a ring, or too deep: give them IRIs"
         raise MalformedFile(place, reason) from error
@@ -46,11 +48,12 @@ def group(triples: Iterable[Triple], place: str) -> list[Record]:
     by_subject: dict[NamedNode, set[Triple]] = defaultdict(set)
     parents: dict[NamedNode, NamedNode] = {}
     for triple in triples:
-        by_subject[triple.subject].add(triple)
+        subject = subject_of(triple)
+        by_subject[subject].add(triple)
         if isinstance(triple.object, NamedNode) and GENID in triple.object.value:
             known = parents.get(triple.object)
-            if known is None or triple.subject.value < known.value:
-                parents[triple.object] = triple.subject
+            if known is None or subject.value < known.value:
+                parents[triple.object] = subject
     gathered: dict[NamedNode, set[Triple]] = defaultdict(set)
     for subject, own in by_subject.items():
         gathered[_owner(subject, parents)] |= own
@@ -66,7 +69,7 @@ def with_parts(subjects: Iterable[NamedNode], triples: Iterable[Triple]) -> set[
     if not wanted:
         return wanted
     whole = (record for record in group(triples, "") if record.subject in wanted)
-    return wanted | {triple.subject for record in whole for triple in record.triples}
+    return wanted | {subject_of(triple) for record in whole for triple in record.triples}
 
 
 class _Ring(Exception):
@@ -84,6 +87,9 @@ class _Names:
         for triple in triples:
             if isinstance(triple.subject, BlankNode):
                 self._said[triple.subject].append(triple)
+
+    def subject(self, triple: Triple) -> NamedNode:
+        return cast("NamedNode", self.of(triple.subject))
 
     def of(self, node: Node) -> Node:
         return NamedNode(self._prefix + self._digest(node)) if isinstance(node, BlankNode) else node

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
@@ -20,6 +21,8 @@ from pyoxigraph import (
 from ecograph.errors import BadQuery
 from ecograph.graph.store import guarded
 from ecograph.model import Level
+
+_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 Term = NamedNode | Literal
 Row = Mapping[str, Term]
@@ -40,7 +43,7 @@ class Snapshot:
         try:
             return self._stores[level].query(text)
         except SyntaxError as error:
-            raise BadQuery(str(error.msg), line=error.lineno, column=error.offset) from error
+            raise syntax_error(str(error.msg)) from error
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
@@ -76,3 +79,11 @@ class Snapshot:
     def size(self, level: Level) -> int:
         """Return the number of quads stored for a level."""
         return len(self._stores[level])
+
+
+def syntax_error(message: str) -> BadQuery:
+    """Return what the engine says of bad SPARQL, with the place that its message opens with."""
+    place = _PLACE.match(message)
+    if place is None:
+        return BadQuery(message)
+    return BadQuery(place[3], line=int(place[1]), column=int(place[2]))

@@ -17,6 +17,7 @@ from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
+from ecograph.graph.terms import in_graph, subject_of
 from ecograph.model import Level
 
 _MERGED = DefaultGraph()
@@ -51,7 +52,7 @@ class EmbeddedStore:
                     _write(store, graph, change)
                     self._merge(store, change.diff.subjects)
                 elif store.contains_named_graph(graph):
-                    subjects = {q.subject for q in store.quads_for_pattern(None, None, None, graph)}
+                    subjects = {subject_of(q) for q in store.quads_for_pattern(None, None, None, graph)}
                     store.remove_graph(graph)
                     self._merge(store, subjects)
 
@@ -59,7 +60,7 @@ class EmbeddedStore:
         """Merge every resource again: the ontology changed, and with it what follows."""
         with guarded("merge the graphs"):
             for store in self._stores.values():
-                self._merge(store, {quad.subject for quad in store})
+                self._merge(store, {subject_of(quad) for quad in store})
 
     def publish(self, folder: Path) -> None:
         """Copy the stores, as they are now, to a folder that readers may open."""
@@ -77,8 +78,8 @@ class EmbeddedStore:
             stated = (quad.triple for quad in quads if quad.graph_name != _MERGED)
             wanted = self._schema.entail(stated)
             for triple in merged - wanted:
-                store.remove(Quad(*triple, _MERGED))
-            added.extend(Quad(*triple, _MERGED) for triple in wanted - merged)
+                store.remove(in_graph(triple, _MERGED))
+            added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
         store.extend(added)
 
 
@@ -93,5 +94,5 @@ def guarded(doing: str) -> Iterator[None]:
 
 def _write(store: Store, graph: NamedNode, change: Change) -> None:
     for triple in change.diff.removed:
-        store.remove(Quad(*triple, graph))
-    store.extend(Quad(*triple, graph) for triple in change.diff.added)
+        store.remove(in_graph(triple, graph))
+    store.extend(in_graph(triple, graph) for triple in change.diff.added)

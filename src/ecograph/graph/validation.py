@@ -11,6 +11,7 @@ from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.records import Record
+from ecograph.graph.terms import subject_of
 from ecograph.model import Rejection
 from ecograph.vocab import SH, SKOS, shortened
 
@@ -45,7 +46,7 @@ class Validator:
 
         data = _to_rdflib(self._context(records, known))
         _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inference="none", advanced=False)
-        places = {triple.subject.value: record for record in records for triple in record.triples}
+        places = {subject_of(triple).value: record for record in records for triple in record.triples}
         found = [_finding(report, node, places) for node in _results(report)]
         ordered = sorted((f for f in found if f is not None), key=lambda f: str(f[1]))
         return Verdict(
@@ -71,10 +72,9 @@ def _to_rdflib(triples: Iterable[Triple]) -> Any:
 def _results(report: Any) -> Iterable[Any]:
     from rdflib import URIRef
 
-    return report.subjects(URIRef(RDF_TYPE), URIRef(SH + "ValidationResult"))
-
-
-RDF_TYPE = TYPE.value
+    # Results nested under `sh:detail` only say why one of these failed.
+    results: list[Any] = list(report.objects(None, URIRef(SH + "result")))
+    return results
 
 
 def _finding(report: Any, node: Any, places: dict[str, Record]) -> tuple[bool, Rejection] | None:

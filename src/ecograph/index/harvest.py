@@ -44,7 +44,7 @@ def _document(
     needs = [everything[iri] for iri in facts.iris(eco("hasNeed")) if iri in everything]
     whole = [facts, *needs]
     competences = _unique(iri for part in whole for iri in part.iris(*_COMPETENCES))
-    passages = [text for part in whole for text in _texts(part)]
+    texts = [text for part in whole for text in _texts(part)]
     named = [concepts.label(iri, "fr") for iri in competences]
     title = facts.label("fr")
     return Document(
@@ -52,8 +52,8 @@ def _document(
         title=title,
         title_en=facts.label("en"),
         labels=_unique(text for text in _names(facts) if text != title),
-        text="\n".join([*passages, *(part.label("fr") for part in needs), *named]),
-        passages=tuple(passages),
+        text="\n".join([*texts, *(part.label("fr") for part in needs), *named]),
+        passages=tuple(passage for text in texts for passage in text.split("\n")),
         links=_unique(iri for part in whole for iri in part.iris(*_LINKS)),
         types=facts.classes,
         kind=next(iter(facts.iris(*_KINDS)), ""),

@@ -144,10 +144,12 @@ class Index:
             facets=self._facets.counts(matching, filters),
         )
 
-    def document(self, iri: str) -> Document | None:
-        """The document of a resource, or None when it is not searched."""
-        number = self._numbers.get(iri)
-        return None if number is None else self.documents[number]
+    def __contains__(self, iri: object) -> bool:
+        return iri in self._numbers
+
+    def document(self, iri: str) -> Document:
+        """The document of a resource; raises `KeyError` when it is not searched."""
+        return self.documents[self._numbers[iri]]
 
     def passing(self, filters: Filters) -> list[Document]:
         """The documents that pass the filters, in order of IRI."""

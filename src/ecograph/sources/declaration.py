@@ -88,6 +88,28 @@ def read_declarations(folder: Path) -> dict[str, Declaration]:
     return declared
 
 
+def occasional(source: str, visibility: str) -> Declaration:
+    """Return a declaration for files that someone loads without declaring their source.
+
+    Raises `BadDeclaration` when the id cannot be one.
+    """
+    try:
+        return Declaration(
+            id=source,
+            kind="rdf",
+            location=("-",),
+            visibility=visibility,
+            licence="http://purl.org/coar/access_right/c_16ec",
+            title=Texts(fr=f"Fichiers « {source} »", en=f"Files “{source}”"),
+            description=Texts(
+                fr="Chargés à la main ; licence non précisée.", en="Loaded by hand; licence not stated."
+            ),
+            publisher=Publisher(name="EcoGraph"),
+        )
+    except ValidationError as error:
+        raise BadDeclaration(source, error.errors()[0]["msg"]) from error
+
+
 def in_order(wanted: Iterable[str], declared: Mapping[str, Declaration]) -> list[Declaration]:
     """Return sources so that each comes after those it requires; raises `UnknownSource`."""
     ordered: dict[str, Declaration] = {}

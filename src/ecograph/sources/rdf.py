@@ -50,6 +50,8 @@ def parse(content: bytes, *, name: str, base: str) -> Iterator[Triple]:
         for quad in pyoxigraph.parse(content, format=syntax, base_iri=base):
             if quad.graph_name != DefaultGraph():
                 raise MalformedFile(name, f"it names a graph ({quad.graph_name}); a source is one graph")
+            if isinstance(quad.object, Triple):
+                raise MalformedFile(name, f"it quotes a triple ({quad.object}); that is not supported")
             yield quad.triple
     except SyntaxError as error:
         reason = _PLACE.sub("", str(error.msg))

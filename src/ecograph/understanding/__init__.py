@@ -1,0 +1,1 @@
+"""Understanding French text: words, names and sense."""

@@ -3,8 +3,9 @@
 A sentence is the mean of the rows of its words, brought to length one: reading needs numpy alone.
 Teaching starts from spaCy's French vectors, weighted by rarity (SIF), and moves the rows of the
 words in use until a title lies near its own passages and a concept near what is linked to it. It
-is the model known as `StaticEmbedding` with a multiple-negatives ranking loss; torch and spaCy are
-imported while teaching, and only then.
+is the `StaticEmbedding` of sentence-transformers with a multiple-negatives ranking loss, to which we
+add what that library's trainer lacks: words dropped at random, and no contrast between texts that
+belong to the same resource. Torch and spaCy are imported while teaching, and only then.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from ecograph.understanding.words import content, fold
 
 if TYPE_CHECKING:
     import torch
+    from sentence_transformers.sentence_transformer.modules import StaticEmbedding
 
 Matrix = NDArray[np.float32]
 Progress = Callable[[str], None]
@@ -109,7 +111,7 @@ class Table:
 
 def can_teach(vectors: str = VECTORS) -> bool:
     """Tell whether what teaching needs is installed, without importing it."""
-    return all(find_spec(name) is not None for name in ("torch", "spacy", vectors))
+    return all(find_spec(name) is not None for name in ("torch", "sentence_transformers", "spacy", vectors))
 
 
 def teach(
@@ -217,21 +219,29 @@ def _trained(
     seed: int,
     progress: Progress,
 ) -> Matrix:
-    try:
-        import torch
-    except ImportError as error:
-        raise EmbeddingUnavailable("torch is not installed") from error
+    model = _static_embedding(words, rows)
+    import torch
+
     lessons = _Lessons.of(words, pairs, seed)
-    bag = torch.nn.EmbeddingBag.from_pretrained(torch.from_numpy(rows), freeze=False, mode="mean")
-    optimizer = torch.optim.Adam(bag.parameters(), lr=RATE)
+    optimizer = torch.optim.Adam(model.parameters(), lr=RATE)
     for epoch in range(EPOCHS):
-        losses = [_step(bag, optimizer, lessons, batch) for batch in lessons.batches()]
+        losses = [_step(model, optimizer, lessons, batch) for batch in lessons.batches()]
         progress(f"teaching: {epoch + 1} of {EPOCHS}, loss {np.mean(losses):.3f}")
-    return np.asarray(bag.weight.detach().numpy(), dtype=np.float32)
+    return np.asarray(model.embedding.weight.detach().numpy(), dtype=np.float32)
+
+
+def _static_embedding(words: Mapping[str, int], rows: Matrix) -> StaticEmbedding:
+    try:
+        from sentence_transformers.sentence_transformer.modules import StaticEmbedding
+        from tokenizers import Tokenizer
+        from tokenizers.models import WordLevel
+    except ImportError as error:
+        raise EmbeddingUnavailable("sentence-transformers and torch are not installed") from error
+    return StaticEmbedding(Tokenizer(WordLevel(dict(words), unk_token="")), embedding_weights=rows)
 
 
 def _step(
-    bag: torch.nn.EmbeddingBag,
+    model: StaticEmbedding,
     optimizer: torch.optim.Optimizer,
     lessons: _Lessons,
     batch: NDArray[np.intp],
@@ -239,7 +249,7 @@ def _step(
     """Draw each anchor towards its own positive and away from those of the others."""
     import torch
 
-    anchors, positives = (_vectors(bag, lessons, side, batch) for side in (0, 1))
+    anchors, positives = (_vectors(model, lessons, side, batch) for side in (0, 1))
     logits = (anchors @ positives.T * SCALE).masked_fill(torch.from_numpy(lessons.friends(batch)), -torch.inf)
     loss = torch.nn.functional.cross_entropy(logits, torch.arange(len(batch)))
     optimizer.zero_grad()
@@ -248,14 +258,13 @@ def _step(
     return loss.item()
 
 
-def _vectors(
-    bag: torch.nn.EmbeddingBag, lessons: _Lessons, side: int, batch: NDArray[np.intp]
-) -> torch.Tensor:
+def _vectors(model: StaticEmbedding, lessons: _Lessons, side: int, batch: NDArray[np.intp]) -> torch.Tensor:
     import torch
 
     texts = [lessons.dropped(lessons.texts[side][number]) for number in batch]
     offsets = np.cumsum([0, *(len(text) for text in texts[:-1])])
-    means = bag(torch.from_numpy(np.concatenate(texts)), torch.from_numpy(offsets))
+    features = {"input_ids": torch.from_numpy(np.concatenate(texts)), "offsets": torch.from_numpy(offsets)}
+    means: torch.Tensor = model(features)["sentence_embedding"]
     return torch.nn.functional.normalize(means, dim=1)
 
 

@@ -11,7 +11,9 @@ from ecograph.understanding.words import fold, tokens
 LONGEST_NAME = 8  # words
 _WORD = re.compile(r"[^\W_]+")
 # Before a place written without its capital: "en lozère", but not "nous sommes" nor "pas cher".
-_PLACE = re.compile(r"(?:\b(?:en|dans|département)|\bd(?:u|e la|es|e l|ans l[ea]s?) département)\W*(?:l[ea]s?\W*)?$")
+_PLACE = re.compile(
+    r"(?:\b(?:en|dans|département)|\bd(?:u|e la|es|e l|ans l[ea]s?) département)\W*(?:l[ea]s?\W*)?$"
+)
 
 
 @dataclass(frozen=True, slots=True)

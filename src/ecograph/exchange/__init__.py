@@ -1,0 +1,1 @@
+"""What goes out: resources and answers in the syntaxes of the web."""

@@ -1,0 +1,144 @@
+"""The concept schemes as the questions need them: labels, hierarchy, and the words that name them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from ecograph.graph.snapshot import Row, Snapshot
+from ecograph.model import Iri, Level
+from ecograph.vocab import VOC, concept
+
+_CONCEPTS = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?concept ?scheme ?notation WHERE {
+  ?concept skos:inScheme ?scheme
+  OPTIONAL { ?concept skos:notation ?notation }
+}
+"""
+_LABELS = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?concept ?role ?label WHERE {
+  VALUES ?role { skos:prefLabel skos:altLabel skos:hiddenLabel }
+  ?concept skos:inScheme ?scheme ; ?role ?label
+}
+"""
+_BROADER = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?concept ?broader WHERE { ?concept skos:inScheme ?scheme ; skos:broader ?broader }
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concept:
+    """One concept of a scheme; `names` are its labels of every kind and language."""
+
+    iri: Iri
+    scheme: str
+    notation: str
+    labels: Mapping[str, str]
+    names: tuple[str, ...]
+    broader: tuple[Iri, ...]
+
+    def label(self, language: str) -> str:
+        """Return the preferred label in a language, else in French, else the notation."""
+        return self.labels.get(language) or self.labels.get("fr") or self.notation
+
+
+class Concepts:
+    """All concepts that a level may see."""
+
+    def __init__(self, concepts: Iterable[Concept]) -> None:
+        self._concepts = {entry.iri: entry for entry in concepts}
+
+    def __contains__(self, iri: object) -> bool:
+        return iri in self._concepts
+
+    def get(self, iri: Iri) -> Concept | None:
+        return self._concepts.get(iri)
+
+    def label(self, iri: Iri, language: str) -> str:
+        """Return a concept's label, or the last segment of an IRI that is no known concept."""
+        found = self._concepts.get(iri)
+        return found.label(language) if found else iri.rsplit("/", 1)[-1]
+
+    def of_scheme(self, scheme: str) -> list[Concept]:
+        """Return the concepts of a scheme by notation."""
+        return sorted((c for c in self._concepts.values() if c.scheme == scheme), key=lambda c: c.notation)
+
+    def resolve(self, scheme: str, value: str) -> Concept | None:
+        """Return the concept that an IRI, a notation or a label names in a scheme."""
+        return (
+            self._concepts.get(value)
+            or self._concepts.get(concept(scheme, value))
+            or (self._by_name.get((scheme, value.casefold())))
+        )
+
+    def ancestors(self, iri: Iri) -> dict[Iri, int]:
+        """Return a concept and those above it, each with its distance."""
+        return _reach([iri], lambda node: self._concepts[node].broader if node in self._concepts else ())
+
+    def descendants(self, iri: Iri) -> dict[Iri, int]:
+        """Return a concept and those below it, each with its distance."""
+        return _reach([iri], lambda node: self._narrower.get(node, ()))
+
+    @cached_property
+    def _narrower(self) -> Mapping[Iri, list[Iri]]:
+        narrower: dict[Iri, list[Iri]] = defaultdict(list)
+        for entry in self._concepts.values():
+            for parent in entry.broader:
+                narrower[parent].append(entry.iri)
+        return narrower
+
+    @cached_property
+    def _by_name(self) -> Mapping[tuple[str, str], Concept]:
+        # Preferred labels last, so that they win over another concept's alternative label.
+        named = {(c.scheme, name.casefold()): c for c in self._concepts.values() for name in c.names}
+        named |= {(c.scheme, n.casefold()): c for c in self._concepts.values() for n in c.labels.values()}
+        return named
+
+
+def read_concepts(snapshot: Snapshot, level: Level) -> Concepts:
+    """Read the concepts of a snapshot."""
+    labels: dict[Iri, dict[str, str]] = defaultdict(dict)
+    names: dict[Iri, list[str]] = defaultdict(list)
+    for row in snapshot.rows(level, _LABELS):
+        iri, label = row["concept"].value, row["label"]
+        names[iri].append(label.value)
+        if row["role"].value.endswith("prefLabel"):
+            labels[iri][getattr(label, "language", None) or "fr"] = label.value
+    broader: dict[Iri, list[Iri]] = defaultdict(list)
+    for row in snapshot.rows(level, _BROADER):
+        broader[row["concept"].value].append(row["broader"].value)
+    return Concepts(_concept(row, labels, names, broader) for row in snapshot.rows(level, _CONCEPTS))
+
+
+def _concept(
+    row: Row,
+    labels: Mapping[Iri, Mapping[str, str]],
+    names: Mapping[Iri, list[str]],
+    broader: Mapping[Iri, list[Iri]],
+) -> Concept:
+    iri = row["concept"].value
+    return Concept(
+        iri=iri,
+        scheme=row["scheme"].value.removeprefix(VOC),
+        notation=row["notation"].value if "notation" in row else iri.rsplit("/", 1)[-1],
+        labels=labels.get(iri, {}),
+        names=tuple(sorted(names.get(iri, ()))),
+        broader=tuple(sorted(broader.get(iri, ()))),
+    )
+
+
+def _reach(start: Iterable[Iri], step: Callable[[Iri], Iterable[Iri]]) -> dict[Iri, int]:
+    reached: dict[Iri, int] = {}
+    frontier = list(start)
+    distance = 0
+    while frontier:
+        for node in frontier:
+            reached.setdefault(node, distance)
+        frontier = [n for node in frontier for n in step(node) if n not in reached]
+        distance += 1
+    return reached

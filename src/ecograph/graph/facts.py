@@ -1,0 +1,83 @@
+"""What the graph says of one resource, by property."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.terms import object_of, subject_of
+from ecograph.model import Iri, Level
+from ecograph.vocab import DCT, NS, RDF, RDFS, SKOS, TYPES
+
+LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label")
+DESCRIPTIONS = (DCT + "description", SKOS + "definition")
+
+
+class Facts:
+    """The merged statements about one resource."""
+
+    def __init__(self, iri: Iri, triples: Iterable[Triple]) -> None:
+        self.iri = iri
+        said: dict[str, list[NamedNode | Literal]] = defaultdict(list)
+        for triple in triples:
+            said[triple.predicate.value].append(object_of(triple))
+        self._said: Mapping[str, list[NamedNode | Literal]] = {
+            predicate: sorted(terms, key=str) for predicate, terms in said.items()
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self._said)
+
+    def iris(self, *predicates: str) -> tuple[Iri, ...]:
+        """Return the resources that a property points to."""
+        return tuple(t.value for p in predicates for t in self._said.get(p, ()) if isinstance(t, NamedNode))
+
+    def iri_of(self, predicate: str) -> Iri | None:
+        return next(iter(self.iris(predicate)), None)
+
+    def literals(self, *predicates: str) -> list[Literal]:
+        """Return the literals of some properties, property by property."""
+        return [t for p in predicates for t in self._said.get(p, ()) if isinstance(t, Literal)]
+
+    def text(self, predicates: Iterable[str], language: str) -> str:
+        """Return a text in a language, else in French, else in any."""
+        found = self.literals(*predicates)
+        for wanted in (language, "fr", None):
+            for literal in found:
+                if wanted is None or literal.language == wanted:
+                    return literal.value
+        return ""
+
+    def number(self, predicate: str) -> float | None:
+        """Return the value of a numeric property, or None when there is none that reads as one."""
+        for literal in self.literals(predicate):
+            try:
+                return float(literal.value)
+            except ValueError:
+                continue
+        return None
+
+    def label(self, language: str) -> str:
+        return self.text(LABELS, language) or self.iri
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        """The local names of the resource's classes of the ontology, most telling first."""
+        names = {iri.removeprefix(NS) for iri in self.iris(RDF + "type") if iri.startswith(NS)}
+        return tuple(name for name in TYPES if name in names) + tuple(sorted(names - set(TYPES)))
+
+
+def facts_of(snapshot: Snapshot, level: Level, iri: Iri) -> Facts:
+    """Return what a level may know of one resource."""
+    return Facts(iri, snapshot.merged(level, iri))
+
+
+def all_facts(snapshot: Snapshot, level: Level) -> dict[Iri, Facts]:
+    """Return what a level may know of every resource."""
+    by_subject: dict[Iri, list[Triple]] = defaultdict(list)
+    for triple in snapshot.merged(level):
+        by_subject[subject_of(triple).value].append(triple)
+    return {iri: Facts(iri, triples) for iri, triples in sorted(by_subject.items())}

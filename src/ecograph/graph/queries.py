@@ -1,0 +1,30 @@
+"""What a query asks of the graph, and what it gets back, in bytes ready to send."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryRequest:
+    """One SPARQL query, its dataset and the two formats its answer may take.
+
+    Without any graph named, the query runs on the whole dataset of its level. As soon as one of
+    the two lists is given the other is empty, as in the SPARQL Protocol, and `FROM` is ignored.
+    """
+
+    text: str
+    base: str | None = None
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+    results_format: str = "application/sparql-results+json"
+    graph_format: str = "text/turtle"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueryOutcome:
+    """A whole answer; `seconds` is the processor time that it took."""
+
+    media_type: str
+    body: bytes
+    seconds: float

@@ -1,0 +1,139 @@
+"""A project as matching needs it: its needs, and what is known of who carries it.
+
+It is read from the graph, or understood from a free text in which names of competences, poles,
+axes and territories are recognised.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from ecograph.errors import BadParameter, TooLarge
+from ecograph.graph.facts import DESCRIPTIONS, Facts
+from ecograph.model import Iri, Understood
+from ecograph.questions.eligibility import Applicant, applicant
+from ecograph.questions.view import View
+from ecograph.understanding.naming import Names
+from ecograph.vocab import DCT, eco
+
+LONGEST = 20_000
+_RECOGNISED = ("competences", "poles", "axes", "territories", "resource-types", "actor-types")
+# A text may name much in passing; beyond some places a name no longer says what it is about.
+_MOST_OF_A_SCHEME = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WantedNeed:
+    """One need: its words, and the competences and kinds of resource that it names."""
+
+    iri: Iri | None
+    label: str
+    text: str
+    competences: tuple[Iri, ...] = ()
+    kinds: tuple[Iri, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Brief:
+    """A project and everything that the score looks at."""
+
+    iri: Iri | None
+    label: str
+    needs: tuple[WantedNeed, ...]
+    poles: tuple[Iri, ...] = ()
+    axes: tuple[Iri, ...] = ()
+    stages: tuple[Iri, ...] = ()
+    territories: tuple[Iri, ...] = ()
+    carriers: tuple[Iri, ...] = ()
+    who: Applicant = field(default_factory=Applicant)
+    understood: tuple[Understood, ...] = ()
+
+
+def brief_of(view: View, iri: Iri, *, today: date, language: str) -> Brief:
+    """Read a project; raises `ResourceNotFound`, or `BadParameter` when it is no project."""
+    project = view.facts(iri)
+    if "Project" not in project.classes:
+        raise BadParameter("project", iri, "the IRI of a project")
+    carriers = project.iris(eco("carriedBy"))
+    carrier = view.facts(carriers[0]) if carriers else None
+    label = project.label(language)
+    about = project.text(DESCRIPTIONS, "fr")
+    needs = tuple(_need(view.facts(need), language) for need in project.iris(eco("hasNeed")))
+    return Brief(
+        iri=iri,
+        label=label,
+        needs=needs or (WantedNeed(iri=None, label=label, text=f"{label}. {about}"),),
+        poles=project.iris(eco("inPole")),
+        axes=project.iris(eco("onAxis")),
+        stages=project.iris(eco("stage")),
+        territories=project.iris(DCT + "spatial") or (carrier.iris(DCT + "spatial") if carrier else ()),
+        carriers=(*carriers, *project.iris(eco("partner"))),
+        who=applicant(project, carrier, today=today),
+    )
+
+
+def brief_from(view: View, text: str, *, language: str) -> Brief:
+    """Understand a free text as a project with one need; raises `BadParameter` when it is empty."""
+    text = text.strip()
+    if not text:
+        raise BadParameter("text", text, "a few words about the project")
+    if len(text) > LONGEST:
+        raise TooLarge("the text of the project", LONGEST, "characters")
+    understood = tuple(_understood(view, text, language))
+    by_scheme: dict[str, list[Iri]] = defaultdict(list)
+    for found in understood:
+        by_scheme[found.scheme].append(found.iri)
+    label = text if len(text) <= 80 else f"{text[:79]}…"
+    need = WantedNeed(
+        iri=None,
+        label=label,
+        text=text,
+        competences=tuple(by_scheme["competences"]),
+        kinds=tuple(by_scheme["resource-types"]),
+    )
+    return Brief(
+        iri=None,
+        label=label,
+        needs=(need,),
+        poles=tuple(by_scheme["poles"]),
+        axes=tuple(by_scheme["axes"]),
+        territories=tuple(by_scheme["territories"]),
+        who=Applicant(territories=tuple(by_scheme["territories"]), sizes=tuple(by_scheme["actor-types"])),
+        understood=understood,
+    )
+
+
+def _need(need: Facts, language: str) -> WantedNeed:
+    return WantedNeed(
+        iri=need.iri,
+        label=need.label(language),
+        text=". ".join(filter(None, (need.label("fr"), need.text(DESCRIPTIONS, "fr")))),
+        competences=need.iris(eco("requiresCompetence")),
+        kinds=need.iris(eco("needKind")),
+    )
+
+
+def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
+    counted: dict[str, int] = defaultdict(int)
+    seen: set[Iri] = set()
+    for named in concept_names(view).find(text):
+        concept = view.concepts.get(named.target)
+        if concept is None or concept.iri in seen or counted[concept.scheme] >= _MOST_OF_A_SCHEME:
+            continue
+        seen.add(concept.iri)
+        counted[concept.scheme] += 1
+        yield Understood(
+            iri=concept.iri, label=concept.label(language), scheme=concept.scheme, words=named.words
+        )
+
+
+def concept_names(view: View) -> Names:
+    """Return the names by which a text may mention a concept."""
+    concepts = [concept for scheme in _RECOGNISED for concept in view.concepts.of_scheme(scheme)]
+    return Names(
+        {c.iri: [name for name in c.names if not name.isdigit()] for c in concepts},
+        proper=(c.iri for c in concepts if c.scheme == "territories"),
+    )

@@ -1,0 +1,112 @@
+"""Eligibility in three values: met, not met, unknown; an unknown names what would settle it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from ecograph.graph.concepts import Concepts
+from ecograph.graph.facts import Facts
+from ecograph.model import Criterion, Eligibility, Iri, Status
+from ecograph.questions.view import View
+from ecograph.vocab import DCT, eco
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Applicant:
+    """What is known of a company and its project; None or empty means unknown."""
+
+    territories: tuple[Iri, ...] = ()
+    naf: tuple[Iri, ...] = ()
+    headcount: float | None = None
+    age: float | None = None
+    legal_forms: tuple[Iri, ...] = ()
+    stages: tuple[Iri, ...] = ()
+    sizes: tuple[Iri, ...] = ()
+
+
+def applicant(project: Facts, carrier: Facts | None, *, today: date) -> Applicant:
+    """Gather what criteria look at, from a project and the company that carries it."""
+    company = carrier or Facts("", ())
+    return Applicant(
+        territories=company.iris(DCT + "spatial") or project.iris(DCT + "spatial"),
+        naf=company.iris(eco("naf")),
+        headcount=company.number(eco("headcount")),
+        age=_age(company, today),
+        legal_forms=company.iris(eco("legalForm")),
+        stages=project.iris(eco("stage")),
+        sizes=company.iris(eco("actorType")),
+    )
+
+
+def judge(view: View, offer: Facts, who: Applicant, *, language: str) -> Eligibility | None:
+    """Judge an offer's criteria one by one, or return None when it has none."""
+    criteria = tuple(
+        _criterion(view.facts(iri), who, view.concepts, language) for iri in offer.iris(eco("hasEligibility"))
+    )
+    if not criteria:
+        return None
+    found = {criterion.status for criterion in criteria}
+    worst = next(s for s in (Status.NOT_MET, Status.UNKNOWN, Status.MET) if s in found)
+    return Eligibility(status=worst, criteria=criteria)
+
+
+def _criterion(criterion: Facts, who: Applicant, concepts: Concepts, language: str) -> Criterion:
+    dimension = criterion.iri_of(eco("dimension")) or ""
+    status = _status(criterion, dimension.rsplit("/", 1)[-1], who, concepts)
+    missing = concepts.label(dimension, language) if status is Status.UNKNOWN else None
+    return Criterion(label=criterion.label(language), status=status, missing=missing)
+
+
+def _status(criterion: Facts, dimension: str, who: Applicant, concepts: Concepts) -> Status:
+    if dimension in _NUMBERS:
+        by_number = _within(criterion, _NUMBERS[dimension](who))
+        if by_number is not Status.UNKNOWN or not criterion.iris(eco("includesValue")):
+            return by_number
+    return _among(criterion, _CONCEPTS.get(dimension, _nothing)(who), concepts)
+
+
+def _within(criterion: Facts, value: float | None) -> Status:
+    least, most = criterion.number(eco("minValue")), criterion.number(eco("maxValue"))
+    if value is None or (least is None and most is None):
+        return Status.UNKNOWN
+    inside = (least is None or value >= least) and (most is None or value <= most)
+    return Status.MET if inside else Status.NOT_MET
+
+
+def _among(criterion: Facts, values: Iterable[Iri], concepts: Concepts) -> Status:
+    """A value counts for the concepts above it; an exclusion wins over an inclusion."""
+    known = {above for value in values for above in concepts.ancestors(value)}
+    if not known:
+        return Status.UNKNOWN
+    if known & set(criterion.iris(eco("excludesValue"))):
+        return Status.NOT_MET
+    included = set(criterion.iris(eco("includesValue")))
+    return Status.MET if not included or known & included else Status.NOT_MET
+
+
+def _age(company: Facts, today: date) -> float | None:
+    for literal in company.literals(eco("foundedOn")):
+        try:
+            return (today - date.fromisoformat(literal.value)).days / 365.25
+        except ValueError:
+            continue
+    return None
+
+
+def _nothing(_who: Applicant) -> tuple[Iri, ...]:
+    return ()
+
+
+_NUMBERS: Mapping[str, Callable[[Applicant], float | None]] = {
+    "effectif": lambda who: who.headcount,
+    "age": lambda who: who.age,
+}
+_CONCEPTS: Mapping[str, Callable[[Applicant], tuple[Iri, ...]]] = {
+    "territoire": lambda who: who.territories,
+    "naf": lambda who: who.naf,
+    "effectif": lambda who: who.sizes,
+    "forme-juridique": lambda who: who.legal_forms,
+    "stade": lambda who: who.stages,
+}

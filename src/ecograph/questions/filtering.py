@@ -1,0 +1,51 @@
+"""Filters as people write them, and as the index takes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ecograph.errors import BadParameter
+from ecograph.graph.concepts import Concepts
+from ecograph.index import Filters
+from ecograph.model import Iri
+from ecograph.vocab import NS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Filters as written: class names; concepts by IRI, notation or label."""
+
+    type: tuple[str, ...] = ()
+    pole: tuple[str, ...] = ()
+    territory: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    axis: tuple[str, ...] = ()
+    stage: tuple[str, ...] = ()
+
+
+def resolve(asked: Asked, concepts: Concepts) -> Filters:
+    """Return the filters with each concept by its IRI; raises `BadParameter` for unknown ones."""
+    return Filters(
+        types=tuple(value.removeprefix("eco:").removeprefix(NS) for value in asked.type),
+        poles=_concepts(concepts, "pole", asked.pole, ("poles",)),
+        territories=_concepts(concepts, "territory", asked.territory, ("territories",)),
+        kinds=_concepts(concepts, "kind", asked.kind, ("resource-types", "actor-types", "project-stages")),
+        axes=_concepts(concepts, "axis", asked.axis, ("axes",)),
+        stages=_concepts(concepts, "stage", asked.stage, ("project-stages",)),
+    )
+
+
+def _concepts(
+    concepts: Concepts, name: str, values: Iterable[str], schemes: tuple[str, ...]
+) -> tuple[Iri, ...]:
+    return tuple(_concept(concepts, name, value, schemes) for value in values)
+
+
+def _concept(concepts: Concepts, name: str, value: str, schemes: tuple[str, ...]) -> Iri:
+    for scheme in schemes:
+        candidates = [value, f"DEP-{value}", f"REG-{value}"] if scheme == "territories" else [value]
+        for candidate in candidates:
+            if (found := concepts.resolve(scheme, candidate)) is not None:
+                return found.iri
+    raise BadParameter(name, value, f"a concept of {' or '.join(schemes)}, by IRI, notation or label")

@@ -1,0 +1,100 @@
+"""Search: resources that answer some words, each with what spoke for it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+
+from ecograph.errors import TooLarge
+from ecograph.index import Document, Filters, Hit
+from ecograph.model import FacetValue, Reason, Result, SearchAnswer
+from ecograph.questions.view import View, kind_label
+from ecograph.vocab import TYPES, eco
+
+LONGEST = 20_000
+_FACET_SIZE = 20
+
+
+def search(
+    view: View, query: str, filters: Filters, *, limit: int, offset: int = 0, language: str = "fr"
+) -> SearchAnswer:
+    """Return one page of what answers a query, best first; ties go to the lower IRI.
+
+    An empty query gives everything that passes the filters, by title.
+    """
+    if len(query) > LONGEST:
+        raise TooLarge("the search text", LONGEST, "characters")
+    found = view.index.search(query, filters=filters, limit=limit, offset=offset)
+    return SearchAnswer(
+        query=query,
+        total=found.total,
+        results=tuple(_result(view, hit, language) for hit in found.hits),
+        facets=_facets(view, found.facets, language),
+        lexical_only=view.index.lexical_only,
+    )
+
+
+def related(view: View, iri: str, *, limit: int, language: str = "fr") -> tuple[Result, ...]:
+    """Return the resources most like one, by what they say and by what they are linked to.
+
+    Raises `ResourceNotFound`.
+    """
+    view.facts(iri)
+    if iri not in view.index:
+        return ()
+    own = view.index.document(iri)
+    return tuple(_similar(view, own, hit, language) for hit in view.index.similar(iri, limit=limit))
+
+
+def result_of(view: View, document: Document, reasons: Iterable[Reason], language: str) -> Result:
+    """Return a document as a result whose score is the sum of its reasons."""
+    kept = tuple(sorted(reasons, key=lambda reason: -reason.contribution))
+    return Result(
+        iri=document.iri,
+        label=document.label(language),
+        type=next((name for name in TYPES if name in document.types), document.types[0]),
+        kind=kind_label(view, document, language),
+        score=sum(reason.contribution for reason in kept),
+        reasons=kept,
+        fictitious=document.fictitious,
+    )
+
+
+def _result(view: View, hit: Hit, language: str) -> Result:
+    reasons = [_REASONS[channel](hit, share, language) for channel, share in hit.channels.items()]
+    return result_of(view, view.index.document(hit.iri), reasons, language)
+
+
+def _words(hit: Hit, share: float, language: str) -> Reason:
+    said = {"fr": "mots trouvés : ", "en": "words found: "}[language]
+    return Reason(text=said + ", ".join(hit.matched), contribution=share, kind="words")
+
+
+def _sense(_hit: Hit, share: float, language: str) -> Reason:
+    said = {"fr": "sens proche de la demande", "en": "close in meaning to the request"}[language]
+    return Reason(text=said, contribution=share, kind="sense")
+
+
+_REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {"words": _words, "sense": _sense}
+
+
+def _similar(view: View, own: Document, hit: Hit, language: str) -> Result:
+    other = view.index.document(hit.iri)
+    shared = [view.label(iri, language) for iri in own.links if iri in other.links]
+    texts = {
+        "sense": {"fr": "description proche", "en": "similar description"}[language],
+        "links": {"fr": "en commun : ", "en": "in common: "}[language] + ", ".join(shared[:5]),
+    }
+    reasons = [Reason(text=texts[c], contribution=s, kind=c) for c, s in hit.channels.items()]
+    return result_of(view, other, reasons, language)
+
+
+def _facets(
+    view: View, counts: Mapping[str, Mapping[str, int]], language: str
+) -> dict[str, tuple[FacetValue, ...]]:
+    return {facet: tuple(_values(view, facet, values, language)) for facet, values in counts.items()}
+
+
+def _values(view: View, facet: str, counts: Mapping[str, int], language: str) -> Iterable[FacetValue]:
+    for value, count in list(counts.items())[:_FACET_SIZE]:
+        label = view.label(eco(value) if facet == "type" else value, language)
+        yield FacetValue(value=value, label=label, count=count)
