@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, partial
 from pathlib import Path
 
 from ecograph.assets import LOADERS, QUERIES
-from ecograph.errors import EcographError, NothingLoaded
+from ecograph.errors import EcographError
 from ecograph.exchange.resource import Describer, Description, concise
 from ecograph.exchange.serialise import serialise, write_answer
-from ecograph.graph.concepts import Concepts, read_concepts
-from ecograph.graph.home import Current, Home
+from ecograph.graph.home import Home
 from ecograph.graph.queries import QueryOutcome, QueryRequest
 from ecograph.graph.saved import SavedQuery, named, read_queries
 from ecograph.graph.snapshot import Row, Snapshot
 from ecograph.graph.workers import WorkerPool
-from ecograph.index.follow import Indexes, build_indexes, fits, load_indexes
-from ecograph.index.kept import IndexUnusable
 from ecograph.model import Iri, Level, MatchAnswer, Outcome, Result, SearchAnswer
+from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.match import match_project, match_text
 from ecograph.questions.search import related, search
@@ -35,16 +33,6 @@ from ecograph.sources.read import File, files_of
 Failure = tuple[str, EcographError]
 
 
-@dataclass(frozen=True, slots=True)
-class _Published:
-    """What is published at one moment, read once and shared by all questions."""
-
-    current: Current
-    snapshot: Snapshot
-    indexes: Indexes
-    concepts: Mapping[Level, Concepts]
-
-
 class EcoGraph:
     """One deployment: what is asked of it and what is loaded into it."""
 
@@ -55,8 +43,8 @@ class EcoGraph:
         self.home = Home(settings.home)
         self.queries = read_queries(QUERIES)
         self._today = today
-        self._lock = threading.Lock()
-        self._kept: _Published | None = None
+        self._follower: ThreadPoolExecutor | None = None
+        self._publication = Publication(self.home, embedding=settings.embedding, kept=settings.kept_snapshots)
 
     @property
     def base(self) -> str:
@@ -66,16 +54,15 @@ class EcoGraph:
 
     def snapshot_id(self) -> str:
         """Return the id of what is published now; raises `NothingLoaded`."""
-        return self._published().snapshot.id
+        return self.snapshot().id
 
     def snapshot(self) -> Snapshot:
         """Return what is published now; raises `NothingLoaded`."""
-        return self._published().snapshot
+        return self._publication.now().snapshot
 
     def view(self, level: Level) -> View:
         """Return what a level sees of what is published now; raises `NothingLoaded`."""
-        now = self._published()
-        return View(level, now.snapshot, now.indexes.of(level), now.concepts[level])
+        return self._publication.now().view(level)
 
     # Questions
 
@@ -152,6 +139,8 @@ class EcoGraph:
         """Stop the processes that were started for queries from outside."""
         if "_pool" in self.__dict__:
             self._pool.close()
+        if self._follower is not None:
+            self._follower.shutdown()
 
     def rows(self, level: Level, query: str) -> list[Row]:
         """Return the solutions of one of our SELECT queries."""
@@ -162,16 +151,19 @@ class EcoGraph:
         return self.snapshot().graphs(level)
 
     def warm(self) -> None:
-        """Read what is published and start the workers, so that the first question does not wait."""
-        self._published()
+        """Get ready to serve: read what is published, start the workers, index in the background."""
+        self.view(Level.PUBLIC)
         _ = self._pool
+        self._follower = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
 
     # Loading
 
     def prepare(self, progress: Progress = quiet) -> None:
-        """Make sure that something is published: in a new home, the vocabulary alone."""
+        """Make sure that something is published and indexed: in a new home, the vocabulary alone."""
         if self.home.current() is None:
             self.load_declared(["ontology"], progress=progress)
+        else:
+            self._follow(progress)
 
     def declarations(self) -> dict[str, Declaration]:
         """Return the declared sources by id."""
@@ -179,13 +171,14 @@ class EcoGraph:
 
     @contextmanager
     def writing(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:
-        """Hold the right to write; what was written is published and indexed on the way out."""
+        """Hold the right to write; what was written is published on the way out, then indexed."""
         asked = self.settings.base_iri
         with open_writer(
             self.home, base=DEFAULT_BASE_IRI, asked=asked, purpose=purpose, progress=progress
         ) as writer:
             yield writer
-            self._publish(writer, progress)
+            self.home.point(snapshot=writer.publish(), base=writer.base)
+        self._follow(progress)
 
     def load_declared(
         self, sources: Sequence[str] = (), *, extra: Sequence[Path] = (), progress: Progress = quiet
@@ -216,49 +209,12 @@ class EcoGraph:
         with self.writing(f"ecograph load --source {declaration.id}", progress) as writer:
             return writer.load(declaration, files)
 
-    def _publish(self, writer: Writer, progress: Progress) -> None:
-        name = writer.publish()
-        current = self.home.current()
-        if current and current.snapshot == name and self._usable(current):
-            return
-        progress("indexing", 0, 0)
-        build_indexes(
-            Snapshot(self.home.snapshots / name),
-            self.home.indexes / name,
-            previous=self._previous(current),
-            embedding=self.settings.embedding,
-            report=partial(_step, progress),
-        )
-        self.home.point(Current(snapshot=name, index=name, base=writer.base))
-        self.home.sweep(self.settings.kept_snapshots)
-
-    def _usable(self, current: Current) -> bool:
-        previous = self._previous(current)
-        return previous is not None and fits(previous, self.settings.embedding)
-
-    def _previous(self, current: Current | None) -> Indexes | None:
-        try:
-            return load_indexes(self.home.indexes / current.index) if current else None
-        except IndexUnusable:
-            return None
-
-    def _published(self) -> _Published:
-        current = self.home.current()
-        if current is None:
-            raise NothingLoaded(self.home.root)
-        kept = self._kept
-        if kept is not None and kept.current == current:
-            return kept
-        with self._lock:
-            if self._kept is None or self._kept.current != current:
-                self._kept = self._read(current)
-            return self._kept
-
-    def _read(self, current: Current) -> _Published:
-        snapshot = Snapshot(self.home.snapshots / current.snapshot)
-        indexes = load_indexes(self.home.indexes / current.index)
-        concepts = {level: read_concepts(snapshot, level) for level in Level}
-        return _Published(current, snapshot, indexes, concepts)
+    def _follow(self, progress: Progress) -> None:
+        report = partial(_step, progress)
+        if self._follower is None:
+            self._publication.follow(report)
+        else:
+            self._follower.submit(self._publication.follow, report)
 
 
 def _step(progress: Progress, step: str) -> None:

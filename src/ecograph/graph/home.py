@@ -7,6 +7,8 @@ home/
   snapshots/<id>/    what readers open: stores as they were published, never changed again
   index/<id>/        search indexes, one for each snapshot
   current.json       the snapshot and the index that readers should open now
+  current.lock       held while current.json changes
+  index.lock         held while an index is built
 """
 
 from __future__ import annotations
@@ -18,7 +20,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
@@ -28,11 +30,11 @@ from ecograph.errors import Busy, StorageFailed
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What readers should open now: the ids of a snapshot and of its index, and the base IRI."""
+    """What readers should open now: the ids of a snapshot and of an index, and the base IRI."""
 
     snapshot: str
-    index: str
     base: str
+    index: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,21 +66,35 @@ class Home:
         except FileNotFoundError:
             return None
 
-    def point(self, current: Current) -> None:
-        """Make readers open another snapshot and index, in one step."""
-        replace_file(self.root / "current.json", json.dumps(asdict(current)).encode())
+    def point(self, **changed: str) -> None:
+        """Make readers open another snapshot or another index from now on."""
+        with self._locked("current.lock") as lock:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+            current = self.current()
+            pointed = replace(current, **changed) if current else Current(**changed)
+            replace_file(self.root / "current.json", json.dumps(asdict(pointed)).encode())
 
     @contextmanager
     def writing(self, purpose: str) -> Iterator[None]:
         """Hold the right to write; raises `Busy` naming the holder when another process has it."""
-        try:
-            self.root.mkdir(parents=True, exist_ok=True)
-            lock = (self.root / "write.lock").open("a+", encoding="utf-8")
-        except OSError as error:
-            raise StorageFailed(f"open the home {self.root}", error) from error
-        with lock:
+        with self._locked("write.lock") as lock:
             _claim(lock, purpose)
             yield
+
+    @contextmanager
+    def indexing(self) -> Iterator[None]:
+        """Hold the right to index, once whoever has it is done."""
+        with self._locked("index.lock") as lock:
+            fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
+            yield
+
+    def _locked(self, name: str) -> TextIO:
+        """Open a lock file; the lock itself ends when it is closed, even by a kill."""
+        try:
+            self.root.mkdir(parents=True, exist_ok=True)
+            return (self.root / name).open("a+", encoding="utf-8")
+        except OSError as error:
+            raise StorageFailed(f"open the home {self.root}", error) from error
 
     def sweep(self, keep: int) -> None:
         """Delete snapshots and indexes that nobody should use any more, and half-made ones."""

@@ -59,8 +59,6 @@ def parse(content: bytes, *, name: str, base: str) -> Iterator[Triple]:
 
 
 def _check_encoding(content: bytes, name: str) -> None:
-    if name.endswith((".rdf", ".owl", ".xml")):
-        return  # XML names its own encoding
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:

@@ -1,0 +1,34 @@
+"""The command line: parse, call, print. What a command needs is imported when it runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from ecograph import __version__
+from ecograph.cli.asking import match, query, search
+from ecograph.cli.loading import load
+from ecograph.cli.serving import serve, settings
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__)
+@click.option("--home", type=click.Path(path_type=Path), help="Folder of the graph (ECOGRAPH_HOME; var).")
+@click.pass_context
+def main(context: click.Context, home: Path | None) -> None:
+    """Link a company's concrete project to the resources of its territory.
+
+    \b
+    First steps:
+      ecograph load                                load the sample territory
+      ecograph search "huiles essentielles"        find resources
+      ecograph match --text "sécher des plantes"   match a project told in a few words
+      ecograph query actors-by-pole                ask a saved question
+      ecograph serve                               open the platform in a browser
+    """  # noqa: D301 - click's own mark for lines that must not be wrapped
+    context.obj = home
+
+
+for _command in (load, search, match, query, serve, settings):
+    main.add_command(_command)

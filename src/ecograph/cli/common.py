@@ -1,0 +1,122 @@
+"""What the commands share: the façade, how failures are told, progress, filters."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from functools import wraps
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import click
+
+from ecograph.errors import EcographError
+from ecograph.model import Level, Result
+
+if TYPE_CHECKING:
+    from ecograph.app import EcoGraph
+    from ecograph.settings import Settings
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+# Whoever has the home has all of it: the command line sees every level.
+LEVEL = Level.PRIVATE
+
+
+def reported(command: Callable[P, R]) -> Callable[P, R]:
+    """Say in one sentence what could not be done, and leave with 1."""
+
+    @wraps(command)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> R:
+        try:
+            return command(*args, **kwargs)
+        except EcographError as error:
+            click.echo(f"ecograph: {error}", err=True)
+            sys.exit(1)
+        except BrokenPipeError:
+            sys.exit(0)
+
+    return wrapped
+
+
+class Progress:
+    """Progress on standard error: one line that changes on a terminal, one a step elsewhere."""
+
+    def __init__(self) -> None:
+        self._terminal = sys.stderr.isatty()
+        self._last = ""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        if self._terminal:
+            share = f" {100 * done // total} %" if total else ""
+            click.echo(f"\r\x1b[K{step}{share}", nl=False, err=True)
+        elif step != self._last:
+            click.echo(f"  {step}", err=True)
+        self._last = step
+
+    def close(self) -> None:
+        """Leave the terminal's line free for what follows."""
+        if self._terminal and self._last:
+            click.echo("\r\x1b[K", nl=False, err=True)
+
+
+def open_graph(home: Path | None, **others: Any) -> EcoGraph:
+    """Return the façade over a home; raises `EcographError` for a setting that does not hold."""
+    from ecograph.app import EcoGraph
+
+    return EcoGraph(read_settings(home, **others))
+
+
+def read_settings(home: Path | None, **others: Any) -> Settings:
+    """Return the settings, with what the command line says in their place."""
+    from pydantic import ValidationError
+
+    from ecograph.settings import Settings
+
+    given: dict[str, Any] = {
+        name: value for name, value in {"home": home, **others}.items() if value is not None
+    }
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = f"ECOGRAPH_{str(first['loc'][0]).upper()}"
+        raise EcographError(f"{name} is {first['input']!r}: {first['msg']}") from error
+
+
+def filters(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the filters that search and match share."""
+    for name, help_text in (
+        ("territory", "Territory: code (DEP-48, 48), IRI or name."),
+        ("pole", "Pole: notation (agro), IRI or name."),
+        ("type", "Class: Actor, Project, FundingOffer, TalentOffer…"),
+    ):
+        command = click.option(f"--{name}", multiple=True, help=help_text)(command)
+    return command
+
+
+limit_option = click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+lang_option = click.option("--lang", default="fr", type=click.Choice(["fr", "en"]), show_default=True)
+
+
+def print_json(answer: Any) -> None:
+    """Print an answer as JSON alone."""
+    click.echo(json.dumps(asdict(answer), ensure_ascii=False, indent=2))
+
+
+def print_results(results: Iterable[Result]) -> None:
+    """Print results in order, each with its reasons and its criteria."""
+    for rank, result in enumerate(results, start=1):
+        kind = f", {result.kind}" if result.kind else ""
+        mark = " [fictif]" if result.fictitious else ""
+        click.echo(f"{rank:3}. {result.score:.2f}  {result.label} ({result.type}{kind}){mark}")
+        click.echo(f"           {result.iri}")
+        for reason in result.reasons:
+            click.echo(f"           {reason.contribution:+.3f} {reason.text}")
+        for criterion in result.eligibility.criteria if result.eligibility else ():
+            missing = f" (missing: {criterion.missing})" if criterion.missing else ""
+            click.echo(f"           {criterion.status}: {criterion.label}{missing}")

@@ -1,0 +1,94 @@
+"""What is published: the snapshot and the index that readers use now, and how they follow the graph.
+
+A write is visible to queries as soon as its snapshot is published. The index follows by itself,
+outside the writer's lock: until it has, search answers from the state before, and nothing waits.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from functools import cache, partial
+
+from ecograph.errors import NothingLoaded
+from ecograph.graph.concepts import Concepts, read_concepts
+from ecograph.graph.home import Current, Home
+from ecograph.graph.snapshot import Snapshot
+from ecograph.index.follow import Indexes, build_indexes, fits, load_indexes
+from ecograph.index.kept import IndexUnusable
+from ecograph.model import Level
+from ecograph.questions.view import View
+
+Report = Callable[[str], None]
+
+
+class Published:
+    """One published state, read once and shared by all questions about it."""
+
+    def __init__(self, snapshot: Snapshot, indexes: Indexes, base: str) -> None:
+        self.snapshot, self.indexes, self.base = snapshot, indexes, base
+        self._concepts = cache(partial(_concepts, snapshot))
+
+    def view(self, level: Level) -> View:
+        """Return what a level sees."""
+        return View(level, self.snapshot, self.indexes.of(level), self._concepts(level))
+
+
+class Publication:
+    """What one home publishes."""
+
+    def __init__(self, home: Home, *, embedding: str, kept: int) -> None:
+        self._home, self._embedding, self._kept = home, embedding, kept
+        self._lock = threading.Lock()
+        self._read: tuple[Current, Published] | None = None
+
+    def now(self) -> Published:
+        """Return what is published now; raises `NothingLoaded`."""
+        current = self._home.current()
+        if current is None or current.index is None:
+            raise NothingLoaded(self._home.root)
+        with self._lock:
+            if self._read is None or self._read[0] != current:
+                self._read = (current, self._open(current, self._read))
+            return self._read[1]
+
+    def follow(self, report: Report) -> None:
+        """Bring the index up to the published snapshot; another process doing so is waited for."""
+        with self._home.indexing():
+            while (current := self._home.current()) and not self._is_followed(current):
+                report("indexing")
+                build_indexes(
+                    Snapshot(self._home.snapshots / current.snapshot),
+                    self._home.indexes / current.snapshot,
+                    previous=self._indexes(current),
+                    embedding=self._embedding,
+                    report=report,
+                )
+                self._home.point(index=current.snapshot)
+            self._home.sweep(self._kept)
+
+    def _is_followed(self, current: Current) -> bool:
+        indexes = self._indexes(current) if current.index == current.snapshot else None
+        return indexes is not None and fits(indexes, self._embedding)
+
+    def _indexes(self, current: Current) -> Indexes | None:
+        try:
+            return load_indexes(self._home.indexes / current.index) if current.index else None
+        except IndexUnusable:
+            return None
+
+    def _open(self, current: Current, before: tuple[Current, Published] | None) -> Published:
+        """Open what changed; a snapshot or an index that stayed is used as it is."""
+        snapshot = indexes = None
+        if before is not None:
+            snapshot = before[1].snapshot if before[0].snapshot == current.snapshot else None
+            indexes = before[1].indexes if before[0].index == current.index else None
+        return Published(
+            snapshot or Snapshot(self._home.snapshots / current.snapshot),
+            indexes or load_indexes(self._home.indexes / str(current.index)),
+            current.base,
+        )
+
+
+def _concepts(snapshot: Snapshot, level: Level) -> Concepts:
+    return read_concepts(snapshot, level)
