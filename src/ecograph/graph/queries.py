@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,8 +24,27 @@ class QueryRequest:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueryOutcome:
-    """A whole answer; `seconds` is the processor time that it took."""
+    """A whole answer; `seconds` is the processor time that it took, none when it was kept."""
 
     media_type: str
     body: bytes
     seconds: float
+    cached: bool = False
+
+
+class Account(Protocol):
+    """Whoever pays for the processor time of a query."""
+
+    def check(self) -> None:
+        """Raise an `EcographError` when nothing may be started."""
+
+    def charge(self, seconds: float) -> None:
+        """Take what was used, whether there was an answer or not."""
+
+
+class Free:
+    """An account that never ends."""
+
+    def check(self) -> None: ...
+
+    def charge(self, seconds: float) -> None: ...

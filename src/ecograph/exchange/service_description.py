@@ -1,0 +1,51 @@
+"""SPARQL 1.1 Service Description: what the endpoint speaks, and which graphs it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ecograph.exchange.formats import GRAPHS, RESULTS, graph_syntax
+from ecograph.vocab import RDF, RDFS
+
+_SD = "http://www.w3.org/ns/sparql-service-description#"
+_TYPE = NamedNode(RDF + "type")
+_PREFIXES = {"sd": _SD, "rdfs": RDFS, "format": "http://www.w3.org/ns/formats/"}
+_COMMENT = "Everything that the named graphs state, each statement once, and what follows from it."
+
+
+def describe_service(endpoint: str, graphs: Sequence[str], media_type: str) -> bytes:
+    """Return the description of an endpoint in an RDF syntax; raises `KeyError`."""
+    triples = [*_service(endpoint), *_dataset(endpoint, graphs)]
+    syntax = graph_syntax(media_type)
+    prefixes = _PREFIXES if media_type in {"text/turtle", "application/rdf+xml"} else None
+    return pyoxigraph.serialize(triples, format=syntax, prefixes=prefixes) or b""
+
+
+def _service(endpoint: str) -> Iterator[Triple]:
+    service = NamedNode(endpoint)
+    yield Triple(service, _TYPE, _sd("Service"))
+    yield Triple(service, _sd("endpoint"), service)
+    yield Triple(service, _sd("supportedLanguage"), _sd("SPARQL11Query"))
+    for form in dict.fromkeys((*RESULTS, *GRAPHS)):
+        yield Triple(service, _sd("resultFormat"), NamedNode(form.iri))
+    yield Triple(service, _sd("defaultDataset"), NamedNode(endpoint + "#dataset"))
+
+
+def _dataset(endpoint: str, graphs: Sequence[str]) -> Iterator[Triple]:
+    dataset, default = NamedNode(endpoint + "#dataset"), NamedNode(endpoint + "#default-graph")
+    yield Triple(dataset, _TYPE, _sd("Dataset"))
+    yield Triple(dataset, _sd("defaultGraph"), default)
+    yield Triple(default, _TYPE, _sd("Graph"))
+    yield Triple(default, NamedNode(RDFS + "comment"), Literal(_COMMENT, language="en"))
+    for number, graph in enumerate(graphs, start=1):
+        named = NamedNode(f"{endpoint}#graph-{number}")
+        yield Triple(dataset, _sd("namedGraph"), named)
+        yield Triple(named, _TYPE, _sd("NamedGraph"))
+        yield Triple(named, _sd("name"), NamedNode(graph))
+
+
+def _sd(name: str) -> NamedNode:
+    return NamedNode(_SD + name)

@@ -1,0 +1,54 @@
+"""How a worker cuts itself off: no network, bounded memory and time, no life without its parent."""
+
+from __future__ import annotations
+
+import ctypes
+import math
+import os
+import resource
+import signal
+
+NAMESPACE = "namespace"
+
+_NEW_USER, _NEW_NET = 0x10000000, 0x40000000
+_PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
+_LOGGED_BYTES = 1 << 20
+_NICENESS = 5
+
+
+def isolate(*, memory_bytes: int, parent: int) -> str:
+    """Cut this process off and return how: `namespace`, or why there is none.
+
+    Must run while the process has one thread. The signal at the parent's death is set last:
+    new credentials would clear it.
+    """
+    network = _leave_network()
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_LOGGED_BYTES, _LOGGED_BYTES))
+    # The service that answers everyone else comes first.
+    os.nice(_NICENESS)
+    libc = ctypes.CDLL(None)
+    libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
+    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:
+        raise SystemExit("the parent has gone")
+    return network
+
+
+def allow_seconds(seconds: float) -> None:
+    """Let this process use that much more processor time; then the kernel ends it.
+
+    The timer is exact; the limit counts whole seconds, and holds whatever becomes of the timer.
+    """
+    signal.setitimer(signal.ITIMER_PROF, seconds)
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
+    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+
+
+def _leave_network() -> str:
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.unshare(_NEW_USER | _NEW_NET) == 0:
+        return NAMESPACE
+    return f"none: {os.strerror(ctypes.get_errno())}"

@@ -1,0 +1,171 @@
+"""One worker process, seen from the service: asked one query at a time, killed when it must be."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecograph.graph.framing import Header, receive, send
+from ecograph.graph.lanes import POLL_SECONDS
+
+_PIPE_BYTES = 1 << 20
+_CAUSES = {
+    signal.SIGPROF: "time",
+    signal.SIGXCPU: "time",
+    signal.SIGKILL: "memory",
+    signal.SIGSEGV: "stack",
+    signal.SIGBUS: "stack",
+}
+_OUT_OF_MEMORY = (
+    "memory allocation of",
+    "bad_alloc",
+    "MemoryError",
+    "Cannot allocate memory",
+    "Resource temporarily unavailable",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bounds:
+    """What one query may use."""
+
+    seconds: float
+    memory_bytes: int
+    result_bytes: int
+
+
+class WorkerDied(Exception):
+    """The process ended by itself; `cause` is time, memory, stack or crash."""
+
+    def __init__(self, cause: str, said: str) -> None:
+        super().__init__(f"a query worker ended ({cause}): {said}")
+        self.cause, self.said = cause, said
+
+
+class WorkerProcess:
+    """A child process that evaluates queries.
+
+    Start it from a thread that lives as long as the service: the kernel ends the child with the
+    thread that started it.
+    """
+
+    def __init__(self, bounds: Bounds, *, warm: Path | None) -> None:
+        self._bounds = bounds
+        self._said = os.memfd_create("said")
+        self._began = self._seconds = 0.0
+        options = {
+            "memory_bytes": bounds.memory_bytes,
+            "result_bytes": bounds.result_bytes,
+            "seconds": bounds.seconds,
+            "parent": os.getpid(),
+            "store": str(warm) if warm else None,
+        }
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-S", "-m", "ecograph.graph.worker", json.dumps(options)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=self._said,
+            env=_environment(),
+            bufsize=0,
+            pipesize=_PIPE_BYTES,
+        )
+        assert self._process.stdin  # noqa: S101 - asked for above
+        assert self._process.stdout  # noqa: S101 - asked for above
+        self._requests = self._process.stdin
+        self._answers = self._process.stdout
+        self._poll = select.poll()
+        self._poll.register(self._answers, select.POLLIN)
+
+    @property
+    def pid(self) -> int:
+        """The process id."""
+        return self._process.pid
+
+    @property
+    def alive(self) -> bool:
+        """Whether the process still runs."""
+        return self._process.poll() is None
+
+    @property
+    def spent(self) -> float:
+        """Processor time since it was last asked, in seconds; the last known once it has ended."""
+        with suppress(OSError):
+            # The kernel's name for the processor clock of another process.
+            self._seconds = time.clock_gettime((~self.pid << 3) | 2)
+        return self._seconds - self._began
+
+    def greeting(self, check: Callable[[], None]) -> str:
+        """Wait until the process is ready and return how it is isolated; raises `WorkerDied`."""
+        header, _ = self._receive(check)
+        return str(header["isolation"])
+
+    def ask(self, request: Mapping[str, object], check: Callable[[], None]) -> tuple[Header, bytes]:
+        """Return the answer to a request; raises `WorkerDied` and whatever `check` raises.
+
+        `check` is called some twenty times a second. When it raises the process is still busy,
+        and good only to be killed.
+        """
+        self._began += self.spent
+        try:
+            send(self._requests.fileno(), request)
+        except BrokenPipeError as error:
+            raise self._died() from error
+        return self._receive(check)
+
+    def kill(self) -> None:
+        """End the process and forget it."""
+        self._process.kill()
+        self._process.wait()
+        self._requests.close()
+        self._answers.close()
+        if self._said >= 0:
+            os.close(self._said)
+            self._said = -1
+
+    def _receive(self, check: Callable[[], None]) -> tuple[Header, bytes]:
+        def read(size: int) -> bytes:
+            return self._read(size, check)
+
+        try:
+            return receive(read, limit=self._bounds.result_bytes)
+        except EOFError as error:
+            raise self._died() from error
+
+    def _read(self, size: int, check: Callable[[], None]) -> bytes:
+        content = bytearray()
+        while len(content) < size:
+            if not self._poll.poll(POLL_SECONDS * 1000):
+                check()
+                continue
+            chunk = os.read(self._answers.fileno(), min(size - len(content), _PIPE_BYTES))
+            if not chunk:
+                raise EOFError
+            content += chunk
+        return bytes(content)
+
+    def _died(self) -> WorkerDied:
+        self._process.kill()
+        _ = self.spent  # while its clock can still be read
+        number = -self._process.wait()
+        size = os.fstat(self._said).st_size
+        said = os.pread(self._said, 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
+        if any(words in said for words in _OUT_OF_MEMORY):
+            return WorkerDied("memory", said)
+        cause = _CAUSES.get(signal.Signals(number), "crash") if number > 0 else "crash"
+        return WorkerDied(cause, said)
+
+
+def _environment() -> dict[str, str]:
+    # Nothing of the service's environment, which may hold secrets. One arena: the memory limit
+    # counts reserved addresses.
+    path = os.pathsep.join(folder for folder in sys.path if folder)
+    return {"PYTHONPATH": path, "PYTHONDONTWRITEBYTECODE": "1", "MALLOC_ARENA_MAX": "1", "LANG": "C.UTF-8"}

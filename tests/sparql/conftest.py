@@ -1,0 +1,147 @@
+"""A published snapshot, a real pool of workers on it, and a real server in front."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
+
+from ecograph.graph.queries import QueryOutcome, QueryRequest
+from ecograph.graph.workers import WorkerPool
+from ecograph.model import Level
+from ecograph.web import problems, sparql
+
+LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
+NEAR = NamedNode("http://example.org/near")
+OPEN_GRAPH = "http://example.org/graph/open"
+SECRET_GRAPH = "http://example.org/graph/secret"
+RESOURCES = 1_000
+SECONDS = 1.0
+MEMORY = 400_000_000
+
+
+def quads(graph: str, count: int, word: str) -> Iterator[Quad]:
+    for number in range(count):
+        subject = NamedNode(f"http://example.org/{word}/{number}")
+        for context in (NamedNode(graph), DefaultGraph()):
+            yield Quad(subject, LABEL, Literal(f"{word} {number} " + "a" * 40, language="fr"), context)
+            yield Quad(subject, NEAR, NamedNode(f"http://example.org/{word}/{number * 7 % count}"), context)
+
+
+def publish(folder: Path, levels: dict[Level, list[Quad]]) -> Path:
+    for level in Level:
+        (folder / "work").mkdir(exist_ok=True)
+        store = Store(str(folder / "work" / level.slug))
+        store.extend(levels.get(level, []))
+        store.flush()
+        (folder / "s1").mkdir(exist_ok=True)
+        store.backup(str(folder / "s1" / level.slug))
+    return folder / "s1"
+
+
+@pytest.fixture(scope="session")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    public = list(quads(OPEN_GRAPH, RESOURCES, "open"))
+    private = [*public, *quads(SECRET_GRAPH, 10, "secret")]
+    return publish(tmp_path_factory.mktemp("home"), {Level.PUBLIC: public, Level.PRIVATE: private})
+
+
+@contextmanager
+def running_pool(**bounds: float) -> Iterator[WorkerPool]:
+    pool = WorkerPool(**{"seconds": SECONDS, "memory_bytes": MEMORY, "result_bytes": 2_000_000, **bounds})
+    try:
+        pool.isolation  # noqa: B018 - waits for the first worker
+        yield pool
+    finally:
+        pool.close()
+
+
+@pytest.fixture(scope="session")
+def pool() -> Iterator[WorkerPool]:
+    with running_pool() as pool:
+        yield pool
+
+
+Ask = Callable[..., QueryOutcome]
+
+
+@pytest.fixture
+def ask(pool: WorkerPool, snapshot: Path) -> Ask:
+    def run(text: str, level: Level = Level.PUBLIC, **asked: object) -> QueryOutcome:
+        request = QueryRequest(text=text, **asked)
+        return pool.run(request, store=snapshot / level.slug, lane=level)
+
+    return run
+
+
+@dataclass
+class ServedGraph:
+    """The part of the façade that the endpoint needs, on one snapshot."""
+
+    snapshot: Path
+    pool: WorkerPool
+    base: str = "http://example.org"
+    query_bytes: int = 100_000
+
+    def snapshot_id(self) -> str:
+        return self.snapshot.name
+
+    def graphs(self, level: Level) -> Sequence[str]:
+        store = Store.read_only(str(self.snapshot / level.slug))
+        return sorted(graph.value for graph in store.named_graphs())
+
+    def sparql(
+        self, level: Level, request: QueryRequest, *, cancelled: threading.Event | None = None
+    ) -> QueryOutcome:
+        store = self.snapshot / level.slug
+        return self.pool.run(request, store=store, lane=level, cancelled=cancelled)
+
+
+@contextmanager
+def serving(graph: ServedGraph) -> Iterator[str]:
+    app = FastAPI()
+    app.state.graph = graph
+    app.include_router(sparql.router)
+    problems.install(app)
+    server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.01)
+    try:
+        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def address(pool: WorkerPool, snapshot: Path) -> Iterator[str]:
+    with serving(ServedGraph(snapshot, pool)) as address:
+        yield address
+
+
+@pytest.fixture
+def http(address: str) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=address, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="session")
+def make_pool() -> Callable[..., object]:
+    return running_pool
+
+
+@pytest.fixture(scope="session")
+def serve() -> Callable[..., object]:
+    """Give a context manager that serves a snapshot folder from a pool."""
+    return lambda folder, pool: serving(ServedGraph(folder, pool))

@@ -1,0 +1,360 @@
+from __future__ import annotations
+
+import csv
+import json
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from ecograph.errors import BadParameter, BadQuery, QueryLimit, StorageFailed, TooLarge
+from ecograph.graph.lanes import Lanes
+from ecograph.graph.queries import QueryRequest
+from ecograph.graph.workers import WorkerPool
+from ecograph.model import Level
+
+OPEN = "http://example.org/graph/open"
+SECRET = "http://example.org/graph/secret"
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+COUNT_NAMED = "SELECT (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
+CARTESIAN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
+
+
+def number(outcome) -> int:
+    return int(json.loads(outcome.body)["results"]["bindings"][0]["n"]["value"])
+
+
+def test_workers_tell_how_they_are_isolated(pool) -> None:
+    assert pool.isolation == "namespace" or pool.isolation.startswith("none: ")
+
+
+def test_answers_are_whole_and_in_the_format_asked(ask) -> None:
+    rows = ask("SELECT ?s { ?s a ?o } LIMIT 0", results_format="text/csv")
+    assert rows.body == b"s\r\n"
+    labels = ask(
+        "SELECT ?o { ?s <http://www.w3.org/2000/01/rdf-schema#label> ?o }", results_format="text/csv"
+    )
+    assert len(list(csv.reader(labels.body.decode().splitlines()))) == 1_001
+    assert json.loads(ask("ASK {}").body)["boolean"] is True
+
+
+@pytest.mark.parametrize(
+    ("media_type", "start"),
+    [
+        ("text/turtle", b"@prefix"),
+        ("application/n-triples", b"<http"),
+        ("application/n-quads", b"<http"),
+        ("application/trig", b"@prefix"),
+        ("application/ld+json", b"["),
+        ("application/rdf+xml", b"<?xml"),
+    ],
+)
+def test_triples_come_in_every_syntax(ask, media_type: str, start: bytes) -> None:
+    outcome = ask("DESCRIBE <http://example.org/open/1>", graph_format=media_type)
+    assert outcome.media_type == media_type
+    assert outcome.body.startswith(start)
+
+
+def test_default_graph_is_merged_and_named_graphs_are_there(ask) -> None:
+    assert number(ask(COUNT)) == number(ask(COUNT_NAMED)) == 2_000
+
+
+@pytest.mark.parametrize(
+    ("asked", "default", "named"),
+    [
+        ({"default_graphs": (OPEN,)}, 2_000, 0),
+        ({"named_graphs": (OPEN,)}, 0, 2_000),
+        ({"default_graphs": (SECRET,)}, 0, 0),
+        ({"named_graphs": (SECRET,)}, 0, 0),
+        ({"default_graphs": ("http://example.org/graph/none",)}, 0, 0),
+        ({"default_graphs": (OPEN, SECRET), "named_graphs": (OPEN, SECRET)}, 2_000, 2_000),
+    ],
+)
+def test_dataset_of_the_protocol(ask, asked: dict, default: int, named: int) -> None:
+    assert number(ask(COUNT, **asked)) == default
+    assert number(ask(COUNT_NAMED, **asked)) == named
+
+
+@pytest.mark.parametrize(
+    ("clause", "default", "named"),
+    [
+        (f"FROM <{OPEN}>", 2_000, 0),
+        (f"FROM NAMED <{OPEN}>", 0, 2_000),
+        (f"FROM <{SECRET}> FROM NAMED <{SECRET}>", 0, 0),
+        ("FROM <http://example.org/graph/none>", 0, 0),
+        ("FROM <file:///etc/passwd> FROM NAMED <file:///etc/passwd>", 0, 0),
+    ],
+)
+def test_dataset_of_the_text(ask, clause: str, default: int, named: int) -> None:
+    assert number(ask(COUNT.replace("{", clause + " {", 1))) == default
+    assert number(ask(COUNT_NAMED.replace("{", clause + " {", 1))) == named
+
+
+def test_dataset_of_the_protocol_comes_before_that_of_the_text(ask) -> None:
+    assert number(ask(COUNT.replace("{", f"FROM <{OPEN}> {{", 1), default_graphs=(SECRET,))) == 0
+
+
+LEAKS = [
+    f"ASK {{ GRAPH <{SECRET}> {{ ?s ?p ?o }} }}",
+    f"ASK {{ GRAPH ?g {{ ?s ?p ?o }} FILTER(?g = <{SECRET}>) }}",
+    f"ASK FROM <{SECRET}> {{ ?s ?p ?o }}",
+    f"ASK FROM NAMED <{SECRET}> {{ GRAPH ?g {{ ?s ?p ?o }} }}",
+    f"ASK {{ {{ SELECT * {{ GRAPH <{SECRET}> {{ ?s ?p ?o }} }} }} }}",
+    f"ASK {{ FILTER EXISTS {{ GRAPH <{SECRET}> {{ ?s ?p ?o }} }} }}",
+    f"ASK {{ GRAPH <{SECRET}> {{ }} }}",
+    "ASK { <http://example.org/secret/1> (<x:x>|!<x:x>)+ ?o }",
+    "ASK { ?s ?p ?o FILTER(CONTAINS(STR(?s), 'secret') || CONTAINS(STR(?o), 'secret')) }",
+]
+
+
+@pytest.mark.parametrize("text", LEAKS)
+def test_other_levels_are_out_of_reach(ask, text: str) -> None:
+    assert json.loads(ask(text).body)["boolean"] is False
+    if "GRAPH" in text or "FROM" in text:
+        assert json.loads(ask(text, level=Level.PRIVATE).body)["boolean"] is True
+
+
+def test_unknown_and_forbidden_graphs_are_alike(ask) -> None:
+    for text in LEAKS:
+        unknown = text.replace(SECRET, "http://example.org/graph/nosuch")
+        assert ask(text).body == ask(unknown).body
+
+
+def test_syntax_errors_have_a_place(ask) -> None:
+    with pytest.raises(BadQuery) as caught:
+        ask("SELECT * {\n  ?s ?p }")
+    assert (caught.value.line, caught.value.column) == (2, 10)
+    assert len(caught.value.reason) < 350
+
+
+def test_unknown_functions_are_bad_queries(ask) -> None:
+    with pytest.raises(BadQuery, match="not supported"):
+        ask("SELECT (<http://example.org/f>(1) AS ?x) {}")
+
+
+def test_graphs_must_be_iris(ask) -> None:
+    with pytest.raises(BadParameter, match="absolute IRI"):
+        ask(COUNT, default_graphs=("no iri",))
+
+
+def test_missing_snapshot_is_a_failure_of_storage(pool, tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed):
+        pool.run(QueryRequest(text="ASK {}"), store=tmp_path / "none")
+
+
+def test_long_texts_never_reach_a_worker(ask) -> None:
+    with pytest.raises(TooLarge):
+        ask("ASK {} #" + " " * 100_000)
+
+
+def test_time_is_limited_and_the_pool_goes_on(ask) -> None:
+    started = time.monotonic()
+    with pytest.raises(QueryLimit, match="1 seconds of processor time"):
+        ask(CARTESIAN)
+    assert time.monotonic() - started < 4
+    assert json.loads(ask("ASK {}").body)["boolean"] is True
+
+
+def test_answers_are_limited_in_size(ask) -> None:
+    with pytest.raises(QueryLimit, match="larger than 2,000,000 bytes"):
+        ask("SELECT * { ?a ?b ?c . ?d ?e ?f }")
+
+
+def test_memory_is_limited(make_pool, snapshot: Path) -> None:
+    with make_pool(seconds=20, memory_bytes=300_000_000, workers=1, spare=0) as pool:
+        worker = next(iter(pool._crew._alive))
+        peak = _watch_memory(worker.pid)
+        with pytest.raises(QueryLimit, match="300,000,000 bytes of memory"):
+            pool.run(
+                QueryRequest(text="SELECT DISTINCT * { ?a ?b ?c . ?d ?e ?f } ORDER BY ?a ?f"),
+                store=snapshot / "public",
+            )
+        assert 20_000_000 < peak() <= 300_000_000
+        assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+
+
+def _watch_memory(pid: int):
+    peaks = [0]
+    done = threading.Event()
+
+    def watch() -> None:
+        while not done.wait(0.01):
+            try:
+                pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+            except (OSError, IndexError):
+                return
+            peaks.append(pages * os.sysconf("SC_PAGE_SIZE"))
+
+    thread = threading.Thread(target=watch)
+    thread.start()
+
+    def peak() -> int:
+        done.set()
+        thread.join()
+        return max(peaks)
+
+    return peak
+
+
+def test_crash_of_the_parser_is_a_bad_query(ask) -> None:
+    with pytest.raises(BadQuery, match="too long or too nested"):
+        ask("ASK { FILTER(" + "+".join(["1"] * 9_900) + " > 0) }")
+    assert ask("ASK {}").body
+
+
+def test_cancelling_frees_the_worker(make_pool, snapshot: Path) -> None:
+    with make_pool(seconds=20, workers=1, spare=0) as pool:
+        gone = threading.Event()
+        threading.Timer(0.3, gone.set).start()
+        started = time.monotonic()
+        with pytest.raises(QueryLimit, match="the client left"):
+            pool.run(QueryRequest(text=CARTESIAN), store=snapshot / "public", cancelled=gone)
+        assert time.monotonic() - started < 1
+        assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+        assert pool.figures["stopped_cancelled"] == 1
+        assert pool.figures["running"] == pool.figures["waiting"] == 0
+
+
+def test_worker_that_dies_while_idle_is_replaced(make_pool, snapshot: Path) -> None:
+    with make_pool(workers=1, spare=0) as pool:
+        for worker in list(pool._crew._alive):
+            os.kill(worker.pid, signal.SIGKILL)
+        time.sleep(0.1)
+        assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+
+
+def test_closing_leaves_no_process(make_pool) -> None:
+    with make_pool() as pool:
+        pids = [worker.pid for worker in pool._crew._alive]
+    assert pids
+    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+def test_workers_die_with_their_parent(tmp_path: Path) -> None:
+    import subprocess
+    import sys
+
+    program = (
+        "import time; from ecograph.graph.workers import WorkerPool\n"
+        "pool = WorkerPool(workers=1, spare=0); pool.isolation; time.sleep(.3)\n"
+        "print(*[worker.pid for worker in pool._crew._alive], flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True)
+    pids = parent.stdout.readline().split()
+    parent.kill()
+    parent.communicate()
+    assert pids
+    limit = time.monotonic() + 2
+    while any(_lives(pid) for pid in pids) and time.monotonic() < limit:
+        time.sleep(0.02)
+    assert not any(_lives(pid) for pid in pids)
+
+
+def _lives(pid: str) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except OSError:
+        return False
+
+
+def test_worker_reports_a_refused_namespace(monkeypatch: pytest.MonkeyPatch) -> None:
+    from ecograph.graph import isolation
+
+    # Flags that no kernel knows are refused as a forbidden namespace is.
+    monkeypatch.setattr(isolation, "_NEW_NET", 0x1)
+    assert isolation._leave_network().startswith("none: ")
+
+
+def test_workers_have_no_network_and_no_environment(make_pool) -> None:
+    with make_pool(workers=1, spare=0) as pool:
+        worker = next(iter(pool._crew._alive))
+        if pool.isolation == "namespace":
+            assert _network(worker.pid) != _network("self")
+        names = {
+            entry.partition(b"=")[0]
+            for entry in Path(f"/proc/{worker.pid}/environ").read_bytes().split(b"\0")
+        }
+    assert names <= {b"PYTHONPATH", b"PYTHONDONTWRITEBYTECODE", b"MALLOC_ARENA_MAX", b"LANG", b""}
+
+
+def _network(pid: object) -> str:
+    return str(Path(f"/proc/{pid}/ns/net").readlink())
+
+
+def test_partners_keep_a_seat_when_the_public_floods(make_pool, snapshot: Path) -> None:
+    with make_pool(workers=2, waiting_seconds=2) as pool:
+        flood = _flood(pool, snapshot, CARTESIAN, 8)
+        time.sleep(0.5)
+        started = time.monotonic()
+        pool.run(QueryRequest(text="ASK {}"), store=snapshot / "private", lane=Level.PRIVATE)
+        assert time.monotonic() - started < 0.5
+        flood()
+
+
+def test_short_queries_pass_between_long_ones(make_pool, snapshot: Path) -> None:
+    with make_pool(workers=2, waiting_seconds=2) as pool:
+        flood = _flood(pool, snapshot, CARTESIAN, 20)
+        time.sleep(0.5)
+        for _ in range(3):
+            started = time.monotonic()
+            pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public")
+            assert time.monotonic() - started < 1
+        assert set(flood()) == {"QueryLimit"}
+        assert pool.figures["displaced"] > 0
+
+
+def test_long_query_that_is_displaced_is_answered_in_the_end(make_pool, snapshot: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) {"
+    slow += " { SELECT * { ?a ?b ?c } LIMIT 60 } ?d ?e ?f FILTER(STRLEN(STR(?c)) > STRLEN(STR(?f))) }"
+    with make_pool(seconds=20, workers=2, turn_seconds=0.05) as pool:
+        flood = _flood(pool, snapshot, slow, 4)
+        assert flood() == ["answered"] * 4
+        assert pool.figures["displaced"] > 0
+
+
+def _flood(pool: WorkerPool, snapshot: Path, text: str, count: int):
+    ends: list[str] = []
+
+    def run() -> None:
+        try:
+            pool.run(QueryRequest(text=text), store=snapshot / "public")
+            ends.append("answered")
+        except QueryLimit as error:
+            ends.append(type(error).__name__)
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+
+    def join() -> list[str]:
+        for thread in threads:
+            thread.join()
+        return ends
+
+    return join
+
+
+def test_of_too_many_that_wait_the_oldest_is_refused() -> None:
+    lanes = Lanes(1, turn_seconds=1, waiting=2)
+    never = threading.Event()
+    refused: list[int] = []
+
+    def wait(name: int) -> None:
+        try:
+            with lanes.seat(Level.PUBLIC, long=False, patience=lambda: None):
+                never.wait()
+        except QueryLimit:
+            refused.append(name)
+
+    threads = [threading.Thread(target=wait, args=(name,)) for name in range(4)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.1)
+    assert refused == [1]
+    never.set()
+    for thread in threads:
+        thread.join()
+    assert (lanes.running, lanes.waiting) == (0, 0)
