@@ -1,0 +1,1 @@
+"""The web service: pages, JSON API, linked data and SPARQL."""

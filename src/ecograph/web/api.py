@@ -1,0 +1,157 @@
+"""The JSON API: parse, call one method, shape the answer."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, Query, Response
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from ecograph.model import MatchAnswer, Result, SearchAnswer
+from ecograph.questions.filtering import Asked
+from ecograph.web.access import Graph, LevelOf
+
+router = APIRouter(prefix="/api", tags=["api"])
+
+Language = Annotated[Literal["fr", "en"], Query(description="Language of labels and reasons.")]
+Limit = Annotated[int, Query(ge=0, le=100, description="Most results to return.")]
+Offset = Annotated[int, Query(ge=0, le=100_000, description="Results to skip.")]
+
+_RESULT: dict[str, Any] = {
+    "iri": "http://127.0.0.1:8000/offer/national--cir",
+    "label": "Crédit d'impôt recherche (CIR)",
+    "type": "FundingOffer",
+    "kind": "Financement",
+    "score": 1.0,
+    "reasons": [
+        {"text": "mots trouvés : crédit, impôt, recherche", "contribution": 0.5, "kind": "words"},
+        {"text": "sens proche de la demande", "contribution": 0.5, "kind": "sense"},
+    ],
+    "eligibility": None,
+    "fictitious": False,
+}
+
+
+def _example(content: object, description: str) -> dict[int | str, dict[str, Any]]:
+    return {200: {"description": description, "content": {"application/json": {"example": content}}}}
+
+
+class FiltersIn(BaseModel):
+    """Which resources a match may return; concepts by IRI, notation or label."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    type: list[str] = Field(default=[], examples=[["FundingOffer"]])
+    pole: list[str] = Field(default=[], examples=[["agro"]])
+    territory: list[str] = Field(default=[], examples=[["DEP-48"]])
+    kind: list[str] = []
+    axis: list[str] = []
+    stage: list[str] = []
+
+    def asked(self) -> Asked:
+        return Asked(**{name: tuple(values) for name, values in self.model_dump().items()})
+
+
+class MatchIn(BaseModel):
+    """A project of the graph, or a project told in a few words."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"text": "Nous voulons sécher nos plantes au soleil en Lozère"}]},
+    )
+
+    project: str | None = None
+    text: str | None = None
+    limit: int = Field(10, ge=1, le=100)
+    filters: FiltersIn = FiltersIn()
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> MatchIn:
+        if (self.project is None) == (self.text is None):
+            raise ValueError("give either `project`, an IRI, or `text`, the project in a few words")
+        return self
+
+
+class RelatedOut(BaseModel):
+    """Resources like one."""
+
+    results: list[Result]
+
+
+def asked_of(
+    type: Annotated[list[str], Query(description="Class, as `FundingOffer`.")] = [],  # noqa: A002, B006 - the contract's name; FastAPI copies defaults
+    pole: Annotated[list[str], Query(description="Pole, as `agro`.")] = [],  # noqa: B006
+    territory: Annotated[list[str], Query(description="Territory, as `DEP-48`.")] = [],  # noqa: B006
+    kind: Annotated[list[str], Query(description="Kind, as `financement`.")] = [],  # noqa: B006
+    axis: Annotated[list[str], Query(description="Axis, as `marketing`.")] = [],  # noqa: B006
+    stage: Annotated[list[str], Query(description="Stage, as `prototype`.")] = [],  # noqa: B006
+) -> Asked:
+    """Return the filters of a query string; an empty value asks for nothing."""
+    given = {"type": type, "pole": pole, "territory": territory, "kind": kind, "axis": axis, "stage": stage}
+    return Asked(**{name: tuple(value for value in values if value) for name, values in given.items()})
+
+
+AskedOf = Annotated[Asked, Depends(asked_of)]
+
+
+@router.get(
+    "/search",
+    responses=_example(
+        {
+            "query": "crédit d'impôt recherche",
+            "total": 1,
+            "results": [_RESULT],
+            "facets": {"type": [{"value": "FundingOffer", "label": "offre de financement", "count": 1}]},
+            "lexical_only": False,
+        },
+        "One page of results, and the facets of the whole answer.",
+    ),
+)
+def read_search(
+    graph: Graph,
+    level: LevelOf,
+    asked: AskedOf,
+    q: Annotated[str, Query(description="Words; empty: everything, by title.")] = "",
+    limit: Limit = 10,
+    offset: Offset = 0,
+    lang: Language = "fr",
+) -> SearchAnswer:
+    """Search resources of every kind by words and by meaning."""
+    return graph.search(level, q, asked, limit=limit, offset=offset, language=lang)
+
+
+@router.post(
+    "/match",
+    responses=_example(
+        {
+            "project": None,
+            "label": "Financer une thèse",
+            "needs": [{"iri": None, "label": "Financer une thèse", "results": [_RESULT]}],
+            "results": [_RESULT],
+            "outside": [],
+            "understood": [],
+        },
+        "Resources for the project and for each of its needs, with reasons that add up to the score.",
+    ),
+)
+def post_match(graph: Graph, level: LevelOf, wanted: MatchIn, lang: Language = "fr") -> MatchAnswer:
+    """Match a project with the resources that can make it happen."""
+    asked = wanted.filters.asked()
+    if wanted.project is not None:
+        return graph.match_project(level, wanted.project, asked, limit=wanted.limit, language=lang)
+    return graph.match_text(level, wanted.text or "", asked, limit=wanted.limit, language=lang)
+
+
+@router.get("/related")
+def read_related(
+    graph: Graph, level: LevelOf, iri: str, limit: Limit = 10, lang: Language = "fr"
+) -> RelatedOut:
+    """Return the resources most like one, each with its reasons."""
+    return RelatedOut(results=list(graph.related(level, iri, limit=limit, language=lang)))
+
+
+@router.get("/resources", response_class=Response)
+def read_resource(graph: Graph, level: LevelOf, iri: str) -> Response:
+    """Return one resource as JSON-LD."""
+    media_type = "application/ld+json"
+    return Response(graph.resource(level, iri, media_type), media_type=media_type)

@@ -1,0 +1,245 @@
+"""The web pages: parse the request, ask the façade, hand the answer to a template."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from fastapi.responses import HTMLResponse
+
+from ecograph.app import EcoGraph
+from ecograph.graph.facts import DESCRIPTIONS
+from ecograph.graph.saved import Parameter, SavedQuery
+from ecograph.model import Iri, Level, MatchAnswer, Result
+from ecograph.questions.filtering import Asked, resolve
+from ecograph.questions.view import View
+from ecograph.web.access import Graph, LevelOf, the_graph, the_level
+from ecograph.web.answers import Row, table
+from ecograph.web.cards import Card, cards, tongue, tongue_of
+from ecograph.web.facets import Search, chips, facets, search_of, written
+from ecograph.web.language import language_of
+from ecograph.web.rendering import install, page
+from ecograph.web.sheet import searched, sheet, source_notes
+
+__all__ = ["error_page", "install", "queries_page", "query_result_page", "resource_page", "router"]
+
+router = APIRouter(include_in_schema=False)
+
+PER_PAGE = 20
+LONGEST_IN_ADDRESS = 4_000
+_MATCHES, _MATCHES_ON_SHEET, _RELATED = 8, 3, 6
+_ERRORS = frozenset({400, 404, 413, 503})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _NeedCards:
+    """A need with the cards that answer it."""
+
+    iri: Iri | None
+    label: str
+    tongue: str | None
+    cards: Sequence[Card]
+
+
+@router.get("/")
+def home(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
+    """Show what EcoGraph is, where to start, and what it holds."""
+    language, view = language_of(request), graph.view(level)
+    everything = graph.search(level, "", Asked(), limit=0, language=language)
+    counts = {value.value: value.count for value in everything.facets["type"]}
+    poles = [(value, written(view, "pole", value.value)) for value in everything.facets["pole"]]
+    samples = [_first_project(graph, level, value, language) for _, value in poles]
+    projects = list({found.iri: found for sample in samples for found in sample}.values())
+    notes = list(source_notes(view, view.snapshot.graphs(level), language))
+    return page(
+        request,
+        "home.html",
+        base=graph.base,
+        counts=counts,
+        poles=poles,
+        projects=cards(view, projects, graph.base, language),
+        notes=notes,
+        descriptions={note.iri: _described(view, note.iri, language) for note in notes},
+        longest=LONGEST_IN_ADDRESS,
+        fictitious=any(found.fictitious for found in projects),
+    )
+
+
+@router.get("/search")
+def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
+    """Show one page of results, with the facets to narrow them."""
+    language, view, wanted = language_of(request), graph.view(level), search_of(request)
+    answer = graph.search(
+        level,
+        wanted.words,
+        wanted.asked,
+        limit=PER_PAGE,
+        offset=(wanted.page - 1) * PER_PAGE,
+        language=language,
+    )
+    return page(
+        request,
+        "search.html",
+        base=graph.base,
+        answer=answer,
+        search=wanted,
+        last=max(1, -(-answer.total // PER_PAGE)),
+        chips=chips(view, wanted, language),
+        facets=facets(view, answer, resolve(wanted.asked, view.concepts), language),
+        cards=cards(view, answer.results, graph.base, language),
+        fictitious=any(result.fictitious for result in answer.results),
+    )
+
+
+@router.get("/match")
+def match(request: Request, graph: Graph, level: LevelOf, text: str = "", project: str = "") -> HTMLResponse:
+    """Show what can help a project: one of the graph, or one told in a few words."""
+    return _match_page(request, graph, level, text, project)
+
+
+@router.post("/match")
+def post_match(
+    request: Request,
+    graph: Graph,
+    level: LevelOf,
+    text: Annotated[str, Form()] = "",
+    project: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Show what can help a project that is told at length."""
+    return _match_page(request, graph, level, text, project)
+
+
+@router.get("/about")
+def about(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
+    """Show what the data are, how the ranking works, the licences, the accessibility statement."""
+    view, language = graph.view(level), language_of(request)
+    notes = list(source_notes(view, view.snapshot.graphs(level), language))
+    return page(request, "about.html", base=graph.base, notes=notes, fictitious=False)
+
+
+def resource_page(request: Request, iri: Iri) -> HTMLResponse:
+    """Show all that is known of a resource; raises `ResourceNotFound`."""
+    graph, level, language = the_graph(request), the_level(request), language_of(request)
+    view, described = graph.view(level), graph.describe(level, iri, language=language)
+    related = graph.related(level, iri, limit=_RELATED, language=language)
+    facts = view.facts(iri)
+    answer = _matches(graph, level, iri, language) if "Project" in facts.classes else None
+    facet = searched(iri)
+    return page(
+        request,
+        "resource.html",
+        base=graph.base,
+        about=described,
+        sheet=sheet(view, described, language),
+        title_tongue=tongue(facts, described.label, language),
+        summary_tongue=tongue(facts, described.summary, language),
+        label_tongue=lambda value: tongue_of(view, value.iri, value.text, language) if value.iri else None,
+        related=cards(view, related, graph.base, language),
+        needs=_needs(view, answer, graph.base, language) if answer else [],
+        searched=Search("", Asked(**{facet: (written(view, facet, iri),)}), 1).address() if facet else None,
+        fictitious=described.fictitious or any(result.fictitious for result in (*related, *_shown(answer))),
+    )
+
+
+def queries_page(request: Request) -> HTMLResponse:
+    """Show the saved queries, each with a form for its parameters."""
+    graph, view = the_graph(request), the_graph(request).view(the_level(request))
+    return page(
+        request,
+        "queries.html",
+        queries=list(graph.queries.values()),
+        choices=lambda parameter: _choices(view, parameter, language_of(request)),
+        fictitious=False,
+    )
+
+
+def query_result_page(request: Request, query: SavedQuery, rows: Sequence[Row]) -> HTMLResponse:
+    """Show the answers of a saved query as a table."""
+    graph, language = the_graph(request), language_of(request)
+    view = graph.view(the_level(request))
+    answers = table(view, rows, language)
+    return page(
+        request,
+        "query.html",
+        base=graph.base,
+        query=query,
+        table=answers,
+        asked={name: value for name, value in request.query_params.items() if name != "lang" and value},
+        choices=lambda parameter: _choices(view, parameter, language),
+        fictitious=answers.fictitious,
+    )
+
+
+def error_page(request: Request, problem: Mapping[str, object]) -> HTMLResponse:
+    """Say what went wrong, and where to go from there; takes a problem document (RFC 9457)."""
+    status = int(str(problem["status"]))
+    known = str(status) if status in _ERRORS else "other"
+    detail = problem.get("detail", "")
+    return page(request, "error.html", status, code=status, detail=detail, known=known, fictitious=False)
+
+
+def _match_page(request: Request, graph: EcoGraph, level: Level, text: str, project: str) -> HTMLResponse:
+    view, language = graph.view(level), language_of(request)
+    answer = _answered(graph, level, text.strip(), project, language)
+    shown = _shown(answer)
+    return page(
+        request,
+        "match.html",
+        base=graph.base,
+        answer=answer,
+        text=text,
+        longest=LONGEST_IN_ADDRESS,
+        label_tongue=tongue_of(view, project, answer.label, language)
+        if answer is not None and project
+        else None,
+        overall=cards(view, answer.results, graph.base, language) if answer else [],
+        outside=cards(view, answer.outside, graph.base, language) if answer else [],
+        needs=_needs(view, answer, graph.base, language) if answer else [],
+        fictitious=any(result.fictitious for result in shown),
+    )
+
+
+def _answered(graph: EcoGraph, level: Level, text: str, project: str, language: str) -> MatchAnswer | None:
+    if project:
+        return graph.match_project(level, project, Asked(), limit=_MATCHES, language=language)
+    if text:
+        return graph.match_text(level, text, Asked(), limit=_MATCHES, language=language)
+    return None
+
+
+def _matches(graph: EcoGraph, level: Level, iri: Iri, language: str) -> MatchAnswer:
+    return graph.match_project(level, iri, Asked(), limit=_MATCHES_ON_SHEET, language=language)
+
+
+def _shown(answer: MatchAnswer | None) -> list[Result]:
+    if answer is None:
+        return []
+    return [*answer.results, *answer.outside, *(r for need in answer.needs for r in need.results)]
+
+
+def _needs(view: View, answer: MatchAnswer, base: str, language: str) -> list[_NeedCards]:
+    return [
+        _NeedCards(
+            iri=need.iri,
+            label=need.label,
+            tongue=tongue_of(view, need.iri, need.label, language) if need.iri else None,
+            cards=cards(view, need.results, base, language),
+        )
+        for need in answer.needs
+    ]
+
+
+def _first_project(graph: EcoGraph, level: Level, pole: str, language: str) -> Sequence[Result]:
+    asked = Asked(type=("Project",), pole=(pole,))
+    return graph.search(level, "", asked, limit=1, language=language).results
+
+
+def _described(view: View, iri: Iri, language: str) -> str:
+    return view.facts(iri).text(DESCRIPTIONS, language)
+
+
+def _choices(view: View, parameter: Parameter, language: str) -> list[tuple[str, str]]:
+    concepts = view.concepts.of_scheme(parameter.scheme or "")
+    return sorted(((c.notation, c.label(language)) for c in concepts), key=lambda pair: pair[1].casefold())

@@ -1,0 +1,128 @@
+"""Errors meet HTTP in one table; every error answer is a problem document (RFC 9457)."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Mapping
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.routing import Match
+
+from ecograph.errors import (
+    BadInput,
+    BadQuery,
+    EcographError,
+    NotFound,
+    QueryLimit,
+    TooLarge,
+    Unavailable,
+)
+
+STATUS: Mapping[type[EcographError], HTTPStatus] = {
+    EcographError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    BadInput: HTTPStatus.BAD_REQUEST,
+    TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    NotFound: HTTPStatus.NOT_FOUND,
+    Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+    QueryLimit: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+MEDIA_TYPE = "application/problem+json"
+
+_log = logging.getLogger(__name__)
+_TYPES = "https://w3id.org/ecograph/problem/"
+_RETRY_SECONDS = 5
+_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+# What these say is about the request; the others may tell of the machine, and are only logged.
+_TELLING = (BadInput, NotFound, QueryLimit)
+
+
+def status_of(error: EcographError) -> HTTPStatus:
+    """Return the status of an error: that of its nearest class in the table."""
+    return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
+
+
+def install(app: FastAPI) -> None:
+    """Have an application answer every error with a problem document."""
+    app.add_exception_handler(EcographError, _on_error)
+    app.add_exception_handler(HTTPException, _on_http)
+    app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(Exception, _on_bug)
+
+
+async def _on_error(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, EcographError)  # noqa: S101 - what it is registered for
+    status = status_of(error)
+    title = (type(error).__doc__ or "").partition("\n")[0].rstrip(".")
+    facts: dict[str, object] = {"detail": str(error)}
+    if not isinstance(error, _TELLING):
+        _log.error("%s %s: %s", request.method, request.url.path, error)
+        facts = {"detail": f"{title}."}
+    if isinstance(error, BadQuery) and error.line is not None:
+        facts |= {"line": error.line, "column": error.column}
+    return _problem(status, title, facts, kind=type(error).__name__, headers=_retry(error))
+
+
+async def _on_http(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        headers["Allow"] = ", ".join(_allowed(request))
+    title = HTTPStatus(error.status_code).phrase
+    return _problem(error.status_code, title, {"detail": str(error.detail)}, headers=headers)
+
+
+async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
+    errors = [
+        {"in": ".".join(str(step) for step in found["loc"]), "reason": found["msg"]}
+        for found in error.errors()
+    ]
+    detail = "; ".join(f"{found['in']}: {found['reason']}" for found in errors)
+    return _problem(HTTPStatus.BAD_REQUEST, "Bad Request", {"detail": detail, "errors": errors})
+
+
+async def _on_bug(_request: Request, _error: Exception) -> JSONResponse:
+    status = HTTPStatus.INTERNAL_SERVER_ERROR
+    return _problem(status, status.phrase, {"detail": "Something went wrong here, not in the request."})
+
+
+def _allowed(request: Request) -> list[str]:
+    """Return what may be done at a place; a router alone knows of one of its routes only."""
+    scope = request.scope
+
+    def allows(method: str) -> bool:
+        routes = request.app.routes
+        return any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+
+    return [method for method in _METHODS if allows(method)]
+
+
+def _problem(
+    status: int,
+    title: str,
+    facts: Mapping[str, object],
+    *,
+    kind: str | None = None,
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    name = _TYPES + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower() if kind else "about:blank"
+    return JSONResponse(
+        {"type": name, "title": title, "status": int(status), **facts},
+        status_code=int(status),
+        media_type=MEDIA_TYPE,
+        # Scripts of other sites that may read our answers may also read why there is none.
+        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", **(headers or {})},
+    )
+
+
+def _retry(error: EcographError) -> dict[str, str]:
+    if isinstance(error, QueryLimit):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Unavailable):
+        return {"Retry-After": str(_RETRY_SECONDS)}
+    return {}

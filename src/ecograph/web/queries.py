@@ -1,0 +1,77 @@
+"""Saved queries over HTTP: listed, and asked by name with typed parameters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import JSONResponse
+
+from ecograph.exchange.negotiation import choose
+from ecograph.graph.saved import SavedQuery
+from ecograph.web.access import Graph, LevelOf
+from ecograph.web.pages import queries_page, query_result_page
+
+router = APIRouter(tags=["queries"])
+
+_SYNTAXES = {
+    "application/json": "json",
+    "application/sparql-results+json": "json",
+    "text/csv": "csv",
+    "text/tab-separated-values": "tsv",
+    "application/sparql-results+xml": "xml",
+}
+_SUFFIXES = {"csv": "text/csv", "json": "application/json", "tsv": "text/tab-separated-values"}
+_HTML = "text/html"
+
+
+@router.get("/queries")
+def list_queries(request: Request, graph: Graph) -> Response:
+    """List the saved queries with their titles, descriptions and parameters."""
+    accept = request.headers.get("accept")
+    if choose(accept, ["application/json", _HTML], default="application/json") == _HTML:
+        return queries_page(request)
+    return JSONResponse({"queries": [described(saved) for saved in graph.queries.values()]})
+
+
+@router.get("/queries/{name}")
+def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
+    """Ask a saved query; JSON or CSV by `Accept` or suffix, parameters in the query string."""
+    stem, _, suffix = name.rpartition(".")
+    chosen = _SUFFIXES.get(suffix) if stem else None
+    name = stem if chosen else name
+    saved = graph.saved(name)
+    values = {key: value for key, value in request.query_params.items() if key != "lang"}
+    text = saved.bound(values)
+    chosen = chosen or _negotiated(request.headers.get("accept"))
+    if chosen == _HTML:
+        return query_result_page(request, saved, graph.rows(level, text))
+    content = graph.answer(level, text, _SYNTAXES[chosen])
+    return Response(content, headers={"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept"})
+
+
+def described(saved: SavedQuery) -> dict[str, Any]:
+    """Return what a client must know to ask a query."""
+    return {
+        "name": saved.name,
+        "title": saved.title,
+        "description": saved.description,
+        "parameters": [
+            {
+                "name": p.name,
+                "type": p.type,
+                "scheme": p.scheme,
+                "required": p.required,
+                "expected": p.expected,
+            }
+            for p in saved.parameters
+        ],
+    }
+
+
+def _negotiated(accept: str | None) -> str:
+    offered = [*_SYNTAXES, _HTML]
+    chosen = choose(accept, offered, default="application/json")
+    if chosen is None:
+        raise HTTPException(406, f"offered: {', '.join(offered)}")
+    return chosen

@@ -1,0 +1,112 @@
+"""The SPARQL 1.1 Protocol, read: which query an HTTP request asks, on which graphs."""
+
+from __future__ import annotations
+
+import codecs
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.message import Message
+from http import HTTPStatus
+from urllib.parse import parse_qsl
+
+from starlette.exceptions import HTTPException
+
+from ecograph.errors import BadParameter, BadQuery
+
+FORM = "application/x-www-form-urlencoded"
+QUERY = "application/sparql-query"
+_UPDATE = "application/sparql-update"
+_MAX_GRAPHS = 100
+_MAX_FIELDS = 1_000
+
+Fields = list[tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """A query as a client sent it."""
+
+    query: str
+    default_graphs: tuple[str, ...] = ()
+    named_graphs: tuple[str, ...] = ()
+
+
+def read_url(query_string: bytes) -> Asked | None:
+    """Return what a GET asks, or None when it asks nothing at all; raises `BadQuery`, `BadParameter`."""
+    fields = _fields(query_string)
+    return _asked(fields) if fields else None
+
+
+def read_post(query_string: bytes, content_type: str, body: bytes) -> Asked:
+    """Return what a POST asks; raises `BadQuery`, `BadParameter`, and `HTTPException` (415)."""
+    media_type, charset = _content(content_type)
+    in_url = _fields(query_string)
+    if media_type == FORM:
+        return _asked(in_url + _fields(body))
+    if media_type == QUERY:
+        _utf8_only(charset)
+        return _asked([*in_url, ("query", _decoded(body))])
+    if media_type == _UPDATE:
+        raise BadQuery("this is an update, and /sparql answers queries only")
+    raise HTTPException(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"POST a query as {QUERY}, or as field `query` of {FORM}.",
+        headers={"Accept-Post": f"{QUERY}, {FORM}"},
+    )
+
+
+def _asked(fields: Fields) -> Asked:
+    if _values(fields, "update"):
+        raise BadQuery("this is an update, and /sparql answers queries only")
+    queries = _values(fields, "query")
+    if len(queries) != 1:
+        raise BadQuery(
+            "no `query` was given" if not queries else f"{len(queries)} queries were given, not one"
+        )
+    return Asked(
+        query=queries[0],
+        default_graphs=_graphs(fields, "default-graph-uri"),
+        named_graphs=_graphs(fields, "named-graph-uri"),
+    )
+
+
+def _graphs(fields: Fields, name: str) -> tuple[str, ...]:
+    graphs = tuple(dict.fromkeys(_values(fields, name)))
+    if len(graphs) > _MAX_GRAPHS:
+        raise BadParameter(name, f"{len(graphs)} graphs", f"at most {_MAX_GRAPHS} graphs")
+    return graphs
+
+
+def _values(fields: Iterable[tuple[str, str]], name: str) -> list[str]:
+    return [value for key, value in fields if key == name]
+
+
+def _fields(encoded: bytes) -> Fields:
+    try:
+        return parse_qsl(
+            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+        )
+    except ValueError as error:
+        raise BadQuery(f"the parameters cannot be read: {error}") from error
+
+
+def _content(content_type: str) -> tuple[str, str]:
+    parsed = Message()
+    parsed["Content-Type"] = content_type or "application/octet-stream"
+    return parsed.get_content_type(), parsed.get_content_charset() or "utf-8"
+
+
+def _utf8_only(charset: str) -> None:
+    try:
+        known = codecs.lookup(charset).name
+    except LookupError:
+        known = charset
+    if known not in {"utf-8", "ascii"}:
+        raise HTTPException(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, f"A query is UTF-8, not {charset}.")
+
+
+def _decoded(body: bytes) -> str:
+    try:
+        return body.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise BadQuery(f"the query is not UTF-8: {error.reason} at byte {error.start}") from error

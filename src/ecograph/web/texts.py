@@ -1,0 +1,229 @@
+"""What the interface says, in French and in English: one pair a text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from ecograph.web.typography import LANGUAGES, typeset
+
+_SAID: Mapping[str, tuple[str, str]] = {
+    # Frame
+    "skip": ("Aller au contenu", "Skip to content"),
+    "tagline": ("De votre projet aux ressources du territoire", "From your project to local resources"),
+    "nav": ("Navigation principale", "Main navigation"),
+    "nav_home": ("EcoGraph, accueil", "EcoGraph, home"),
+    "nav_search": ("Rechercher", "Search"),
+    "nav_match": ("Décrire un projet", "Describe a project"),
+    "nav_queries": ("Questions", "Questions"),
+    "nav_about": ("À propos", "About"),
+    "other_language": ("English", "Français"),
+    "footer": (
+        "EcoGraph, graphe de connaissances ouvert. Données sous Licence Ouverte 2.0, code sous licence "
+        "Apache 2.0.",
+        "EcoGraph, an open knowledge graph. Data under Licence Ouverte 2.0, code under the Apache 2.0 "
+        "licence.",
+    ),
+    "accessibility": ("Accessibilité", "Accessibility"),
+    "fictitious": ("Fictif", "Fictitious"),
+    "fictitious_banner": ("Données de démonstration, fictives", "Demonstration data, fictitious"),
+    "fictitious_page": (
+        "Cette page montre des acteurs ou des projets inventés pour l'essai. Ils portent la mention « "
+        "Fictif ».",
+        "This page shows actors or projects made up for trying things out. They are marked “Fictitious”.",
+    ),
+    "fictitious_one": (
+        "Cette fiche est inventée pour l'essai : elle ne décrit rien de réel.",
+        "This record is made up for trying things out: it describes nothing real.",
+    ),
+    # Home
+    "home_title": (
+        "Votre projet, les ressources de votre territoire",
+        "Your project, the resources around you",
+    ),
+    "home_lead": (
+        "EcoGraph relie le projet concret d'une entreprise aux aides, aux compétences, aux laboratoires "
+        "et aux réseaux "
+        "qui peuvent le faire avancer. Dites ce que vous voulez faire, avec vos mots : vous verrez qui "
+        "peut vous aider, "
+        "et pourquoi.",
+        "EcoGraph links a company's concrete project to the funding, skills, laboratories and networks "
+        "that can move it "
+        "forward. Say what you want to do, in your own words: you will see who can help, and why.",
+    ),
+    "describe": ("Décrivez votre projet", "Describe your project"),
+    "describe_hint": (
+        "Ce que vous voulez faire, ce qui vous manque, où vous êtes. Quelques phrases suffisent.",
+        "What you want to do, what you lack, where you are. A few sentences are enough.",
+    ),
+    "describe_example": (
+        "Nous séchons des plantes aromatiques en Lozère et voulons réduire notre facture d'énergie.",
+        "We dry aromatic plants in Lozère and want to cut our energy bill.",
+    ),
+    "example": ("Par exemple :", "For example:"),
+    "describe_go": ("Trouver des ressources", "Find resources"),
+    "search_or": ("Ou cherchez directement", "Or search directly"),
+    "search_label": ("Rechercher une ressource", "Search for a resource"),
+    "search_hint": ("Une aide, un laboratoire, une compétence…", "A grant, a laboratory, a skill…"),
+    "search_go": ("Rechercher", "Search"),
+    "home_numbers": ("Dans le graphe", "In the graph"),
+    "home_poles": ("Par pôle", "By pole"),
+    "home_projects": ("Des projets pour essayer", "Projects to try out"),
+    "home_projects_lead": (
+        "Un projet par pôle, avec ses besoins et les ressources qui y répondent.",
+        "One project a pole, with its needs and the resources that answer them.",
+    ),
+    "home_sources": ("D'où viennent les données", "Where the data come from"),
+    "projects": ("projets", "projects"),
+    "actors": ("acteurs", "actors"),
+    "offers": ("offres et dispositifs", "offers and schemes"),
+    "competences": ("compétences", "competences"),
+    "source": ("Source", "Source"),
+    "licence": ("Licence", "Licence"),
+    "publisher": ("Éditeur", "Publisher"),
+    # Search
+    "search_title": ("Rechercher", "Search"),
+    "results_one": ("{n} résultat", "{n} result"),
+    "results_many": ("{n} résultats", "{n} results"),
+    "results_for": ("pour « {q} »", "for “{q}”"),
+    "filters": ("Filtres", "Filters"),
+    "filters_apply": ("Appliquer les filtres", "Apply the filters"),
+    "filters_active": ("Filtres actifs", "Active filters"),
+    "filter_remove": ("Retirer le filtre", "Remove the filter"),
+    "filters_clear": ("Tout effacer", "Clear all"),
+    "filters_more": ("{n} de plus", "{n} more"),
+    "type": ("Catégorie", "Category"),
+    "kind": ("Genre", "Kind"),
+    "pole": ("Pôle", "Pole"),
+    "territory": ("Territoire", "Territory"),
+    "axis": ("Axe d'innovation", "Innovation axis"),
+    "stage": ("Stade du projet", "Project stage"),
+    "relevance": ("Pertinence", "Relevance"),
+    "why": ("Pourquoi", "Why"),
+    "score_details": ("Détail du score", "How the score adds up"),
+    "score_caption": ("Ce qui compte dans le score de « {label} »", "What counts in the score of “{label}”"),
+    "reason": ("Raison", "Reason"),
+    "contribution": ("Contribution", "Contribution"),
+    "total": ("Score", "Score"),
+    "lexical_only": (
+        "La recherche se fait ici par les mots seuls : le modèle de sens n'est pas installé.",
+        "Search works here by words alone: the model of meaning is not installed.",
+    ),
+    "none_title": ("Rien ne répond à cette recherche", "Nothing answers this search"),
+    "none_words": (
+        "Essayez moins de mots, ou des mots plus courants : « énergie » plutôt que « récupération de "
+        "chaleur fatale ».",
+        "Try fewer words, or more usual ones: “energy” rather than “waste heat recovery”.",
+    ),
+    "none_filters": ("Retirez un filtre, ou effacez-les tous.", "Remove a filter, or clear them all."),
+    "none_describe": (
+        "Décrivez plutôt votre projet en quelques phrases",
+        "Or describe your project in a few sentences",
+    ),
+    "pages": ("Pages de résultats", "Result pages"),
+    "page_of": ("Page {n} sur {last}", "Page {n} of {last}"),
+    "previous": ("Page précédente", "Previous page"),
+    "next": ("Page suivante", "Next page"),
+    # Match
+    "match_title": ("Décrire un projet", "Describe a project"),
+    "match_for": ("Qui peut aider ce projet", "Who can help this project"),
+    "match_edit": ("Modifier ma description", "Change my description"),
+    "understood": ("Ce que nous avons reconnu", "What we recognised"),
+    "understood_in": ("dans « {words} »", "in “{words}”"),
+    "understood_none": (
+        "Aucun terme de notre vocabulaire n'a été reconnu : nous avons cherché par les mots et par le sens. "
+        "Nommez un métier, une technique ou un département pour préciser.",
+        "No term of our vocabulary was recognised: we searched by words and by meaning. "
+        "Name a trade, a technique or a département to be more precise.",
+    ),
+    "match_overall": ("Les ressources les plus proches", "The closest resources"),
+    "match_need": ("Besoin {n}", "Need {n}"),
+    "match_outside": ("Hors de votre territoire", "Outside your territory"),
+    "match_outside_lead": (
+        "Ces ressources conviendraient, mais elles ne sont pas proposées là où se trouve le projet.",
+        "These resources would fit, but they are not offered where the project is.",
+    ),
+    "match_none": (
+        "Aucune ressource du graphe ne répond à ce besoin. Dites autrement ce que vous cherchez, ou "
+        "élargissez la recherche.",
+        "No resource of the graph answers this need. Say what you seek in other words, or widen the search.",
+    ),
+    "match_all": ("Voir toutes les ressources proposées", "See all the resources proposed"),
+    "on_this_page": ("Sur cette page", "On this page"),
+    "eligible_met": ("Critères remplis", "Criteria met"),
+    "eligible_unknown": ("Éligibilité à vérifier", "Eligibility to check"),
+    "eligible_not_met": ("Un critère n'est pas rempli", "A criterion is not met"),
+    "criterion_met": ("rempli", "met"),
+    "criterion_unknown": ("inconnu", "unknown"),
+    "criterion_not_met": ("non rempli", "not met"),
+    "missing": ("donnée manquante : {what}", "missing datum: {what}"),
+    # Resource
+    "facts": ("Ce que l'on sait", "What is known"),
+    "facts_more": ("Textes, autres noms et identifiants", "Texts, other names and identifiers"),
+    "mentions": ("Ce qui s'y rapporte", "What refers to it"),
+    "show_more": ("Afficher {n} de plus", "Show {n} more"),
+    "related": ("Proches de cette fiche", "Close to this record"),
+    "sources": ("Sources", "Sources"),
+    "source_number": ("source {n}", "source {n}"),
+    "formats": ("Cette fiche en données", "This record as data"),
+    "iri": ("Adresse permanente", "Permanent address"),
+    "needs": ("Ses besoins", "Its needs"),
+    "search_these": ("Voir et filtrer tout ce qui s'y rattache", "See and filter all that is linked to it"),
+    "yes": ("oui", "yes"),
+    "no": ("non", "no"),
+    # Saved queries
+    "queries_title": ("Des questions toutes prêtes", "Ready-made questions"),
+    "queries_lead": (
+        "Chaque question interroge le graphe en SPARQL. Choisissez-en une ; ses réponses s'exportent en "
+        "CSV ou en JSON.",
+        "Each question queries the graph in SPARQL. Choose one; its answers can be saved as CSV or JSON.",
+    ),
+    "queries_ask": ("Poser la question", "Ask the question"),
+    "queries_ask_named": ("Poser la question : {title}", "Ask the question: {title}"),
+    "queries_none": ("Aucune question n'est enregistrée.", "No question is saved."),
+    "query_any": ("Indifférent", "Any"),
+    "query_required": ("obligatoire", "required"),
+    "query_rows_one": ("{n} réponse", "{n} answer"),
+    "query_rows_many": ("{n} réponses", "{n} answers"),
+    "query_empty": (
+        "Cette question n'a pas de réponse dans le graphe.",
+        "This question has no answer in the graph.",
+    ),
+    "query_save": ("Enregistrer les réponses", "Save the answers"),
+    "query_all": ("Toutes les questions", "All questions"),
+    "query_text": ("Le texte SPARQL", "The SPARQL text"),
+    # About and errors
+    "about_title": ("À propos d'EcoGraph", "About EcoGraph"),
+    "error_400": ("Cette demande n'est pas comprise", "This request is not understood"),
+    "error_404": ("Cette page n'existe pas", "This page does not exist"),
+    "error_413": ("Ce texte est trop long", "This text is too long"),
+    "error_503": ("Le service n'est pas disponible", "The service is not available"),
+    "error_other": ("La demande n'a pas abouti", "The request did not succeed"),
+    "error_400_help": (
+        "Une valeur de l'adresse n'est pas de celles que la page accepte. Reprenez depuis la recherche.",
+        "A value in the address is not one that the page accepts. Start again from the search.",
+    ),
+    "error_404_help": (
+        "La fiche a pu être retirée, ou l'adresse mal recopiée. La recherche vous remettra sur la piste.",
+        "The record may have been withdrawn, or the address mistyped. Searching will put you back on track.",
+    ),
+    "error_413_help": ("Raccourcissez-le, puis recommencez.", "Shorten it, then try again."),
+    "error_503_help": (
+        "Rien n'est perdu : réessayez dans un instant.",
+        "Nothing is lost: try again in a moment.",
+    ),
+    "error_other_help": (
+        "Reprenez depuis l'accueil ; si cela recommence, dites-le à qui tient ce service.",
+        "Start again from the home page; if it happens again, tell whoever runs this service.",
+    ),
+    "error_details": ("Détail technique", "Technical detail"),
+    "back_home": ("Revenir à l'accueil", "Back to the home page"),
+}
+
+
+@cache
+def texts(language: str) -> Mapping[str, str]:
+    """Return all that the interface says in a language."""
+    column = LANGUAGES.index(language)
+    return MappingProxyType({key: typeset(pair[column], language) for key, pair in _SAID.items()})
