@@ -10,9 +10,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ecograph.graph.snapshot import Snapshot
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.model import Iri, Level
-from ecograph.vocab import DCT, NS, RDF, RDFS, SKOS, TYPES
+from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS, TYPES
 
-LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label")
+LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label", FOAF + "name")
 DESCRIPTIONS = (DCT + "description", SKOS + "definition")
 
 

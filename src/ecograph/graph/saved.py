@@ -72,8 +72,9 @@ class SavedQuery:
         text = self.text
         for name, parameter in known.items():
             if values.get(name):
-                term = str(parameter.term(values[name]))
-                text = _slot(name).sub(lambda _, name=name, term=term: f"VALUES ?{name} {{ {term} }}", text)
+                # Backslashes in a term are its own: none may be read as a reference to the pattern.
+                given = f"VALUES ?{name} {{ {parameter.term(values[name])} }}".replace("\\", "\\\\")
+                text = _slot(name).sub(given, text)
             elif parameter.required:
                 raise BadParameter(name, "", parameter.expected)
         return text

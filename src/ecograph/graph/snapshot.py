@@ -20,6 +20,7 @@ from pyoxigraph import (
 
 from ecograph.errors import BadQuery
 from ecograph.graph.store import guarded
+from ecograph.graph.terms import resource
 from ecograph.model import Level
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -58,18 +59,18 @@ class Snapshot:
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""
-        quads = self._stores[level].quads_for_pattern(NamedNode(subject), None, None, None)
+        quads = self._stores[level].quads_for_pattern(resource(subject), None, None, None)
         return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
 
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
         """Yield what all sources together say, of one resource or of all, and what follows."""
-        node = NamedNode(subject) if subject else None
+        node = resource(subject) if subject else None
         quads = self._stores[level].quads_for_pattern(node, None, None, DefaultGraph())
         return (quad.triple for quad in quads)
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""
-        quads = self._stores[level].quads_for_pattern(None, None, NamedNode(target), None)
+        quads = self._stores[level].quads_for_pattern(None, None, resource(target), None)
         return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
 
     def graphs(self, level: Level) -> Sequence[str]:

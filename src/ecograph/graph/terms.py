@@ -6,7 +6,17 @@ from typing import cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
 
+from ecograph.errors import ResourceNotFound
+
 Object = NamedNode | Literal
+
+
+def resource(iri: str) -> NamedNode:
+    """Return the term of an IRI; raises `ResourceNotFound`, as nothing is known of what is no IRI."""
+    try:
+        return NamedNode(iri)
+    except ValueError as error:
+        raise ResourceNotFound(iri) from error
 
 
 def subject_of(statement: Triple | Quad) -> NamedNode:

@@ -79,10 +79,12 @@ _REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {"words": _words, 
 
 def _similar(view: View, own: Document, hit: Hit, language: str) -> Result:
     other = view.index.document(hit.iri)
-    shared = [view.label(iri, language) for iri in own.links if iri in other.links]
+    shared = [view.label(iri, language) for iri in own.links if iri in (*other.links, other.iri)]
+    if own.iri in other.links:
+        shared.append(own.label(language))
     texts = {
         "sense": {"fr": "description proche", "en": "similar description"}[language],
-        "links": {"fr": "en commun : ", "en": "in common: "}[language] + ", ".join(shared[:5]),
+        "links": {"fr": "liés par : ", "en": "linked by: "}[language] + ", ".join(shared[:5]),
     }
     reasons = [Reason(text=texts[c], contribution=s, kind=c) for c, s in hit.channels.items()]
     return result_of(view, other, reasons, language)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
+from typing import cast
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -22,6 +23,9 @@ from ecograph.errors import (
     TooLarge,
     Unavailable,
 )
+from ecograph.exchange.negotiation import choose
+
+ErrorPage = Callable[[Request, Mapping[str, object]], Response]
 
 STATUS: Mapping[type[EcographError], HTTPStatus] = {
     EcographError: HTTPStatus.INTERNAL_SERVER_ERROR,
@@ -36,6 +40,7 @@ MEDIA_TYPE = "application/problem+json"
 _log = logging.getLogger(__name__)
 _TYPES = "https://w3id.org/ecograph/problem/"
 _RETRY_SECONDS = 5
+_PROGRAMS = ("/api/", "/sparql", "/graphs", "/health/", "/metrics")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # What these say is about the request; the others may tell of the machine, and are only logged.
 _TELLING = (BadInput, NotFound, QueryLimit)
@@ -46,15 +51,19 @@ def status_of(error: EcographError) -> HTTPStatus:
     return next(STATUS[kind] for kind in type(error).__mro__ if kind in STATUS)
 
 
-def install(app: FastAPI) -> None:
-    """Have an application answer every error with a problem document."""
+def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
+    """Have an application answer every error with a problem document.
+
+    `page` makes one for people out of it, for browsers and outside the programming interfaces.
+    """
+    app.state.error_page = page
     app.add_exception_handler(EcographError, _on_error)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
     app.add_exception_handler(Exception, _on_bug)
 
 
-async def _on_error(request: Request, error: Exception) -> JSONResponse:
+async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, EcographError)  # noqa: S101 - what it is registered for
     status = status_of(error)
     title = (type(error).__doc__ or "").partition("\n")[0].rstrip(".")
@@ -64,31 +73,33 @@ async def _on_error(request: Request, error: Exception) -> JSONResponse:
         facts = {"detail": f"{title}."}
     if isinstance(error, BadQuery) and error.line is not None:
         facts |= {"line": error.line, "column": error.column}
-    return _problem(status, title, facts, kind=type(error).__name__, headers=_retry(error))
+    return _problem(request, status, title, facts, kind=type(error).__name__, headers=_retry(error))
 
 
-async def _on_http(request: Request, error: Exception) -> JSONResponse:
+async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     headers = dict(error.headers or {})
     if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
         headers["Allow"] = ", ".join(_allowed(request))
     title = HTTPStatus(error.status_code).phrase
-    return _problem(error.status_code, title, {"detail": str(error.detail)}, headers=headers)
+    return _problem(request, error.status_code, title, {"detail": str(error.detail)}, headers=headers)
 
 
-async def _on_invalid(_request: Request, error: Exception) -> JSONResponse:
+async def _on_invalid(request: Request, error: Exception) -> Response:
     assert isinstance(error, RequestValidationError)  # noqa: S101 - what it is registered for
     errors = [
         {"in": ".".join(str(step) for step in found["loc"]), "reason": found["msg"]}
         for found in error.errors()
     ]
     detail = "; ".join(f"{found['in']}: {found['reason']}" for found in errors)
-    return _problem(HTTPStatus.BAD_REQUEST, "Bad Request", {"detail": detail, "errors": errors})
+    return _problem(request, HTTPStatus.BAD_REQUEST, "Bad Request", {"detail": detail, "errors": errors})
 
 
-async def _on_bug(_request: Request, _error: Exception) -> JSONResponse:
+async def _on_bug(request: Request, _error: Exception) -> Response:
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _problem(status, status.phrase, {"detail": "Something went wrong here, not in the request."})
+    return _problem(
+        request, status, status.phrase, {"detail": "Something went wrong here, not in the request."}
+    )
 
 
 def _allowed(request: Request) -> list[str]:
@@ -103,21 +114,29 @@ def _allowed(request: Request) -> list[str]:
 
 
 def _problem(
+    request: Request,
     status: int,
     title: str,
     facts: Mapping[str, object],
     *,
     kind: str | None = None,
     headers: Mapping[str, str] | None = None,
-) -> JSONResponse:
+) -> Response:
     name = _TYPES + re.sub(r"(?<=[a-z])(?=[A-Z])", "-", kind).lower() if kind else "about:blank"
-    return JSONResponse(
-        {"type": name, "title": title, "status": int(status), **facts},
-        status_code=int(status),
-        media_type=MEDIA_TYPE,
-        # Scripts of other sites that may read our answers may also read why there is none.
-        headers={"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", **(headers or {})},
-    )
+    problem = {"type": name, "title": title, "status": int(status), **facts}
+    # Scripts of other sites that may read our answers may also read why there is none.
+    headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", **(headers or {})}
+    if _is_for_people(request):
+        answer = request.app.state.error_page(request, problem)
+        answer.headers.update(headers)
+        return cast("Response", answer)
+    return JSONResponse(problem, status_code=int(status), media_type=MEDIA_TYPE, headers=headers)
+
+
+def _is_for_people(request: Request) -> bool:
+    if request.app.state.error_page is None or request.url.path.startswith(_PROGRAMS):
+        return False
+    return choose(request.headers.get("accept"), [MEDIA_TYPE, "text/html"], default=MEDIA_TYPE) == "text/html"
 
 
 def _retry(error: EcographError) -> dict[str, str]:
