@@ -25,7 +25,12 @@ from ecograph.errors import BadDeclaration, BadParameter, UnknownQuery
 from ecograph.vocab import VOC, XSD
 
 _HEADER = re.compile(r"^#\s*(title|description)@(fr|en):\s*(.+?)\s*$")
-_PARAM = re.compile(r"^#\s*param:\s*(\w+)\s+(iri|string|integer|date|concept)(?:\(([\w-]+)\))?(!?)\s*$")
+_PARAM = re.compile(
+    r"^#\s*param:\s*(\w+)\s+(iri|string|integer|date|concept)(?:\(([\w-]+)\))?(!?)\s*$", re.ASCII
+)
+_PARAM_LIKE = re.compile(r"^#\s*param\b")
+_SLOT = re.compile(r"^([ \t]*)VALUES[ \t]+\?(\w+)[ \t]*\{([^{}]*)\}", re.ASCII | re.MULTILINE)
+_INTEGER = re.compile(r"[+-]?\d{1,18}", re.ASCII)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\x00-\x20<>\"{}|^`\\]+")
 
 
@@ -69,15 +74,12 @@ class SavedQuery:
         for name, value in values.items():
             if name not in known:
                 raise BadParameter(name, value, f"one of: {', '.join(known) or 'no parameter'}")
-        text = self.text
         for name, parameter in known.items():
-            if values.get(name):
-                # Backslashes in a term are its own: none may be read as a reference to the pattern.
-                given = f"VALUES ?{name} {{ {parameter.term(values[name])} }}".replace("\\", "\\\\")
-                text = _slot(name).sub(given, text)
-            elif parameter.required:
+            if parameter.required and not values.get(name):
                 raise BadParameter(name, "", parameter.expected)
-        return text
+        terms = {name: str(known[name].term(value)) for name, value in values.items() if value}
+        # One pass over the file's own text: what a value says is never read as a slot.
+        return _SLOT.sub(lambda slot: _filled(slot, terms), self.text)
 
 
 def read_queries(folder: Path) -> dict[str, SavedQuery]:
@@ -87,22 +89,26 @@ def read_queries(folder: Path) -> dict[str, SavedQuery]:
 
 def read_query(path: Path) -> SavedQuery:
     """Read one file; raises `BadDeclaration` with file and line."""
-    text = path.read_text("utf-8")
+    text = _text(path)
     said: dict[str, dict[str, str]] = {"title": {}, "description": {}}
-    parameters = []
+    parameters: dict[str, Parameter] = {}
     for number, line in enumerate(text.splitlines(), start=1):
         if header := _HEADER.match(line):
             said[header[1]][header[2]] = header[3]
-        elif line.startswith("# param:"):
-            parameters.append(_parameter(path, number, line, text))
+        elif _PARAM_LIKE.match(line):
+            parameter = _parameter(path, number, line)
+            if parameter.name in parameters:
+                raise BadDeclaration(str(path), f"line {number}: {parameter.name} is declared twice")
+            parameters[parameter.name] = parameter
     for name, texts in said.items():
         if missing := {"fr", "en"} - texts.keys():
             raise BadDeclaration(str(path), f"line 1: no {name}@{min(missing)} in the header")
+    _check_slots(path, text, parameters)
     return SavedQuery(
         name=path.stem,
         title=said["title"],
         description=said["description"],
-        parameters=tuple(parameters),
+        parameters=tuple(parameters.values()),
         text=text,
     )
 
@@ -114,19 +120,43 @@ def named(queries: Mapping[str, SavedQuery], name: str) -> SavedQuery:
     return queries[name]
 
 
-def _parameter(path: Path, number: int, line: str, text: str) -> Parameter:
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except UnicodeDecodeError as error:
+        line = 1 + error.object[: error.start].count(b"\n")
+        raise BadDeclaration(str(path), f"line {line}: not UTF-8") from error
+
+
+def _parameter(path: Path, number: int, line: str) -> Parameter:
     declared = _PARAM.match(line)
     if declared is None:
         raise BadDeclaration(str(path), f"line {number}: not `# param: name type`: {line}")
     if (declared[2] == "concept") != bool(declared[3]):
         raise BadDeclaration(str(path), f"line {number}: `concept(scheme)` needs its scheme")
-    if not _slot(declared[1]).search(text):
-        raise BadDeclaration(str(path), f"line {number}: no line `VALUES ?{declared[1]} {{ UNDEF }}`")
     return Parameter(name=declared[1], type=declared[2], scheme=declared[3], required=declared[4] == "!")
 
 
-def _slot(name: str) -> re.Pattern[str]:
-    return re.compile(rf"VALUES \?{name} \{{[^}}]*\}}")
+def _check_slots(path: Path, text: str, parameters: Mapping[str, Parameter]) -> None:
+    """Every parameter has its slot, and every open slot is a parameter."""
+    slots = list(_SLOT.finditer(text))
+    for slot in slots:
+        if slot[3].strip() == "UNDEF" and slot[2] not in parameters:
+            line = 1 + text.count("\n", 0, slot.start())
+            raise BadDeclaration(str(path), f"line {line}: ?{slot[2]} has no `# param:` in the header")
+    for name in sorted(parameters.keys() - {slot[2] for slot in slots}):
+        line = next(n for n, said in enumerate(text.splitlines(), start=1) if _declares(said, name))
+        raise BadDeclaration(str(path), f"line {line}: no line `VALUES ?{name} {{ UNDEF }}`")
+
+
+def _declares(line: str, name: str) -> bool:
+    declared = _PARAM.match(line)
+    return declared is not None and declared[1] == name
+
+
+def _filled(slot: re.Match[str], terms: Mapping[str, str]) -> str:
+    term = terms.get(slot[2])
+    return slot[0] if term is None else f"{slot[1]}VALUES ?{slot[2]} {{ {term} }}"
 
 
 def _iri(value: str) -> NamedNode:
@@ -142,6 +172,8 @@ def _slug(value: str) -> str:
 
 
 def _integer(value: str) -> Literal:
+    if not _INTEGER.fullmatch(value):
+        raise ValueError(value)
     return Literal(str(int(value)), datatype=NamedNode(XSD + "integer"))
 
 
