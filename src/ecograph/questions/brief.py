@@ -90,7 +90,7 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
     need = WantedNeed(
         iri=None,
         label=label,
-        text=text,
+        text=_without_places(text, understood),
         competences=tuple(by_scheme["competences"]),
         kinds=tuple(by_scheme["resource-types"]),
     )
@@ -114,6 +114,14 @@ def _need(need: Facts, language: str) -> WantedNeed:
         competences=need.iris(eco("requiresCompetence")),
         kinds=need.iris(eco("needKind")),
     )
+
+
+def _without_places(text: str, understood: Iterable[Understood]) -> str:
+    """Return a text without the territories it names: they filter, they do not say what is sought."""
+    for found in understood:
+        if found.scheme == "territories":
+            text = text.replace(found.words, " ")
+    return text
 
 
 def _understood(view: View, text: str, language: str) -> Iterable[Understood]:

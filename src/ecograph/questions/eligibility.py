@@ -76,14 +76,23 @@ def _within(criterion: Facts, value: float | None) -> Status:
 
 
 def _among(criterion: Facts, values: Iterable[Iri], concepts: Concepts) -> Status:
-    """A value counts for the concepts above it; an exclusion wins over an inclusion."""
+    """A value counts for the concepts above it; an exclusion wins over an inclusion.
+
+    A value that is only known roughly, as a region is for its départements, leaves open what lies
+    below it.
+    """
+    values = tuple(values)
     known = {above for value in values for above in concepts.ancestors(value)}
-    if not known:
-        return Status.UNKNOWN
-    if known & set(criterion.iris(eco("excludesValue"))):
-        return Status.NOT_MET
+    possible = {below for value in values for below in concepts.descendants(value)}
+    excluded = set(criterion.iris(eco("excludesValue")))
     included = set(criterion.iris(eco("includesValue")))
-    return Status.MET if not included or known & included else Status.NOT_MET
+    if known & excluded:
+        return Status.NOT_MET
+    if not known or possible & excluded:
+        return Status.UNKNOWN
+    if not included or known & included:
+        return Status.MET
+    return Status.UNKNOWN if possible & included else Status.NOT_MET
 
 
 def _age(company: Facts, today: date) -> float | None:

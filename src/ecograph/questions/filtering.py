@@ -9,7 +9,10 @@ from ecograph.errors import BadParameter
 from ecograph.graph.concepts import Concepts
 from ecograph.index import Filters
 from ecograph.model import Iri
-from ecograph.vocab import NS
+from ecograph.vocab import NS, TYPES
+
+# What may be found is told apart by its type; these name several types, or a part of one.
+_CLASSES = (*TYPES, "Resource", "Organization", "Company", "PublicSupportScheme")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,13 +30,20 @@ class Asked:
 def resolve(asked: Asked, concepts: Concepts) -> Filters:
     """Return the filters with each concept by its IRI; raises `BadParameter` for unknown ones."""
     return Filters(
-        types=tuple(value.removeprefix("eco:").removeprefix(NS) for value in asked.type),
+        types=tuple(map(_class, asked.type)),
         poles=_concepts(concepts, "pole", asked.pole, ("poles",)),
         territories=_concepts(concepts, "territory", asked.territory, ("territories",)),
         kinds=_concepts(concepts, "kind", asked.kind, ("resource-types", "actor-types", "project-stages")),
         axes=_concepts(concepts, "axis", asked.axis, ("axes",)),
         stages=_concepts(concepts, "stage", asked.stage, ("project-stages",)),
     )
+
+
+def _class(value: str) -> str:
+    name = value.removeprefix("eco:").removeprefix(NS)
+    if name not in _CLASSES:
+        raise BadParameter("type", value, f"one of {', '.join(_CLASSES)}")
+    return name
 
 
 def _concepts(

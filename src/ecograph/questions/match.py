@@ -26,7 +26,7 @@ NOT_ELIGIBLE = -0.30
 # A competence one step above or below the one asked for is worth half of it, and so on.
 STEP = 0.5
 # Below this a resource shares neither words, competences nor kind with the need: no answer at all.
-LEAST_SUBSTANCE = 0.08
+LEAST_SUBSTANCE = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +137,15 @@ def _can_help(document: Document) -> bool:
 
 
 def _within_reach(case: _Case) -> bool:
-    """A resource with territories helps those inside one of them; one without helps everywhere."""
+    """A resource with territories helps those inside one of them; one without helps everywhere.
+
+    What lies inside and around is in the document already: the places themselves are looked up,
+    since any two of them have a country in common.
+    """
     places, served = case.brief.territories, case.document.territories
     if not places or not served or "Resource" not in case.document.types:
         return True
-    return any(above in served for place in places for above in case.view.concepts.ancestors(place))
+    return any(place in served for place in places)
 
 
 def _keep_best(best: dict[Iri, Result], results: Iterable[Result]) -> None:

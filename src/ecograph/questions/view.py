@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ecograph.errors import ResourceNotFound
 from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import Facts, facts_of
-from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.ports import Reader
 from ecograph.index import Document, Filters, Index
 from ecograph.model import Iri, Level
 
@@ -17,7 +17,7 @@ class View:
     """A snapshot, its index and its concepts, as one level may see them."""
 
     level: Level
-    snapshot: Snapshot
+    snapshot: Reader
     index: Index
     concepts: Concepts
 
