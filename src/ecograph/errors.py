@@ -7,17 +7,25 @@ EcographError
 │   ├── BadQuery            SPARQL that does not parse or may not run here
 │   ├── BadParameter        a value that a parameter does not take
 │   ├── TooLarge            more than a limit allows
-│   └── TooManyRejected     a load with more bad records than its source tolerates
+│   ├── TooManyRejected     a load with more bad records than its source tolerates
+│   └── Refused             a write with records that break a shape
 ├── NotFound
 │   ├── ResourceNotFound
+│   ├── UnknownGraph
+│   ├── UnknownKey
 │   ├── UnknownQuery
 │   └── UnknownSource
 ├── Unavailable             nothing is wrong with the request; try again, or mend the home
 │   ├── Busy                another process is writing
 │   ├── NothingLoaded       the home holds no published graph yet
-│   └── StorageFailed       the disk or the database refused
+│   ├── StorageFailed       the disk or the database refused
+│   └── HalfRestored        a restore into the home was interrupted
+├── Forbidden               what this key may not do
+├── CopyDiffers             a store that does not hold what it was copied from
 ├── QueryLimit              a query that hit a limit of time, memory or size
+├── BudgetSpent             a client that used its share of processor time
 ├── HomeMismatch            the home was made with another base IRI
+├── HomeNotEmpty            a restore would overwrite what a home holds
 └── EmbeddingUnavailable    no embedding can be taught here; search goes on lexically
 """
 
@@ -91,6 +99,16 @@ class TooManyRejected(BadInput):
         self.rejections = tuple(rejections)
 
 
+class Refused(BadInput):
+    """A write with records that break a shape; nothing of it was done."""
+
+    def __init__(self, rejections: Sequence[object]) -> None:
+        super().__init__(
+            f"{len(rejections)} statements break the shape of their record; the graph is as it was"
+        )
+        self.rejections = tuple(rejections)
+
+
 class NotFound(EcographError, LookupError):
     """What was asked for does not exist, or not at this level."""
 
@@ -101,6 +119,22 @@ class ResourceNotFound(NotFound):
     def __init__(self, iri: str) -> None:
         super().__init__(f"no resource {iri}")
         self.iri = iri
+
+
+class UnknownGraph(NotFound):
+    """No graph has this IRI."""
+
+    def __init__(self, iri: str) -> None:
+        super().__init__(f"no graph {iri}")
+        self.iri = iri
+
+
+class UnknownKey(NotFound):
+    """No key in use has this name or id."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"no key in use is called {name!r}")
+        self.name = name
 
 
 class UnknownQuery(NotFound):
@@ -147,12 +181,48 @@ class StorageFailed(Unavailable):
         self.doing, self.reason = doing, reason
 
 
+class HalfRestored(Unavailable):
+    """A restore into the home was interrupted."""
+
+    def __init__(self, home: Path) -> None:
+        super().__init__(
+            f"a restore into {home} was not finished: run `ecograph restore` again, or empty the folder"
+        )
+        self.home = home
+
+
+class Forbidden(EcographError):
+    """What this key may not do."""
+
+
+class CopyDiffers(EcographError):
+    """A store that does not hold what it was copied from."""
+
+    def __init__(self, level: str, wanted: int, found: int) -> None:
+        super().__init__(
+            f"the copy differs at level {level}: {found:,} quads in place of {wanted:,}, or others; "
+            "copy again, with nobody else writing"
+        )
+        self.level, self.wanted, self.found = level, wanted, found
+
+
 class QueryLimit(EcographError):
     """A query that hit a limit of time, memory or size."""
 
     def __init__(self, limit: str, *, retry_after: int = 5) -> None:
         super().__init__(f"the query was stopped: {limit}")
         self.limit, self.retry_after = limit, retry_after
+
+
+class BudgetSpent(EcographError):
+    """A client that used its share of processor time."""
+
+    def __init__(self, per_minute: float, *, retry_after: int) -> None:
+        super().__init__(
+            f"your queries used more than {per_minute:g} seconds of processor time a minute: "
+            f"try again in {retry_after} seconds"
+        )
+        self.per_minute, self.retry_after = per_minute, retry_after
 
 
 class HomeMismatch(EcographError):
@@ -164,6 +234,14 @@ class HomeMismatch(EcographError):
             "unset ECOGRAPH_BASE_IRI or use another home"
         )
         self.home, self.kept, self.asked = home, kept, asked
+
+
+class HomeNotEmpty(EcographError):
+    """A restore would overwrite what a home holds."""
+
+    def __init__(self, home: Path, held: str) -> None:
+        super().__init__(f"{home} is not empty: {held}; restore into a new folder with `--home`")
+        self.home, self.held = home, held
 
 
 class EmbeddingUnavailable(EcographError):

@@ -13,7 +13,7 @@ from functools import cache, partial
 from ecograph.errors import NothingLoaded
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.home import Current, Home
-from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.ports import Backend, Reader
 from ecograph.index.follow import Indexes, build_indexes, fits, load_indexes
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
@@ -25,7 +25,7 @@ Report = Callable[[str], None]
 class Published:
     """One published state, read once and shared by all questions about it."""
 
-    def __init__(self, snapshot: Snapshot, indexes: Indexes, base: str) -> None:
+    def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
         self._concepts = cache(partial(_concepts, snapshot))
 
@@ -37,8 +37,9 @@ class Published:
 class Publication:
     """What one home publishes."""
 
-    def __init__(self, home: Home, *, embedding: str, kept: int) -> None:
-        self._home, self._embedding, self._kept = home, embedding, kept
+    def __init__(self, home: Home, backend: Backend, *, embedding: str, kept: int) -> None:
+        self._home, self._backend = home, backend
+        self._embedding, self._kept = embedding, kept
         self._lock = threading.Lock()
         self._read: tuple[Current, Published] | None = None
 
@@ -52,20 +53,37 @@ class Publication:
                 self._read = (current, self._open(current, self._read))
             return self._read[1]
 
+    def read(self) -> Published | None:
+        """Return what is published now if it is read already; opens nothing."""
+        read = self._read
+        return read[1] if read is not None and read[0] == self._home.current() else None
+
     def follow(self, report: Report) -> None:
         """Bring the index up to the published snapshot; another process doing so is waited for."""
         with self._home.indexing():
-            while (current := self._home.current()) and not self._is_followed(current):
-                report("indexing")
-                build_indexes(
-                    Snapshot(self._home.snapshots / current.snapshot),
-                    self._home.indexes / current.snapshot,
-                    previous=self._indexes(current),
-                    embedding=self._embedding,
-                    report=report,
-                )
-                self._home.point(index=current.snapshot)
+            built = None
+            # An index that was just built is not built again, even where it cannot be used.
+            while (current := self._home.current()) and current.snapshot != built:
+                if self._is_followed(current):
+                    break
+                self._build(current.snapshot, current.base, current, report)
+                self._home.point(index=(built := current.snapshot))
             self._home.sweep(self._kept)
+
+    def index(self, snapshot: str, base: str, report: Report) -> None:
+        """Index a snapshot before it is published."""
+        with self._home.indexing():
+            self._build(snapshot, base, self._home.current(), report)
+
+    def _build(self, snapshot: str, base: str, before: Current | None, report: Report) -> None:
+        report("indexing")
+        build_indexes(
+            self._backend.reader(snapshot, base),
+            self._home.indexes / snapshot,
+            previous=self._indexes(before) if before else None,
+            embedding=self._embedding,
+            report=report,
+        )
 
     def _is_followed(self, current: Current) -> bool:
         indexes = self._indexes(current) if current.index == current.snapshot else None
@@ -84,11 +102,11 @@ class Publication:
             snapshot = before[1].snapshot if before[0].snapshot == current.snapshot else None
             indexes = before[1].indexes if before[0].index == current.index else None
         return Published(
-            snapshot or Snapshot(self._home.snapshots / current.snapshot),
+            snapshot or self._backend.reader(current.snapshot, current.base),
             indexes or load_indexes(self._home.indexes / str(current.index)),
             current.base,
         )
 
 
-def _concepts(snapshot: Snapshot, level: Level) -> Concepts:
+def _concepts(snapshot: Reader, level: Level) -> Concepts:
     return read_concepts(snapshot, level)

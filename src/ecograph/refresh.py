@@ -9,20 +9,21 @@ import hashlib
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 
 from pyoxigraph import NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
-from ecograph.errors import HomeMismatch, TooManyRejected
+from ecograph.errors import HalfRestored, HomeMismatch, TooManyRejected
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.home import Home
 from ecograph.graph.ledger import Ledger
-from ecograph.graph.plan import plan
-from ecograph.graph.records import Record, group, skolemise, with_parts
-from ecograph.graph.store import EmbeddedStore
+from ecograph.graph.plan import Diff, plan
+from ecograph.graph.ports import Backend, GraphStore
+from ecograph.graph.records import Record, group, merged, skolemise, with_parts
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.validation import BATCH, Validator, Verdict
 from ecograph.model import Outcome, Rejection
@@ -37,6 +38,14 @@ PIPELINE = "1"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much (0: unknown)."""
+
+
+def snapshot_name(sequence: int) -> str:
+    """Return the id of the snapshot that holds the changes up to one.
+
+    What follows from the same statements differs from one ontology to another.
+    """
+    return f"{sequence:08d}-{ontology_digest()[:8]}"
 
 
 def quiet(_step: str, _done: int, _total: int) -> None:
@@ -56,9 +65,11 @@ class Writer:
     home: Home
     base: str
     ledger: Ledger
-    store: EmbeddedStore
+    store: GraphStore
     schema: Schema
     progress: Progress
+    hidden: list[str] = field(default_factory=list)
+    """The sources that fewer may see than before."""
 
     def load(self, declaration: Declaration, files: Sequence[File]) -> Outcome:
         """Bring a source's graph to what its files say.
@@ -72,26 +83,23 @@ class Writer:
         loaded = self.ledger.loaded(declaration.id)
         if loaded is not None and loaded.digest == digest:
             return Outcome(source=declaration.id, unchanged=True)
-        records = list(self._records(declaration, files))
+        records = merged(self._records(declaration, files))
         verdict = self._validate(declaration.id, records)
         accepted, refused = _sift(declaration, records, verdict)
         found = {triple for record in accepted for triple in record.triples}
-        graph = source_iri(self.base, declaration.id)
-        known = self.store.triples(graph)
+        known = self.store.triples(source_iri(self.base, declaration.id))
         kept = with_parts(refused, known)
         diff = plan(known, found | derive(found), complete=declaration.complete, kept=kept)
         if loaded is not None and loaded.level != declaration.level:
             diff = diff.whole(known)
+            if declaration.level > loaded.level:
+                self.hidden.append(declaration.id)
         if verdict.rejections:
             digest = ""  # read it again next time: what was refused may be acceptable by then
-        self.progress(f"{declaration.id}: writing", 0, 0)
-        change = self.ledger.begin(
-            source=declaration.id, graph=graph, level=declaration.level, digest=digest, diff=diff
-        )
-        self.store.apply(change)
-        self.ledger.finish(change)
+        self._write(declaration, digest, diff)
         return Outcome(
             source=declaration.id,
+            unchanged=not diff and not verdict.rejections,
             added=len(diff.added),
             removed=len(diff.removed),
             records=len(accepted),
@@ -101,15 +109,53 @@ class Writer:
             by_class=_by_class(accepted),
         )
 
-    def publish(self) -> str:
-        """Make what was written visible to readers that open a snapshot from now on; return its id."""
-        snapshot = f"{self.ledger.last():08d}"
-        if not (self.home.snapshots / snapshot).is_dir():
-            self.store.publish(self.home.snapshots / snapshot)
-        return snapshot
+    def publish(self) -> str | None:
+        """Make what was written visible to readers that open a snapshot from now on; return its id.
+
+        There is none before the first source is loaded.
+        """
+        if not self.ledger.last():
+            return None
+        name = snapshot_name(self.ledger.last())
+        if made := self._published(name):
+            return made[-1]
+        self.progress("publishing", 0, 0)
+        self.store.publish(self.home.snapshots / name)
+        return name
+
+    def compact(self, *, before: datetime | None) -> None:
+        """Rewrite the stores and the ledger without what was taken out, and publish the same state again.
+
+        Changes made `before` a time keep their place in the ledger, but not their triples.
+        """
+        self.progress("compacting the ledger", 0, 0)
+        self.ledger.compact(before=before)
+        if not self.ledger.last():
+            return
+        self.progress("compacting the stores", 0, 0)
+        self.store.optimize()
+        # Readers hold the files of the snapshot before: a new one takes a new name.
+        name = snapshot_name(self.ledger.last())
+        made = self._published(name)
+        number = int(made[-1].removeprefix(name).strip("-") or 0) + 1 if made else 1
+        self.store.publish(self.home.snapshots / f"{name}-{number:03d}")
+
+    def _published(self, name: str) -> list[str]:
+        return sorted(path.name for path in self.home.snapshots.glob(f"{name}*"))
+
+    def _write(self, declaration: Declaration, digest: str, diff: Diff) -> None:
+        if not diff:
+            return self.ledger.remember(declaration.id, declaration.level, digest)
+        self.progress(f"{declaration.id}: writing", 0, 0)
+        graph = source_iri(self.base, declaration.id)
+        change = self.ledger.begin(
+            source=declaration.id, graph=graph, level=declaration.level, digest=digest, diff=diff
+        )
+        self.store.apply(change)
+        return self.ledger.finish(change)
 
     def _digest(self, declaration: Declaration, files: Sequence[File]) -> str:
-        parts = [PIPELINE, self.base, declaration.model_dump_json(), _ontology_digest()]
+        parts = [PIPELINE, self.base, declaration.model_dump_json(), ontology_digest()]
         parts += [f"{file.name} {file.digest}" for file in files]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -143,29 +189,42 @@ class Writer:
 
 @contextmanager
 def open_writer(
-    home: Home, *, base: str, asked: str | None, purpose: str, progress: Progress = quiet
+    home: Home,
+    backend: Backend,
+    *,
+    base: str,
+    asked: str | None,
+    purpose: str,
+    progress: Progress = quiet,
 ) -> Iterator[Writer]:
     """Open a home for writing, and finish what a killed process left.
 
     A new home is made for `asked`, or else `base`. Raises `Busy` while another process writes and
     `HomeMismatch` when the home was made for another base than `asked`.
     """
-    with home.writing(purpose):
-        ledger = Ledger(home.ledger)
-        try:
-            kept = _settle_base(home, ledger, asked, base)
-            schema = read_schema()
-            store = EmbeddedStore(home.stores, schema)
-            for change in ledger.pending():
-                progress(f"{change.source}: finishing an interrupted load", 0, 0)
-                store.apply(change)
-                ledger.finish(change)
-            if ledger.fact("ontology") != _ontology_digest():
-                store.merge_all()
-                ledger.keep_fact("ontology", _ontology_digest())
+    with home.writing(purpose), closing(_open_ledger(home)) as ledger:
+        kept = _settle_base(home, ledger, asked, base)
+        schema = read_schema()
+        with closing(backend.store(schema, kept)) as store:
+            _catch_up(ledger, store, progress)
             yield Writer(home, kept, ledger, store, schema, progress)
-        finally:
-            ledger.close()
+
+
+def _catch_up(ledger: Ledger, store: GraphStore, progress: Progress) -> None:
+    """Finish what a killed process left, and merge again when the ontology changed."""
+    for change in ledger.pending():
+        progress(f"{change.source}: finishing an interrupted load", 0, 0)
+        store.apply(change)
+        ledger.finish(change)
+    if ledger.fact("ontology") != ontology_digest():
+        store.merge_all()
+        ledger.keep_fact("ontology", ontology_digest())
+
+
+def _open_ledger(home: Home) -> Ledger:
+    if home.unfinished.exists():
+        raise HalfRestored(home.root)
+    return Ledger(home.ledger)
 
 
 def _settle_base(home: Home, ledger: Ledger, asked: str | None, default: str) -> str:
@@ -201,6 +260,7 @@ def _by_class(records: Iterable[Record]) -> dict[str, int]:
     return dict(sorted(counted.items()))
 
 
-def _ontology_digest() -> str:
+def ontology_digest() -> str:
+    """Return what tells this version's ontology from others."""
     files = [ONTOLOGY / "ecograph.ttl", ONTOLOGY / "shapes.ttl"]
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_network
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field, HttpUrl, PositiveFloat, PositiveInt, TypeAdapter, field_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import (
+    Field,
+    HttpUrl,
+    NonNegativeInt,
+    PositiveFloat,
+    PositiveInt,
+    SecretStr,
+    TypeAdapter,
+    field_validator,
+)
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 DEFAULT_BASE_IRI = "http://127.0.0.1:8000"
 
@@ -40,9 +50,57 @@ class Settings(BaseSettings):
         1_500_000_000, description="Memory that the process of one SPARQL query may use, in bytes."
     )
     query_workers: PositiveInt = Field(2, description="SPARQL queries that run at the same time.")
+    cache_bytes: NonNegativeInt = Field(
+        64_000_000,
+        description="Memory for the answers of SPARQL queries, kept until the graph changes, in bytes.",
+    )
+    client_seconds_per_minute: PositiveFloat = Field(
+        30.0,
+        description="Processor time that the SPARQL queries of one client may use in a minute, in seconds; "
+        "four times that with a key of level partners or private.",
+    )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Addresses or networks, with commas between them, of the proxies whose "
+        "`X-Forwarded-For` and `X-Forwarded-Proto` are believed.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="The least serious records that the log holds."
+    )
+    free_bytes: NonNegativeInt = Field(
+        200_000_000,
+        description="Free space on the home's disk below which the service is not ready, in bytes.",
+    )
     load_bytes: PositiveInt = Field(500_000_000, description="Largest file that a load accepts, in bytes.")
+    write_bytes: PositiveInt = Field(
+        20_000_000, description="Largest document that is written over HTTP, in bytes."
+    )
+    write_wait_seconds: PositiveFloat = Field(
+        5.0, description="How long a write over HTTP waits while another one is under way, in seconds."
+    )
     kept_snapshots: PositiveInt = Field(
         3, description="Published snapshots kept for readers that still use them."
+    )
+    store: str = Field(
+        "embedded",
+        description="`embedded`: the graph is in the home; else the URL of a SPARQL server's query endpoint, "
+        "with `{level}` in it when each level has an endpoint of its own.",
+    )
+    store_update: str | None = Field(
+        None,
+        description="URL of the SPARQL server's update endpoint, with `{level}` where `ECOGRAPH_STORE` has "
+        "it. Unset: the same as for queries.",
+    )
+    store_user: str | None = Field(None, description="User of the SPARQL server. Unset: none.")
+    store_password: SecretStr | None = Field(None, description="Password of the SPARQL server's user.")
+    store_auth: Literal["basic", "digest"] = Field(
+        "basic", description="How the SPARQL server asks for the password."
+    )
+    store_seconds: PositiveFloat = Field(
+        60.0, description="How long the SPARQL server may take for one of our requests, in seconds."
+    )
+    store_connections: PositiveInt = Field(
+        16, description="Connections to the SPARQL server that are open at the same time."
     )
 
     @field_validator("base_iri")
@@ -52,3 +110,22 @@ class Settings(BaseSettings):
             return None
         TypeAdapter(HttpUrl).validate_python(value)
         return value.rstrip("/")
+
+    @field_validator("store", "store_update")
+    @classmethod
+    def _endpoint(cls, value: str | None) -> str | None:
+        if value not in {None, "embedded"}:
+            TypeAdapter(HttpUrl).validate_python(str(value).replace("{level}", "public"))
+        return value
+
+    @field_validator("trusted_proxies", mode="before")
+    @classmethod
+    def _networks(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
+        given = value.split(",") if isinstance(value, str) else value
+        # Networks are written in full here, so that a slip is told at once and not ignored.
+        return tuple(str(ip_network(name.strip())) for name in given if name.strip())
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _lower(cls, value: str) -> str:
+        return value.lower()

@@ -15,7 +15,7 @@ import uvicorn
 from fastapi import FastAPI
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from ecograph.graph.queries import QueryOutcome, QueryRequest
+from ecograph.graph.queries import Account, QueryOutcome, QueryRequest
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
 from ecograph.web import problems, sparql
@@ -100,10 +100,15 @@ class ServedGraph:
         return sorted(graph.value for graph in store.named_graphs())
 
     def sparql(
-        self, level: Level, request: QueryRequest, *, cancelled: threading.Event | None = None
+        self,
+        level: Level,
+        request: QueryRequest,
+        *,
+        cancelled: threading.Event | None = None,
+        account: Account,
     ) -> QueryOutcome:
         store = self.snapshot / level.slug
-        return self.pool.run(request, store=store, lane=level, cancelled=cancelled)
+        return self.pool.run(request, store=store, lane=level, cancelled=cancelled, account=account)
 
 
 @contextmanager

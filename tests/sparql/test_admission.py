@@ -34,6 +34,10 @@ def test_answers_that_change_are_not_steady(function: str) -> None:
     assert admit(f"SELECT ('{function}' AS ?x) {{}}", limit=LIMIT).steady
 
 
+def test_functions_glued_to_a_keyword_are_seen() -> None:
+    assert not admit("SELECT * {} ORDER BYRAND()", limit=LIMIT).steady
+
+
 @pytest.mark.parametrize(
     "text",
     [

@@ -158,6 +158,29 @@ def test_time_is_limited_and_the_pool_goes_on(ask) -> None:
     assert json.loads(ask("ASK {}").body)["boolean"] is True
 
 
+class Purse:
+    """An account that remembers."""
+
+    def __init__(self) -> None:
+        self.charged: list[float] = []
+
+    def check(self) -> None:
+        """Go on."""
+
+    def charge(self, seconds: float) -> None:
+        self.charged.append(seconds)
+
+
+def test_stopped_queries_are_charged(pool, snapshot: Path) -> None:
+    purse = Purse()
+    with pytest.raises(QueryLimit):
+        pool.run(QueryRequest(text=CARTESIAN), store=snapshot / "public", account=purse)
+    assert 0.05 < sum(purse.charged) < 2
+    answered = Purse()
+    outcome = pool.run(QueryRequest(text=COUNT), store=snapshot / "public", account=answered)
+    assert answered.charged == [outcome.seconds]
+
+
 def test_answers_are_limited_in_size(ask) -> None:
     with pytest.raises(QueryLimit, match="larger than 2,000,000 bytes"):
         ask("SELECT * { ?a ?b ?c . ?d ?e ?f }")

@@ -1,16 +1,19 @@
-"""The query tests of the W3C suite for the SPARQL 1.1 Protocol, from its own manifest."""
+"""The W3C suite for the SPARQL 1.1 Protocol, from its own manifest: queries, then updates."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pyoxigraph
 import pytest
+import rdflib
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store
+from rdflib.collection import Collection
 
+from ecograph.app import EcoGraph
 from ecograph.model import Level
 
 SUITE = Path(__file__).parents[3] / "shared/reference/w3c/sparql11-protocol"
@@ -107,3 +110,84 @@ def test_no_test_names_a_parameter_we_ignore() -> None:
     known = {"query", "default-graph-uri", "named-graph-uri", "update"}
     for test in TESTS_FOUND:
         assert parse_qs(urlsplit(test["path"]).query).keys() <= known
+
+
+HT = rdflib.Namespace("http://www.w3.org/2011/http#")
+CNT = rdflib.Namespace("http://www.w3.org/2011/content#")
+Step = dict[str, str]
+
+
+def update_tests() -> dict[str, list[Step]]:
+    """The requests of each update test, in order."""
+    manifest = rdflib.Graph().parse(SUITE / "manifest.ttl")
+    tests = manifest.subjects(rdflib.RDF.type, rdflib.URIRef(MF + "ProtocolTest"))
+    return {
+        test.rpartition("#")[2]: [
+            step(manifest, request)
+            for request in Collection(manifest, manifest.value(manifest.value(test, ACTION), HT.requests))
+        ]
+        for test in sorted(tests)
+        if "update" in test
+    }
+
+
+ACTION = rdflib.URIRef(MF + "action")
+
+
+def step(manifest: rdflib.Graph, request: rdflib.term.Node) -> Step:
+    found = {
+        "method": manifest.value(request, HT.methodName),
+        "path": manifest.value(request, HT.absolutePath),
+    }
+    if (body := manifest.value(request, HT.body)) is not None:
+        found["body"] = manifest.value(body, CNT.chars)
+        found["encoding"] = manifest.value(body, CNT.characterEncoding)
+    headers = manifest.value(request, HT.headers)
+    for header in Collection(manifest, headers) if headers is not None else ():
+        found[manifest.value(header, HT.fieldName).lower()] = manifest.value(header, HT.fieldValue)
+    response = manifest.value(request, HT.resp)
+    statuses = manifest.objects(response, rdflib.URIRef(MF + "expectedStatus"))
+    found["statuses"] = " ".join(sorted(status[-3] for status in statuses))
+    if (boolean := manifest.value(response, rdflib.URIRef(MF + "expectedBoolean"))) is not None:
+        found["boolean"] = boolean
+    return {name: str(value) for name, value in found.items()}
+
+
+UPDATES_FOUND = update_tests() if SUITE.is_dir() else {}
+
+
+@pytest.fixture(scope="module")
+def scratch(
+    tmp_path_factory: pytest.TempPathFactory,
+    opened: Callable[..., EcoGraph],
+    served: Callable[..., object],
+) -> Iterator[tuple[str, str]]:
+    """A service of its own with a key that may write, at the level that everybody sees."""
+    graph = opened(tmp_path_factory.mktemp("updates") / "home")
+    graph.prepare()
+    _, key = graph.keys.create(level=Level.PUBLIC, may_write=True)
+    with served(graph) as address:
+        yield address, key
+
+
+@pytest.mark.skipif(not UPDATES_FOUND, reason="../shared/reference, which holds the W3C suite, is not there")
+def test_manifest_holds_the_update_tests() -> None:
+    assert len(UPDATES_FOUND) + len({test["test"] for test in TESTS_FOUND}) == 34
+
+
+@pytest.mark.parametrize("name", UPDATES_FOUND)
+def test_w3c_update(scratch: tuple[str, str], name: str) -> None:
+    address, key = scratch
+    for request in UPDATES_FOUND[name]:
+        asks = request.get("content-type") == "application/sparql-query"
+        answer = httpx.request(
+            request["method"],
+            f"{address}/sparql{'' if asks else '/update'}{request['path'].removeprefix('/sparql/')}",
+            content=request["body"].encode(request["encoding"]) if "body" in request else None,
+            headers={n: request[n] for n in ("content-type",) if n in request}
+            | ({} if asks else {"authorization": f"Bearer {key}"}),
+            timeout=30,
+        )
+        assert str(answer.status_code)[0] in request["statuses"], answer.text
+        if "boolean" in request:
+            assert answer.json()["boolean"] is (request["boolean"] == "true")

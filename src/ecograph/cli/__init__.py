@@ -8,8 +8,10 @@ import click
 
 from ecograph import __version__
 from ecograph.cli.asking import match, query, search
+from ecograph.cli.keys import key
 from ecograph.cli.loading import load
 from ecograph.cli.serving import serve, settings
+from ecograph.cli.upkeep import backup, compact, restore, verify
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -30,5 +32,5 @@ def main(context: click.Context, home: Path | None) -> None:
     context.obj = home
 
 
-for _command in (load, search, match, query, serve, settings):
+for _command in (load, search, match, query, serve, settings, key, backup, restore, verify, compact):
     main.add_command(_command)

@@ -129,23 +129,23 @@ def _pair(param: str) -> tuple[str, str]:
 def _query_text(graph: EcoGraph, query: str, values: dict[str, str]) -> str:
     from ecograph.graph.saved import read_query
 
-    if query == "-":
-        return sys.stdin.read()
-    path = Path(query)
-    if path.suffix == ".rq" or path.exists():
-        if values:
-            return read_query(path).bound(values)
-        return _read_text(path)
-    return graph.saved(query).bound(values)
+    if query != "-" and not {".", "/"} & set(query):  # the name of a saved query has neither
+        return graph.saved(query).bound(values)
+    text = _read_text(query)
+    if query == "-" and values:
+        raise click.UsageError("--param goes with a saved query or a file")
+    return read_query(Path(query)).bound(values) if values else text
 
 
-def _read_text(path: Path) -> str:
+def _read_text(query: str) -> str:
     from ecograph.errors import MalformedFile
 
     try:
-        return path.read_text("utf-8")
+        content = sys.stdin.buffer.read() if query == "-" else Path(query).read_bytes()
+        return content.decode()
     except (OSError, UnicodeDecodeError) as error:
-        raise MalformedFile(str(path), str(error)) from error
+        name = "standard input" if query == "-" else query
+        raise MalformedFile(name, str(error)) from error
 
 
 def _print_queries(graph: EcoGraph) -> None:

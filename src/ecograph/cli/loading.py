@@ -47,6 +47,8 @@ def load(
     graph = open_graph(home)
     progress = Progress()
     declared, plain = [f for f in files if f.suffix == ".toml"], [f for f in files if f.suffix != ".toml"]
+    if declared and plain:
+        raise click.UsageError("give declarations (.toml) or RDF files, not both")
     outcomes: list[Outcome] = []
     failures: list[tuple[str, EcographError]] = []
     if plain:

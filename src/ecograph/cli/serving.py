@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
@@ -11,16 +12,18 @@ from ecograph.cli.common import Progress, open_graph, read_settings, reported
 
 @click.command()
 @click.option("--host", help="Address to listen on (ECOGRAPH_HOST; 127.0.0.1).")
-@click.option("--port", type=int, help="Port to listen on (ECOGRAPH_PORT; 8000).")
+@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (ECOGRAPH_PORT; 8000).")
 @click.option("--home", "own_home", type=click.Path(path_type=Path), help="Folder of the graph.")
 @click.pass_obj
 @reported
 def serve(home: Path | None, host: str | None, port: int | None, own_home: Path | None) -> None:
     """Serve the web pages, the API and SPARQL; the address is printed when it is ready."""
+    from ecograph.web.logs import Steps, configure
     from ecograph.web.service import serve as run
 
     graph = open_graph(own_home or home, host=host, port=port)
-    graph.prepare(Progress())
+    configure(graph.settings.log_level)
+    graph.prepare(Progress() if sys.stderr.isatty() else Steps())
     run(graph, announce=lambda address: click.echo(f"EcoGraph is ready: {address}"))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from pyoxigraph import RdfFormat
 
@@ -53,7 +54,8 @@ class Choice:
     media_type: str
 
 
-def choose_format(accept: str | None, offered: Sequence[Format]) -> Choice | None:
+@lru_cache(maxsize=256)
+def choose_format(accept: str | None, offered: tuple[Format, ...]) -> Choice | None:
     """Return the format that an Accept header likes best, the first by default, or None."""
     known: dict[str, Format] = {}
     for form in offered:

@@ -11,8 +11,8 @@ from pyoxigraph import Literal, NamedNode, Quad, Triple
 from ecograph.errors import ResourceNotFound
 from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, facts_of
+from ecograph.graph.ports import Reader
 from ecograph.graph.records import GENID
-from ecograph.graph.snapshot import Snapshot
 from ecograph.graph.terms import graph_of, object_of
 from ecograph.model import Iri, Level
 from ecograph.vocab import RDF, shortened
@@ -58,7 +58,7 @@ class Description:
 class Describer:
     """Describes resources of one snapshot at one level, in one language."""
 
-    def __init__(self, snapshot: Snapshot, level: Level, concepts: Concepts, language: str) -> None:
+    def __init__(self, snapshot: Reader, level: Level, concepts: Concepts, language: str) -> None:
         self._snapshot, self._level = snapshot, level
         self._concepts, self._language = concepts, language
 
@@ -126,7 +126,7 @@ class Describer:
 _FICTITIOUS = "https://w3id.org/ecograph/ns#fictitious"
 
 
-def concise(snapshot: Snapshot, level: Level, iri: Iri) -> list[Triple]:
+def concise(snapshot: Reader, level: Level, iri: Iri) -> list[Triple]:
     """Return a resource's triples with those of its nameless parts; raises `ResourceNotFound`.
 
     It is the Concise Bounded Description (W3C member submission, 2005) over the merged graph.

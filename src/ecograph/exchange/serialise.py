@@ -13,7 +13,7 @@ from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadParameter
-from ecograph.graph.snapshot import Answer
+from ecograph.graph.ports import Answer
 from ecograph.vocab import PREFIXES
 
 SYNTAXES: Mapping[str, RdfFormat] = {

@@ -8,10 +8,13 @@ as soon as it holds that word where the parser could split it.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ecograph.errors import BadQuery, TooLarge
+
+Token = re.Match[str]
 
 MAX_DEPTH = 100
 MAX_TOKENS = 20_000
@@ -39,6 +42,8 @@ _TOKEN = re.compile(
     re.VERBOSE | re.DOTALL,
 )
 _SERVICE = re.compile(r"^[^:]*service|\.service", re.IGNORECASE)
+_HINT = re.compile("service", re.IGNORECASE)
+_DEEPENING = "{([!+-"
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
 _VOLATILE = ("NOW", "RAND", "UUID", "BNODE")
@@ -63,30 +68,51 @@ def admit(text: str, *, limit: int) -> Admitted:
     return _scan(text)
 
 
+def admit_update(text: str, *, limit: int) -> Sequence[Token]:
+    """Return the tokens of an update, without spaces and comments; raises as `admit` does."""
+    if len(text) > limit or len(text.encode("utf-8", "replace")) > limit:
+        raise TooLarge("the update", limit, "bytes")
+    return [token for token in _tokens(text) if token.lastgroup != "skip"]
+
+
+def tokens_of(text: str) -> Sequence[Token]:
+    """Return the tokens of a text, without spaces and comments; raises `BadQuery` as `admit` does."""
+    return [token for token in _tokens(text) if token.lastgroup != "skip"]
+
+
+def refused(text: str, position: int, reason: str) -> BadQuery:
+    """Return the error that tells where in a text what is wrong."""
+    before = text[:position]
+    return BadQuery(reason, line=before.count("\n") + 1, column=position - before.rfind("\n"))
+
+
 @lru_cache(maxsize=64)
 def _scan(text: str) -> Admitted:
-    words: list[str] = []
-    nesting = _Nesting()
+    return _admitted(text, [token[0].upper() for token in _tokens(text) if token.lastgroup == "word"])
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    # The usual text is flat and names no service, as a glance at the whole of it tells.
+    nesting = _Nesting() if sum(map(text.count, _DEEPENING)) > MAX_DEPTH else None
+    suspect = _HINT.search(text) is not None
     for count, token in enumerate(_TOKEN.finditer(text)):
         if count >= MAX_TOKENS:
-            raise _refused(text, token.start(), f"the query has more than {MAX_TOKENS:,} parts")
+            raise refused(text, token.start(), f"the text has more than {MAX_TOKENS:,} parts")
         kind = token.lastgroup or ""
         if kind == "quote":
-            raise _refused(text, token.start(), "this string is not closed")
-        if kind in {"word", "name"} and _SERVICE.search(token[0]):
-            raise _refused(text, token.start(), f"SERVICE is not available here ({token[0][:40]})")
-        if kind == "word":
-            words.append(token[0].upper())
-        if nesting.after(kind) > MAX_DEPTH:
-            raise _refused(text, token.start(), f"nested more than {MAX_DEPTH} deep")
-    return _admitted(text, words)
+            raise refused(text, token.start(), "this string is not closed")
+        if suspect and kind in {"word", "name"} and _SERVICE.search(token[0]):
+            raise refused(text, token.start(), f"SERVICE is not available here ({token[0][:40]})")
+        if nesting is not None and nesting.after(kind) > MAX_DEPTH:
+            raise refused(text, token.start(), f"nested more than {MAX_DEPTH} deep")
+        yield token
 
 
 def _admitted(text: str, words: list[str]) -> Admitted:
     form = next((word for word in words if word in _FORMS or word in _UPDATES), None)
     if form in _UPDATES:
         start = re.search(rf"\b{form}\b", text, re.IGNORECASE)
-        raise _refused(
+        raise refused(
             text, start.start() if start else 0, f"{form} is an update, and updates do not run here"
         )
     # The parser reads `ORDER BYRAND()` as two words; one word too many costs no more than a cache miss.
@@ -114,8 +140,3 @@ class _Nesting:
             if kind == "close" and self._opened:
                 self._depth -= self._opened.pop()
         return self._depth + self._signs
-
-
-def _refused(text: str, position: int, reason: str) -> BadQuery:
-    before = text[:position]
-    return BadQuery(reason, line=before.count("\n") + 1, column=position - before.rfind("\n"))

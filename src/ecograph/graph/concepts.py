@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from ecograph.graph.snapshot import Row, Snapshot
+from ecograph.graph.ports import Reader, Row
 from ecograph.model import Iri, Level
 from ecograph.vocab import VOC, concept
 
@@ -70,11 +70,12 @@ class Concepts:
 
     def resolve(self, scheme: str, value: str) -> Concept | None:
         """Return the concept that an IRI, a notation or a label names in a scheme."""
-        return (
+        found = (
             self._concepts.get(value)
             or self._concepts.get(concept(scheme, value))
-            or (self._by_name.get((scheme, value.casefold())))
+            or self._by_name.get((scheme, value.casefold()))
         )
+        return found if found is not None and found.scheme == scheme else None
 
     def ancestors(self, iri: Iri) -> dict[Iri, int]:
         """Return a concept and those above it, each with its distance."""
@@ -100,7 +101,7 @@ class Concepts:
         return named
 
 
-def read_concepts(snapshot: Snapshot, level: Level) -> Concepts:
+def read_concepts(snapshot: Reader, level: Level) -> Concepts:
     """Read the concepts of a snapshot."""
     labels: dict[Iri, dict[str, str]] = defaultdict(dict)
     names: dict[Iri, list[str]] = defaultdict(list)

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Triple
 from ecograph.graph.terms import Object, object_of
 from ecograph.vocab import eco
 
-_CLAIMANT = NamedNode(eco("claimant"))
+CLAIMANT = NamedNode(eco("claimant"))
 _CLAIMED = NamedNode(eco("claimedCompetence"))
 _OFFERS = NamedNode(eco("offersCompetence"))
 
@@ -20,7 +20,7 @@ def derive(triples: Iterable[Triple]) -> set[Triple]:
     claimants: dict[object, set[Object]] = defaultdict(set)
     competences: dict[object, set[Object]] = defaultdict(set)
     for triple in triples:
-        if triple.predicate == _CLAIMANT:
+        if triple.predicate == CLAIMANT:
             claimants[triple.subject].add(object_of(triple))
         elif triple.predicate == _CLAIMED:
             competences[triple.subject].add(object_of(triple))

@@ -8,7 +8,7 @@ lets the merge follow a change instead of starting again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import NamedNode, Triple
 
@@ -32,15 +32,18 @@ class Schema:
 
     def entail(self, triples: Iterable[Triple]) -> set[Triple]:
         """Return the triples and all that follows from them."""
-        closed: set[Triple] = set()
+        return set(self.closure(triples))
+
+    def closure(self, triples: Iterable[Triple]) -> Iterator[Triple]:
+        """Yield the triples and all that follows from each, some of it more than once."""
         for triple in triples:
-            closed.add(triple)
-            for parent in self._properties.get(triple.predicate, ()):
-                closed.add(Triple(triple.subject, parent, triple.object))
-            if triple.predicate == TYPE:
+            yield triple
+            predicate = triple.predicate
+            for parent in self._properties.get(predicate, ()):
+                yield Triple(triple.subject, parent, triple.object)
+            if predicate == TYPE:
                 for parent in self._classes.get(object_of(triple), ()):
-                    closed.add(Triple(triple.subject, TYPE, parent))
-        return closed
+                    yield Triple(triple.subject, TYPE, parent)
 
     def superclasses(self, iri: str) -> frozenset[str]:
         """Return the IRIs of all classes above one."""

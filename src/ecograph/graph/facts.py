@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.ports import Reader
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.model import Iri, Level
 from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS, TYPES
@@ -70,12 +70,12 @@ class Facts:
         return tuple(name for name in TYPES if name in names) + tuple(sorted(names - set(TYPES)))
 
 
-def facts_of(snapshot: Snapshot, level: Level, iri: Iri) -> Facts:
+def facts_of(snapshot: Reader, level: Level, iri: Iri) -> Facts:
     """Return what a level may know of one resource."""
     return Facts(iri, snapshot.merged(level, iri))
 
 
-def all_facts(snapshot: Snapshot, level: Level) -> dict[Iri, Facts]:
+def all_facts(snapshot: Reader, level: Level) -> dict[Iri, Facts]:
     """Return what a level may know of every resource."""
     by_subject: dict[Iri, list[Triple]] = defaultdict(list)
     for triple in snapshot.merged(level):

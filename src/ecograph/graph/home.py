@@ -9,6 +9,7 @@ home/
   current.json       the snapshot and the index that readers should open now
   current.lock       held while current.json changes
   index.lock         held while an index is built
+  restore.unfinished there while a restore into the home is not finished
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ import fcntl
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
@@ -59,12 +60,19 @@ class Home:
     def indexes(self) -> Path:
         return self.root / "index"
 
+    @property
+    def unfinished(self) -> Path:
+        return self.root / "restore.unfinished"
+
     def current(self) -> Current | None:
         """Return what is published, or None while nothing is."""
         try:
-            return Current(**json.loads((self.root / "current.json").read_text("utf-8")))
+            with open(f"{self.root}/current.json", "rb", buffering=0) as file:  # noqa: PTH123 - asked with each request
+                return _read_current(file.read())
         except FileNotFoundError:
             return None
+        except (OSError, ValueError, TypeError) as error:
+            raise StorageFailed("read what is published", error) from error
 
     def point(self, **changed: str) -> None:
         """Make readers open another snapshot or another index from now on."""
@@ -96,8 +104,17 @@ class Home:
         except OSError as error:
             raise StorageFailed(f"open the home {self.root}", error) from error
 
+    def size(self) -> int:
+        """Return the bytes that the home takes on its disk; a file with several names counts once."""
+        sizes: dict[tuple[int, int], int] = {}
+        for path in self.root.rglob("*"):
+            with suppress(FileNotFoundError):  # others may be deleting
+                file = path.lstat()
+                sizes[file.st_dev, file.st_ino] = file.st_blocks * 512
+        return sum(sizes.values())
+
     def sweep(self, keep: int) -> None:
-        """Delete snapshots and indexes that nobody should use any more, and half-made ones."""
+        """Delete snapshots and indexes that nobody should use any more, nor has open."""
         current = self.current()
         for folder, used in (
             (self.snapshots, current and current.snapshot),
@@ -106,23 +123,58 @@ class Home:
             if not folder.is_dir():
                 continue
             made = sorted(entry for entry in folder.iterdir() if not entry.name.startswith("."))
-            half = [entry for entry in folder.iterdir() if entry.name.startswith(".")]
-            for entry in [*half, *made[:-keep]]:
-                if entry.name != used:
+            for entry in made[:-keep]:
+                if entry.name != used and not is_held(entry):
                     shutil.rmtree(entry, ignore_errors=True)
+
+
+@lru_cache(maxsize=4)
+def _read_current(content: bytes) -> Current:
+    return Current(**json.loads(content))
 
 
 @contextmanager
 def making(folder: Path) -> Iterator[Path]:
-    """Give a folder to fill that takes its name only once it is whole."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(tempfile.mkdtemp(prefix=".", dir=folder.parent))
+    """Give a folder to fill that takes its name only once it is whole.
+
+    Whoever makes one holds the lock of its parent: what a killed process left half-made is removed.
+    """
+    scratch = folder.with_name(f".{folder.name}")
     try:
+        for left in folder.parent.glob(".*"):
+            shutil.rmtree(left, ignore_errors=True)
+        scratch.mkdir(parents=True)
         yield scratch
         shutil.rmtree(folder, ignore_errors=True)
         scratch.rename(folder)
+    except OSError as error:
+        raise StorageFailed(f"make {folder}", error) from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
+
+
+def hold(folder: Path) -> int:
+    """Return a descriptor that keeps a folder from being swept until it is closed, even by a kill."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    fcntl.flock(descriptor, fcntl.LOCK_SH)
+    return descriptor
+
+
+def is_held(folder: Path) -> bool:
+    """Tell whether a reader, in any process, has a folder open."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(descriptor)
+    return False
+
+
+def sequence_of(snapshot: str) -> int:
+    """Return the number of the last change that a snapshot holds, by its id."""
+    return int(snapshot.partition("-")[0])
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -145,10 +197,12 @@ def _claim(lock: TextIO, purpose: str) -> None:
     except BlockingIOError as error:
         raise Busy(_holder(lock)) from error
     started = datetime.now(UTC).isoformat(timespec="seconds")
-    lock.seek(0)
-    lock.truncate()
-    lock.write(f"`{purpose}` (process {os.getpid()} on {os.uname().nodename}, since {started})")
-    lock.flush()
+    holder = f"`{purpose}` (process {os.getpid()} on {os.uname().nodename}, since {started})"
+    try:
+        os.ftruncate(lock.fileno(), 0)
+        os.pwrite(lock.fileno(), holder.encode(), 0)
+    except OSError as error:
+        raise StorageFailed("write the lock of the home", error) from error
 
 
 def _holder(lock: TextIO) -> str:

@@ -12,11 +12,11 @@ NAMESPACE = "namespace"
 
 _NEW_USER, _NEW_NET = 0x10000000, 0x40000000
 _PR_SET_PDEATHSIG, _PR_SET_NO_NEW_PRIVS = 1, 38
-_LOGGED_BYTES = 1 << 20
+LOGGED_BYTES = 1 << 20
 _NICENESS = 5
 
 
-def isolate(*, memory_bytes: int, parent: int) -> str:
+def isolate(*, memory_bytes: int, parent: int, file_bytes: int = LOGGED_BYTES) -> str:
     """Cut this process off and return how: `namespace`, or why there is none.
 
     Must run while the process has one thread. The signal at the parent's death is set last:
@@ -25,7 +25,7 @@ def isolate(*, memory_bytes: int, parent: int) -> str:
     network = _leave_network()
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (_LOGGED_BYTES, _LOGGED_BYTES))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
     # The service that answers everyone else comes first.
     os.nice(_NICENESS)
     libc = ctypes.CDLL(None)

@@ -29,16 +29,25 @@ CREATE TABLE IF NOT EXISTS sources (
 CREATE TABLE IF NOT EXISTS changes (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL, source TEXT NOT NULL, graph TEXT NOT NULL, level INTEGER NOT NULL,
-    digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0
+    digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0,
+    author TEXT NOT NULL DEFAULT ''
 );
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 """
-_SELECT = "SELECT sequence, source, graph, level, digest, added, removed FROM changes"
+# For homes made before the log told who wrote.
+_ADD_AUTHOR = "ALTER TABLE changes ADD COLUMN author TEXT NOT NULL DEFAULT ''"
+_SELECT = "SELECT sequence, source, graph, level, digest, added, removed, author FROM changes"
+_LAST_BEFORE = "SELECT max(sequence) FROM changes WHERE done = 1 AND at < ?"
+_TRIM = "UPDATE changes SET added = ?, removed = ? WHERE done = 1 AND at < ?"
+_REMEMBER = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """One change of one source's graph; `digest` identifies the source's state after it."""
+    """One change of one source's graph; `digest` identifies the source's state after it.
+
+    `author` is the id of the key by which it was written; empty for what was loaded.
+    """
 
     sequence: int
     source: str
@@ -46,6 +55,7 @@ class Change:
     level: Level
     digest: str
     diff: Diff
+    author: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +75,8 @@ class Ledger:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)
+            if "author" not in {column[1] for column in self._db.execute("PRAGMA table_info(changes)")}:
+                self._db.execute(_ADD_AUTHOR)
 
     def close(self) -> None:
         self._db.close()
@@ -88,26 +100,46 @@ class Ledger:
         rows = self._db.execute("SELECT id, level FROM sources ORDER BY id")
         return {source: Level(level) for source, level in rows}
 
-    def begin(self, *, source: str, graph: str, level: Level, digest: str, diff: Diff) -> Change:
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """Write several changes down so that all of them are, or none."""
+        with _guarded("write the ledger"), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            yield
+
+    def begin(
+        self, *, source: str, graph: str, level: Level, digest: str, diff: Diff, author: str = ""
+    ) -> Change:
         """Write a change down before it is made."""
-        row = (_now(), source, graph, int(level), digest, _packed(diff.added), _packed(diff.removed))
+        row = (_now(), source, graph, int(level), digest, _packed(diff.added), _packed(diff.removed), author)
         with _guarded("write the ledger"):
             cursor = self._db.execute(
-                "INSERT INTO changes (at, source, graph, level, digest, added, removed)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO changes (at, source, graph, level, digest, added, removed, author)"
+                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
                 row,
             )
-        sequence = int(cursor.lastrowid or 0)
-        return Change(sequence=sequence, source=source, graph=graph, level=level, digest=digest, diff=diff)
+        return Change(
+            sequence=int(cursor.lastrowid or 0),
+            source=source,
+            graph=graph,
+            level=level,
+            digest=digest,
+            diff=diff,
+            author=author,
+        )
 
     def finish(self, change: Change) -> None:
         """Mark a change as made."""
         state = (change.source, change.digest, int(change.level), _now())
-        with _guarded("write the ledger"):
+        with _guarded("write the ledger"), self._db:  # which commits, or rolls back when it fails
             self._db.execute("BEGIN IMMEDIATE")
             self._db.execute("UPDATE changes SET done = 1 WHERE sequence = ?", (change.sequence,))
-            self._db.execute("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", state)
-            self._db.execute("COMMIT")
+            self._db.execute(_REMEMBER, state)
+
+    def remember(self, source: str, level: Level, digest: str) -> None:
+        """Keep the digest of a source whose files changed, but not what they say."""
+        with _guarded("write the ledger"):
+            self._db.execute(_REMEMBER, (source, digest, int(level), _now()))
 
     def pending(self) -> list[Change]:
         """Return the changes that were written down and not finished."""
@@ -117,6 +149,32 @@ class Ledger:
         """Yield the finished changes that came after one, in order."""
         return self._changes("done = 1 AND sequence > ?", (sequence,))
 
+    def compact(self, *, before: datetime | None) -> None:
+        """Give back the room of what was deleted.
+
+        With a time, finished changes made earlier keep their number, source and date, but lose their
+        triples, which `trimmed` tells.
+        """
+        with _guarded("compact the ledger"):
+            if before is not None:
+                with self._db:
+                    self._db.execute("BEGIN IMMEDIATE")
+                    self._trim(before.astimezone(UTC).isoformat(timespec="seconds"))
+            self._db.execute("VACUUM")
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def trimmed(self) -> int:
+        """Return the number of the last change whose triples are not kept any more, or 0."""
+        return int(self.fact("trimmed") or 0)
+
+    def _trim(self, before: str) -> None:
+        row = self._db.execute(_LAST_BEFORE, (before,)).fetchone()
+        if row[0] is not None:
+            nothing = _packed(frozenset())
+            self._db.execute(_TRIM, (nothing, nothing, before))
+            last = max(row[0], self.trimmed())
+            self._db.execute("INSERT OR REPLACE INTO facts VALUES ('trimmed', ?)", (str(last),))
+
     def last(self) -> int:
         """Return the number of the last finished change, 0 before the first."""
         row = self._db.execute("SELECT max(sequence) FROM changes WHERE done = 1").fetchone()
@@ -124,7 +182,7 @@ class Ledger:
 
     def _changes(self, condition: str, values: tuple[int, ...]) -> Iterator[Change]:
         rows = self._db.execute(f"{_SELECT} WHERE {condition} ORDER BY sequence", values)
-        for sequence, source, graph, level, digest, added, removed in rows:
+        for sequence, source, graph, level, digest, added, removed, author in rows:
             yield Change(
                 sequence=sequence,
                 source=source,
@@ -132,6 +190,7 @@ class Ledger:
                 level=Level(level),
                 digest=digest,
                 diff=Diff(_unpacked(added), _unpacked(removed)),
+                author=author,
             )
 
 

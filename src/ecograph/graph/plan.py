@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
+from ecograph.graph.records import with_parts
 from ecograph.graph.terms import subject_of
 
 
@@ -23,7 +24,7 @@ class Diff:
     @property
     def subjects(self) -> frozenset[NamedNode]:
         """The resources that the change touches."""
-        return frozenset(subject_of(triple) for triple in self.added | self.removed)
+        return frozenset(_subjects(self.added | self.removed))
 
     def whole(self, known: Set[Triple]) -> Diff:
         """Return the same change for a store that may hold nothing of the graph yet."""
@@ -36,13 +37,14 @@ def plan(
     """Decide what turns the known triples into those that were found.
 
     A source that is not complete says nothing of the resources it leaves out: only those it found
-    are replaced. The subjects in `kept` stay as they are known: their new state was refused.
+    are replaced, with their parts. The subjects in `kept` stay as they are known: their new state was refused.
     """
     found = {triple for triple in found if triple.subject not in kept}
-    heard = {triple.subject for triple in found}
-    gone = {
-        triple
-        for triple in known - found
-        if triple.subject not in kept and (complete or triple.subject in heard)
-    }
+    replaced = _subjects(known) if complete else with_parts(_subjects(found), known)
+    replaced -= kept
+    gone = {triple for triple in known - found if triple.subject in replaced}
     return Diff(frozenset(found - known), frozenset(gone))
+
+
+def _subjects(triples: Iterable[Triple]) -> set[NamedNode]:
+    return {subject_of(triple) for triple in triples}

@@ -10,11 +10,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from ecograph.graph.framing import Header, receive, send
+from ecograph.graph.framing import Header, Reader, receive, send
 from ecograph.graph.lanes import POLL_SECONDS
 
 _PIPE_BYTES = 1 << 20
@@ -74,7 +74,7 @@ class WorkerProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=self._said,
-            env=_environment(),
+            env=environment(),
             bufsize=0,
             pipesize=_PIPE_BYTES,
         )
@@ -82,6 +82,7 @@ class WorkerProcess:
         assert self._process.stdout  # noqa: S101 - asked for above
         self._requests = self._process.stdin
         self._answers = self._process.stdout
+        self._reader = Reader(self._answers.fileno())
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
 
@@ -98,10 +99,7 @@ class WorkerProcess:
     @property
     def spent(self) -> float:
         """Processor time since it was last asked, in seconds; the last known once it has ended."""
-        with suppress(OSError):
-            # The kernel's name for the processor clock of another process.
-            self._seconds = time.clock_gettime((~self.pid << 3) | 2)
-        return self._seconds - self._began
+        return self._clock() - self._began
 
     def greeting(self, check: Callable[[], None]) -> str:
         """Wait until the process is ready and return how it is isolated; raises `WorkerDied`."""
@@ -114,7 +112,7 @@ class WorkerProcess:
         `check` is called some twenty times a second. When it raises the process is still busy,
         and good only to be killed.
         """
-        self._began += self.spent
+        self._began = self._clock()
         try:
             send(self._requests.fileno(), request)
         except BrokenPipeError as error:
@@ -132,29 +130,25 @@ class WorkerProcess:
             self._said = -1
 
     def _receive(self, check: Callable[[], None]) -> tuple[Header, bytes]:
-        def read(size: int) -> bytes:
-            return self._read(size, check)
-
+        read = partial(self._reader.read, wait=partial(self._wait, check))
         try:
             return receive(read, limit=self._bounds.result_bytes)
         except EOFError as error:
             raise self._died() from error
 
-    def _read(self, size: int, check: Callable[[], None]) -> bytes:
-        content = bytearray()
-        while len(content) < size:
-            if not self._poll.poll(POLL_SECONDS * 1000):
-                check()
-                continue
-            chunk = os.read(self._answers.fileno(), min(size - len(content), _PIPE_BYTES))
-            if not chunk:
-                raise EOFError
-            content += chunk
-        return bytes(content)
+    def _wait(self, check: Callable[[], None]) -> None:
+        while not self._poll.poll(POLL_SECONDS * 1000):
+            check()
+
+    def _clock(self) -> float:
+        if self._process.returncode is None:
+            # The kernel's name for the processor clock of another process.
+            self._seconds = time.clock_gettime((~self.pid << 3) | 2)
+        return self._seconds
 
     def _died(self) -> WorkerDied:
+        self._clock()  # while it can still be read: to kill it is to forget it, if it has ended
         self._process.kill()
-        _ = self.spent  # while its clock can still be read
         number = -self._process.wait()
         size = os.fstat(self._said).st_size
         said = os.pread(self._said, 2000, max(0, size - 2000)).decode("utf-8", "replace").strip()
@@ -164,7 +158,8 @@ class WorkerProcess:
         return WorkerDied(cause, said)
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
+    """Return what a child process that evaluates SPARQL needs to know."""
     # Nothing of the service's environment, which may hold secrets. One arena: the memory limit
     # counts reserved addresses.
     path = os.pathsep.join(folder for folder in sys.path if folder)

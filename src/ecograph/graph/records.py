@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cache
 from typing import cast
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
@@ -28,10 +29,11 @@ class Record:
 
 
 def skolemise(triples: Iterable[Triple], base: str, source: str, *, place: str) -> list[Triple]:
-    """Replace blank nodes by IRIs that depend on their content alone.
+    """Replace blank nodes by IRIs that depend on their content and on the resource that has them.
 
     The same file thus gives the same triples at every load, and a change in one blank node leaves
-    the others as they are (RDF 1.1 Concepts, section 3.5). Raises `MalformedFile` for blank nodes
+    the others as they are (RDF 1.1 Concepts, section 3.5). Two resources never share a part because
+    it happens to say the same. Raises `MalformedFile` for blank nodes
     that refer to each other in a ring: nothing stable could name them.
     """
     triples = list(triples)
@@ -63,6 +65,15 @@ def group(triples: Iterable[Triple], place: str) -> list[Record]:
     ]
 
 
+def merged(records: Iterable[Record]) -> list[Record]:
+    """Return one record a resource, though several files describe it; its place is the first."""
+    by_subject: dict[NamedNode, Record] = {}
+    for record in records:
+        known = by_subject.get(record.subject, record)
+        by_subject[record.subject] = replace(known, triples=known.triples | record.triples)
+    return list(by_subject.values())
+
+
 def with_parts(subjects: Iterable[NamedNode], triples: Iterable[Triple]) -> set[NamedNode]:
     """Return subjects and the skolemised parts that belong to them."""
     wanted = set(subjects)
@@ -77,22 +88,29 @@ class _Ring(Exception):
 
 
 class _Names:
-    """IRIs for blank nodes, each made of a digest of what is said about it."""
+    """IRIs for blank nodes, each made of a digest of what is said about it, and of whose it is."""
 
     def __init__(self, triples: Iterable[Triple], prefix: str) -> None:
         self._prefix = prefix
         self._said: dict[BlankNode, list[Triple]] = defaultdict(list)
+        self._holders: dict[BlankNode, set[Node]] = defaultdict(set)
         self._known: dict[BlankNode, str] = {}
         self._open: set[BlankNode] = set()
         for triple in triples:
             if isinstance(triple.subject, BlankNode):
                 self._said[triple.subject].append(triple)
+            if isinstance(triple.object, BlankNode):
+                self._holders[triple.object].add(triple.subject)
+        self._owners = cache(self._find_owners)
 
     def subject(self, triple: Triple) -> NamedNode:
         return cast("NamedNode", self.of(triple.subject))
 
     def of(self, node: Node) -> Node:
-        return NamedNode(self._prefix + self._digest(node)) if isinstance(node, BlankNode) else node
+        if not isinstance(node, BlankNode):
+            return node
+        whole = " ".join([self._digest(node), *sorted(self._owners(node))])
+        return NamedNode(self._prefix + _digest(whole))
 
     def _digest(self, node: BlankNode) -> str:
         if node in self._known:
@@ -102,12 +120,22 @@ class _Names:
         self._open.add(node)
         said = sorted(f"{t.predicate} {self._text(t.object)}" for t in self._said.get(node, ()))
         self._open.discard(node)
-        digest = hashlib.sha256("\n".join(said).encode()).hexdigest()[:20]
-        self._known[node] = digest
-        return digest
+        self._known[node] = _digest("\n".join(said))
+        return self._known[node]
+
+    def _find_owners(self, node: BlankNode) -> frozenset[str]:
+        """The resources with an IRI that a blank node belongs to, directly or through others."""
+        holders = self._holders[node]
+        within = (self._owners(holder) for holder in holders if isinstance(holder, BlankNode))
+        direct = (str(holder) for holder in holders if not isinstance(holder, BlankNode))
+        return frozenset(direct).union(*within)
 
     def _text(self, node: Node) -> str:
         return self._digest(node) if isinstance(node, BlankNode) else str(node)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:20]
 
 
 def _owner(subject: NamedNode, parents: Mapping[NamedNode, NamedNode]) -> NamedNode:

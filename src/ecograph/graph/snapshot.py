@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+import os
 import re
+import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import (
     DefaultGraph,
-    Literal,
     NamedNode,
     Quad,
-    QueryBoolean,
     QuerySolutions,
-    QueryTriples,
     Store,
     Triple,
 )
 
 from ecograph.errors import BadQuery
+from ecograph.graph.home import hold
+from ecograph.graph.ports import Answer, Row
 from ecograph.graph.store import guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
-
-Term = NamedNode | Literal
-Row = Mapping[str, Term]
-Answer = QuerySolutions | QueryTriples | QueryBoolean
 
 
 class Snapshot:
@@ -37,6 +34,7 @@ class Snapshot:
         self.id = folder.name
         self.folder = folder
         with guarded("open the snapshot"):
+            weakref.finalize(self, os.close, hold(folder))
             self._stores = {level: Store.read_only(str(folder / level.slug)) for level in Level}
 
     def query(self, level: Level, text: str) -> Answer:
@@ -76,6 +74,14 @@ class Snapshot:
     def graphs(self, level: Level) -> Sequence[str]:
         """Return the IRIs of the source graphs that a level may see."""
         return sorted(graph.value for graph in self._stores[level].named_graphs())
+
+    def counts(self, level: Level) -> Mapping[str, int]:
+        """Return how many triples each source graph holds that a level may see."""
+        store = self._stores[level]
+        return {
+            graph: sum(1 for _ in store.quads_for_pattern(None, None, None, NamedNode(graph)))
+            for graph in self.graphs(level)
+        }
 
     def size(self, level: Level) -> int:
         """Return the number of quads stored for a level."""

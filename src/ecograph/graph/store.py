@@ -7,7 +7,7 @@ what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,10 +17,14 @@ from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
-from ecograph.graph.terms import in_graph, subject_of
+from ecograph.graph.plan import Diff
+from ecograph.graph.terms import Object, in_graph, subject_of
+from ecograph.graph.transfer import restored
 from ecograph.model import Level
 
 _MERGED = DefaultGraph()
+# From about this many quads on, files of their own cost less than the write-ahead log.
+_BULK = 20_000
 
 
 class EmbeddedStore:
@@ -33,14 +37,36 @@ class EmbeddedStore:
                 (folder / level.slug).mkdir(parents=True, exist_ok=True)
             self._stores = {level: Store(str(folder / level.slug)) for level in Level}
 
+    def close(self) -> None:
+        """Let go of the stores, so that this process or another can open them again."""
+        self._stores.clear()
+
     def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what one source states, without what follows from it."""
         store = self._stores[level]
         return {quad.triple for quad in store.quads_for_pattern(None, None, None, NamedNode(graph))}
 
-    def about(self, subject: NamedNode) -> set[Triple]:
-        """Return what all sources together say of a resource, and what follows from it."""
-        store = self._stores[Level.PRIVATE]
+    def statements(
+        self, graph: str, *, subject: NamedNode | None = None, value: Object | None = None
+    ) -> set[Triple]:
+        """Return what one source states of a subject, or with an object."""
+        quads = self._stores[Level.PRIVATE].quads_for_pattern(subject, None, value, NamedNode(graph))
+        return {quad.triple for quad in quads}
+
+    def level_of(self, graph: str) -> Level | None:
+        """Return the lowest level that sees a source's graph; None when there is no such graph."""
+        node = NamedNode(graph)
+        return next((level for level in Level if self._stores[level].contains_named_graph(node)), None)
+
+    def copy(self, level: Level, folder: Path) -> None:
+        """Put a store that holds what a level sees into a folder, to be written to and thrown away."""
+        with guarded("copy a store"):
+            self._stores[level].flush()
+            self._stores[level].backup(str(folder))
+
+    def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
+        """Return what all sources that a level sees say of a resource, and what follows from it."""
+        store = self._stores[level]
         return {quad.triple for quad in store.quads_for_pattern(subject, None, None, _MERGED)}
 
     def apply(self, change: Change) -> None:
@@ -49,18 +75,52 @@ class EmbeddedStore:
         with guarded(f"write the graph {change.graph}"):
             for level, store in self._stores.items():
                 if level >= change.level:
-                    _write(store, graph, change)
-                    self._merge(store, change.diff.subjects)
-                elif store.contains_named_graph(graph):
-                    subjects = {subject_of(q) for q in store.quads_for_pattern(None, None, None, graph)}
+                    _write(store, self._schema, graph, change.diff)
+                else:
+                    # A graph that goes up a level comes with a change that names all its subjects:
+                    # what a killed process removed without merging is merged here all the same.
                     store.remove_graph(graph)
-                    self._merge(store, subjects)
+                    self._merge(store, change.diff.subjects)
+
+    def graphs(self) -> Mapping[str, Level]:
+        """Return the source graphs, each with the lowest level that sees it."""
+        seen = reversed(self._stores.items())  # so that the lowest level has the last word
+        return {graph.value: level for level, store in seen for graph in _named(store)}
+
+    def drop(self, graph: str) -> None:
+        """Take a source's graph out, and all that only it said."""
+        subjects = {subject_of(triple) for triple in self.triples(graph)}
+        with guarded(f"drop the graph {graph}"):
+            for store in self._stores.values():
+                store.remove_graph(NamedNode(graph))
+                self._merge(store, subjects)
+
+    def dump(self, level: Level) -> Iterator[Quad]:
+        """Yield all that a level sees: its graphs one after the other, then their merge."""
+        store = self._stores[level]
+        for graph in sorted(_named(store), key=str):
+            yield from store.quads_for_pattern(None, None, None, graph)
+        yield from store.quads_for_pattern(None, None, None, _MERGED)
+
+    def restore(self, quads: Iterable[Quad], levels: Mapping[str, Level]) -> None:
+        """Replace everything by the source graphs of a dump, each visible from its level on."""
+        restored(self, quads, levels)
 
     def merge_all(self) -> None:
         """Merge every resource again: the ontology changed, and with it what follows."""
         with guarded("merge the graphs"):
             for store in self._stores.values():
-                self._merge(store, {subject_of(quad) for quad in store})
+                stated = len(store)
+                store.clear_graph(_MERGED)
+                quads = (quad.triple for quad in store if quad.graph_name != _MERGED)
+                _add(store, _merged_quads(self._schema, quads), count=stated)
+
+    def optimize(self) -> None:
+        """Rewrite the stores so that they hold nothing of what was taken out."""
+        with guarded("rewrite the stores"):
+            for store in self._stores.values():
+                store.optimize()
+                store.flush()
 
     def publish(self, folder: Path) -> None:
         """Copy the stores, as they are now, to a folder that readers may open."""
@@ -71,16 +131,25 @@ class EmbeddedStore:
                 store.backup(str(scratch / level.slug))
 
     def _merge(self, store: Store, subjects: Iterable[NamedNode]) -> None:
-        added: list[Quad] = []
-        for subject in subjects:
-            quads = list(store.quads_for_pattern(subject, None, None, None))
-            merged = {quad.triple for quad in quads if quad.graph_name == _MERGED}
-            stated = (quad.triple for quad in quads if quad.graph_name != _MERGED)
-            wanted = self._schema.entail(stated)
-            for triple in merged - wanted:
-                store.remove(in_graph(triple, _MERGED))
-            added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
-        store.extend(added)
+        merge(store, self._schema, subjects)
+
+
+def _named(store: Store) -> list[NamedNode]:
+    return [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
+
+
+def merge(store: Store, schema: Schema, subjects: Iterable[NamedNode]) -> None:
+    """Bring the default graph up to what the named graphs state of some subjects."""
+    added: list[Quad] = []
+    for subject in subjects:
+        quads = list(store.quads_for_pattern(subject, None, None, None))
+        merged = {quad.triple for quad in quads if quad.graph_name == _MERGED}
+        stated = (quad.triple for quad in quads if quad.graph_name != _MERGED)
+        wanted = schema.entail(stated)
+        for triple in merged - wanted:
+            store.remove(in_graph(triple, _MERGED))
+        added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
+    store.extend(added)
 
 
 @contextmanager
@@ -92,7 +161,33 @@ def guarded(doing: str) -> Iterator[None]:
         raise StorageFailed(doing, error) from error
 
 
-def _write(store: Store, graph: NamedNode, change: Change) -> None:
-    for triple in change.diff.removed:
+def _write(store: Store, schema: Schema, graph: NamedNode, diff: Diff) -> None:
+    """Change a graph and the merge.
+
+    What follows from one triple never depends on another, so triples that are added need no look
+    at what is there; only the subjects of removed ones are merged again.
+    """
+    count = len(diff.added)
+    for triple in diff.removed:
         store.remove(in_graph(triple, graph))
-    store.extend(in_graph(triple, graph) for triple in change.diff.added)
+    _add(store, (in_graph(triple, graph) for triple in diff.added), count=count)
+    merge(store, schema, {subject_of(triple) for triple in diff.removed})
+    _add(store, _merged_quads(schema, diff.added), count=count)
+    if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
+        store.remove_graph(graph)  # a graph of which nothing is left is none
+
+
+def _merged_quads(schema: Schema, triples: Iterable[Triple]) -> Iterator[Quad]:
+    """Yield what triples put into the default graph, some of it more than once."""
+    return (in_graph(triple, _MERGED) for triple in schema.closure(triples))
+
+
+def _add(store: Store, quads: Iterable[Quad], *, count: int) -> None:
+    """Add quads: many as sorted files that the database takes over, few through its write-ahead log.
+
+    Either may be cut short by a kill; making the change again completes it.
+    """
+    if count >= _BULK:
+        store.bulk_extend(quads)
+    else:
+        store.extend(quads)

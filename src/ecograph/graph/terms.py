@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import cast
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from ecograph.errors import ResourceNotFound
 
@@ -32,6 +33,13 @@ def object_of(statement: Triple | Quad) -> Object:
 def graph_of(quad: Quad) -> str:
     """Return the IRI of the source graph that holds a quad."""
     return cast("NamedNode", quad.graph_name).value
+
+
+def canonical(triples: Iterable[Triple]) -> set[Triple]:
+    """Return triples as the embedded engine holds them: it keeps numbers and durations by value."""
+    store = Store()
+    store.extend(in_graph(triple, DefaultGraph()) for triple in triples)
+    return {quad.triple for quad in store}
 
 
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import pyoxigraph
@@ -35,10 +36,8 @@ class Validator:
     """Checks records against the shapes, with pySHACL (SHACL 1.0 Core)."""
 
     def __init__(self, shapes: bytes, schema: Schema) -> None:
-        import rdflib
-
         self._schema = schema
-        self._shapes = rdflib.Graph().parse(data=shapes, format="turtle")
+        self._shapes = _read(shapes)
 
     def check(self, records: Sequence[Record], *, known: Facts) -> Verdict:
         """Check records; `known` tells what the graph already says of what they refer to."""
@@ -60,6 +59,14 @@ class Validator:
         referred = {t.object for t in stated if isinstance(t.object, NamedNode)} - described
         facts = {t for node in referred for t in known(node) if t.predicate in (TYPE, _IN_SCHEME)}
         return self._schema.entail(stated | facts)
+
+
+@lru_cache(maxsize=2)
+def _read(shapes: bytes) -> Any:
+    """Return the shapes as pySHACL takes them; reading them costs more than checking a record."""
+    import rdflib
+
+    return rdflib.Graph().parse(data=shapes, format="turtle")
 
 
 def _to_rdflib(triples: Iterable[Triple]) -> Any:

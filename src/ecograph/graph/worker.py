@@ -11,10 +11,9 @@ import os
 import resource
 import sys
 import time
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ecograph.graph.framing import Header, read_exactly, receive, send
+from ecograph.graph.framing import Header, Reader, receive, send
 from ecograph.graph.isolation import allow_seconds, isolate
 
 if TYPE_CHECKING:
@@ -27,7 +26,7 @@ def main(options: dict[str, Any]) -> None:
     isolation = isolate(memory_bytes=options["memory_bytes"], parent=options["parent"])
     stores = _warm(options["store"])
     send(answers, {"isolation": isolation})
-    read = partial(read_exactly, requests)
+    read = Reader(requests).read
     while True:
         try:
             asked, _ = receive(read, limit=0)

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -91,7 +91,10 @@ class WorkerPool:
         Raises `TooLarge`, `BadQuery`, `BadParameter`, `QueryLimit`, `StorageFailed`, and what the
         account raises when it can pay no more before the query has begun.
         """
-        message = {**asdict(request), "store": str(store)}
+        # Not `asdict`, which copies all values deeply.
+        message = {field.name: getattr(request, field.name) for field in fields(request)} | {
+            "store": str(store)
+        }
         turn = partial(self._turn, message, store, lane, _Patience(self._tally, cancelled), account)
         try:
             admit(request.text, limit=self._query_bytes)
@@ -110,7 +113,7 @@ class WorkerPool:
         """Stop every query and end every worker."""
         self._crew.close()
 
-    def _turn(  # noqa: PLR0913 - two of them are bound once for both turns
+    def _turn(
         self,
         message: Header,
         store: Path,

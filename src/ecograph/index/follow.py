@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ecograph.errors import EmbeddingUnavailable
 from ecograph.graph.home import making
-from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.ports import Reader
 from ecograph.index.documents import Document
 from ecograph.index.harvest import read_documents
 from ecograph.index.index import Index, Teacher
@@ -55,7 +55,7 @@ def fits(indexes: Indexes, embedding: str) -> bool:
 
 
 def build_indexes(
-    snapshot: Snapshot, folder: Path, *, previous: Indexes | None, embedding: str, report: Report
+    snapshot: Reader, folder: Path, *, previous: Indexes | None, embedding: str, report: Report
 ) -> Indexes:
     """Index a snapshot into a folder, with the table taught before while it still fits."""
     documents = read_documents(snapshot, Level.PUBLIC)

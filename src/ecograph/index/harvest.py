@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts
-from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.ports import Reader
 from ecograph.index.documents import Document
 from ecograph.model import Iri, Level
 from ecograph.vocab import DCT, SKOS, eco
@@ -26,7 +26,7 @@ _COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresC
 _LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
 
 
-def read_documents(snapshot: Snapshot, level: Level) -> list[Document]:
+def read_documents(snapshot: Reader, level: Level) -> list[Document]:
     """Return a document for each resource that people search, in the order of their IRIs."""
     concepts = read_concepts(snapshot, level)
     facts = all_facts(snapshot, level)

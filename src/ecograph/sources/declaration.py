@@ -110,6 +110,18 @@ def occasional(source: str, visibility: str) -> Declaration:
         raise BadDeclaration(source, error.errors()[0]["msg"]) from error
 
 
+def written(source: str, visibility: str) -> Declaration:
+    """Return a declaration for a graph that holders of keys write; raises as `occasional` does."""
+    return occasional(source, visibility).model_copy(
+        update={
+            "title": Texts(fr=f"Graphe « {source} »", en=f"Graph “{source}”"),
+            "description": Texts(
+                fr="Écrit par l'API ; licence non précisée.", en="Written over the API; licence not stated."
+            ),
+        }
+    )
+
+
 def in_order(wanted: Iterable[str], declared: Mapping[str, Declaration]) -> list[Declaration]:
     """Return sources so that each comes after those it requires; raises `UnknownSource`."""
     ordered: dict[str, Declaration] = {}

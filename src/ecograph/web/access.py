@@ -1,13 +1,27 @@
-"""What handlers need from a request: the façade, the level of who asks, the language."""
+"""What handlers need from a request: the façade, who asks, and at which level.
+
+A key comes as `Authorization: Bearer eco_…`. Without one, whoever asks is the public; one that is
+not in use is refused rather than taken for the public, which would answer with less than was asked.
+"""
 
 from __future__ import annotations
 
+from functools import partial
+from http import HTTPStatus
 from typing import Annotated
 
-from fastapi import Depends, Request
+import anyio.to_thread
+from fastapi import Depends, FastAPI, HTTPException, Request
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ecograph.app import EcoGraph
+from ecograph.graph.keys import Key
 from ecograph.model import Level
+
+_CHALLENGE = {"WWW-Authenticate": 'Bearer realm="EcoGraph"'}
+_WRONG = {"WWW-Authenticate": 'Bearer realm="EcoGraph", error="invalid_token"'}
+_LACKING = {"WWW-Authenticate": 'Bearer realm="EcoGraph", error="insufficient_scope"'}
 
 
 def the_graph(request: Request) -> EcoGraph:
@@ -22,5 +36,59 @@ def the_level(request: Request) -> Level:
     return level
 
 
+def the_writer(request: Request) -> Key:
+    """Return the key of who may write; answers 401 without a key, and 403 for one that only reads."""
+    key: Key | None = getattr(request.state, "key", None)
+    if key is None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "Writing needs a key.", headers=_CHALLENGE)
+    if not key.may_write:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "This key reads, and may not write.", headers=_LACKING)
+    return key
+
+
+async def authenticate(request: Request) -> None:
+    """Find out who asks; answers 401 for a key that is not in use. Comes before every handler."""
+    request.state.key, request.state.level, request.state.may_write = None, Level.PUBLIC, False
+    given = request.headers.get("authorization")
+    if given is None:
+        return
+    scheme, _, text = given.partition(" ")
+    key = None
+    if scheme.lower() == "bearer":
+        key = await anyio.to_thread.run_sync(the_graph(request).keys.check, text.strip())
+    if key is None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "This is no key in use.", headers=_WRONG)
+    request.state.key, request.state.level, request.state.may_write = key, key.level, key.may_write
+
+
+def install(app: FastAPI) -> None:
+    """Tell caches that answers depend on who asks. `authenticate` is a dependency of the application."""
+    app.add_middleware(AccessHeaders)
+
+
+class AccessHeaders:
+    """Adds to every answer that it varies with the key; one given to a key stays with its holder."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            keyed = any(name == b"authorization" for name, _ in scope["headers"])
+            send = partial(_send_marked, send, keyed)
+        await self._app(scope, receive, send)
+
+
+async def _send_marked(send: Send, keyed: bool, message: Message) -> None:  # noqa: FBT001 - bound by position
+    if message["type"] == "http.response.start":
+        headers = MutableHeaders(scope=message)
+        if "authorization" not in headers.get("vary", "").lower():
+            headers.add_vary_header("Authorization")
+        if keyed and "private" not in (held := headers.get("cache-control", "")) and "no-store" not in held:
+            headers["cache-control"] = "private, no-cache"
+    await send(message)
+
+
 Graph = Annotated[EcoGraph, Depends(the_graph)]
 LevelOf = Annotated[Level, Depends(the_level)]
+WriterKey = Annotated[Key, Depends(the_writer)]

@@ -12,6 +12,7 @@ import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from ecograph.errors import BudgetSpent
@@ -36,7 +37,14 @@ class Budget:
     When more than `remembered` are, the one that was charged longest ago is forgotten.
     """
 
-    def __init__(self, *, clock: Callable[[], float] = time.monotonic, remembered: int = _REMEMBERED) -> None:
+    def __init__(
+        self,
+        per_minute: float,
+        *,
+        clock: Callable[[], float] = time.monotonic,
+        remembered: int = _REMEMBERED,
+    ) -> None:
+        self._per_minute = per_minute
         self._clock = clock
         self._room = remembered
         self._lock = threading.Lock()
@@ -45,21 +53,17 @@ class Budget:
     def __len__(self) -> int:
         return len(self._balances)
 
+    def account(self, client: str, *, share: float = 1.0) -> Account:
+        """Return a client's account; `share` is how many times the usual it may use."""
+        return Account(self, client, share * self._per_minute)
+
     def left(self, client: str, per_minute: float) -> float:
         """Return the seconds that a client may still use; below zero when it used too many."""
         with self._lock:
             return self._left(client, per_minute, self._clock())
 
-    def check(self, client: str, per_minute: float) -> None:
-        """Raise `BudgetSpent` when a client has nothing left."""
-        left = self.left(client, per_minute)
-        if left <= 0:
-            raise BudgetSpent(per_minute, retry_after=max(1, math.ceil(-left * MINUTE / per_minute)))
-
     def charge(self, client: str, per_minute: float, seconds: float) -> None:
         """Take what a client used from its balance."""
-        if seconds <= 0:
-            return
         with self._lock:
             now = self._clock()
             self._balances[client] = _Balance(self._left(client, per_minute, now) - seconds, now)
@@ -74,23 +78,42 @@ class Budget:
         return min(per_minute, balance.seconds + (now - balance.at) * per_minute / MINUTE)
 
 
-class Account:
-    """One client's share of a budget, and what the request at hand used of it."""
+class Meter:
+    """What the request at hand used, which nobody pays for."""
 
-    def __init__(self, budget: Budget, client: str, per_minute: float) -> None:
-        self._budget, self._client, self._per_minute = budget, client, per_minute
+    def __init__(self) -> None:
         self.seconds = 0.0
 
     def check(self) -> None:
-        """Raise `BudgetSpent` when nothing is left."""
-        self._budget.check(self._client, self._per_minute)
+        """Let it go on."""
 
     def charge(self, seconds: float) -> None:
-        """Take what was used."""
+        """Add what was used."""
         self.seconds += seconds
-        self._budget.charge(self._client, self._per_minute, seconds)
 
 
+class Account(Meter):
+    """What the request at hand used, paid for by one client's share of a budget."""
+
+    def __init__(self, budget: Budget, client: str, per_minute: float) -> None:
+        super().__init__()
+        self._budget, self._client, self._per_minute = budget, client, per_minute
+
+    def check(self) -> None:
+        """Raise `BudgetSpent` when the client has nothing left."""
+        left = self._budget.left(self._client, self._per_minute)
+        if left <= 0:
+            wait = math.ceil(-left * MINUTE / self._per_minute)
+            raise BudgetSpent(self._per_minute, retry_after=max(1, wait))
+
+    def charge(self, seconds: float) -> None:
+        """Take what was used from what the client has left."""
+        super().charge(seconds)
+        if seconds > 0:
+            self._budget.charge(self._client, self._per_minute, seconds)
+
+
+@lru_cache(maxsize=1_000)
 def network_of(address: str) -> str:
     """Return what stands for an address: an IPv4 address, or the network of an IPv6 one."""
     try:

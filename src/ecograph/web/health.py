@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import shutil
-from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 
 from fastapi import Request, Response
@@ -37,7 +36,7 @@ def live() -> dict[str, str]:
 
 def ready(request: Request, graph: Graph) -> Response:
     """Answer 200 when questions can be answered, else 503 with what is wrong."""
-    found = list(ailments(graph))
+    found = ailments(graph)
     _tell(request, found)
     if not found:
         return JSONResponse({"status": "ok", "snapshot": graph.snapshot_id()})
@@ -50,42 +49,47 @@ def ready(request: Request, graph: Graph) -> Response:
     return JSONResponse(body, status_code=503, headers={"Retry-After": "5"})
 
 
-def ailments(graph: EcoGraph) -> Iterator[Ailment]:
-    """Yield what keeps a service from answering."""
-    yield from _published(graph)
-    if failure := graph.worker_failure:
-        yield Ailment("workers", "no process for SPARQL queries can be started", failure)
-    yield from _disk(graph)
+def ailments(graph: EcoGraph) -> list[Ailment]:
+    """Return what keeps a service from answering."""
+    found = (_of_published(graph), _of_workers(graph), _of_disk(graph))
+    return [ailment for ailment in found if ailment is not None]
 
 
-def _published(graph: EcoGraph) -> Iterator[Ailment]:
+def _of_published(graph: EcoGraph) -> Ailment | None:
     try:
         graph.view(Level.PUBLIC)
         graph.rows(Level.PUBLIC, _ANY)
     except NothingLoaded as error:
-        yield Ailment("graph", "nothing is loaded and indexed yet: run `ecograph load`", str(error))
+        return Ailment("graph", "nothing is loaded and indexed yet: run `ecograph load`", str(error))
     except IndexUnusable as error:
-        yield Ailment("index", "the index cannot be used: run `ecograph load` to make it again", str(error))
+        return Ailment("index", "the index cannot be used: run `ecograph load` to make it again", str(error))
     except (EcographError, OSError) as error:
-        yield Ailment("store", "the store of the graph cannot be read", str(error))
+        return Ailment("store", "the store of the graph cannot be read", str(error))
+    return None
 
 
-def _disk(graph: EcoGraph) -> Iterator[Ailment]:
+def _of_workers(graph: EcoGraph) -> Ailment | None:
+    failure = graph.worker_failure
+    return Ailment("workers", "no process for SPARQL queries can be started", failure) if failure else None
+
+
+def _of_disk(graph: EcoGraph) -> Ailment | None:
     try:
         free = shutil.disk_usage(graph.home.root).free
     except OSError as error:
-        yield Ailment("disk", "the folder of the graph cannot be read", str(error))
-        return
+        return Ailment("disk", "the folder of the graph cannot be read", str(error))
     if free < graph.settings.free_bytes:
-        yield Ailment("disk", "the disk is almost full", f"{free:,} bytes are free")
+        return Ailment("disk", "the disk is almost full", f"{free:,} bytes are free")
+    return None
 
 
 def _tell(request: Request, found: list[Ailment]) -> None:
     """Log what is wrong once, and not again at each probe."""
     state = request.app.state
-    if found != getattr(state, "ailments", []):
+    checks = [ailment.check for ailment in found]
+    if checks != getattr(state, "ailments", []):
         for ailment in found:
             _log.error("not ready: %s", ailment.reason, extra={"facts": asdict(ailment)})
         if not found:
             _log.warning("ready again")
-    state.ailments = found
+    state.ailments = checks

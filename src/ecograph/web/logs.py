@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import TextIO
 
+_log = logging.getLogger(__name__)
 _FACTS = "facts"
 
 
@@ -31,6 +32,18 @@ class JsonLines(logging.Formatter):
 def facts(given: Mapping[str, object]) -> dict[str, object]:
     """Return what `extra` takes, so that facts stand beside the message in its line."""
     return {_FACTS: given}
+
+
+class Steps:
+    """Progress, told to the log: one record for each step."""
+
+    def __init__(self) -> None:
+        self._last = ""
+
+    def __call__(self, step: str, done: int, total: int) -> None:  # noqa: ARG002 - progress is given them
+        if step != self._last:
+            self._last = step
+            _log.info(step)
 
 
 def configure(level: str, stream: TextIO | None = None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter as Tally
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from functools import cache
 
 from fastapi import Request, Response
 from prometheus_client import CollectorRegistry, Counter, Histogram, ProcessCollector, generate_latest
@@ -15,6 +15,7 @@ from prometheus_client.registry import Collector
 
 from ecograph.app import EcoGraph
 from ecograph.errors import EcographError
+from ecograph.graph.home import sequence_of
 from ecograph.model import Level
 from ecograph.web.access import LevelOf
 
@@ -28,36 +29,40 @@ class Metrics:
 
     def __init__(self, graph: EcoGraph) -> None:
         self._registry = registry = CollectorRegistry(auto_describe=False)
-        self._requests = Counter(
+        requests = Counter(
             "ecograph_http_requests",
             "Requests by route, method and status.",
             ["route", "method", "status", "level"],
             registry=registry,
         )
-        self._seconds = Histogram(
+        durations = Histogram(
             "ecograph_http_request_seconds",
             "Time from a request to the end of its answer.",
             ["route", "level"],
             buckets=_BUCKETS,
             registry=registry,
         )
-        self._queries = Counter(
+        queries = Counter(
             "ecograph_sparql_queries",
             "SPARQL queries from outside by what became of them.",
             ["outcome", "level"],
             registry=registry,
         )
+        # To look labels up costs more than to count.
+        self._request_count = cache(requests.labels)
+        self._request_seconds = cache(durations.labels)
+        self._query_count = cache(queries.labels)
         ProcessCollector(registry=registry)
         registry.register(_GraphFigures(graph))
 
     def count_request(self, route: str, method: str, status: int, level: Level, seconds: float) -> None:
         """Count a request that was answered."""
-        self._requests.labels(route, method, str(status), level.slug).inc()
-        self._seconds.labels(route, level.slug).observe(seconds)
+        self._request_count(route, method, str(status), level.slug).inc()
+        self._request_seconds(route, level.slug).observe(seconds)
 
     def count_query(self, outcome: str, level: Level) -> None:
         """Count a SPARQL query by its outcome: one of a few words."""
-        self._queries.labels(outcome, level.slug).inc()
+        self._query_count(outcome, level.slug).inc()
 
     def text(self, level: Level) -> bytes:
         """Return the figures that a level may see, in the text format of Prometheus."""
@@ -136,10 +141,9 @@ class _GraphFigures(Collector):
         view = self._graph.view(Level.PUBLIC)
         followed = current is not None and current.index == current.snapshot
         made = snapshot.folder.stat().st_mtime
-        sequence, _, _ = snapshot.id.partition("-")
         facts: Sequence[tuple[str, str, float]] = (
             ("ready", "Whether something is published and indexed.", 1),
-            ("snapshot_sequence", "Number of the last change that is published.", int(sequence)),
+            ("snapshot_sequence", "Number of the last change that is published.", sequence_of(snapshot.id)),
             ("snapshot_age_seconds", "Time since the snapshot was published.", max(0.0, time.time() - made)),
             ("index_followed", "Whether the index is as new as the snapshot.", followed),
             ("index_lexical_only", "Whether search goes by words alone.", view.index.lexical_only),
@@ -151,7 +155,9 @@ class _GraphFigures(Collector):
             "ecograph_resources",
             "Resources of the public level by class.",
             "class",
-            self._resources(f"{current}", lambda: (document.type for document in view.index.documents)),
+            self._resources(
+                f"{current}", lambda: (name for document in view.index.documents for name in document.types)
+            ),
         )
 
     def _resources(self, state: str, types: Callable[[], Iterable[str]]) -> Mapping[str, int]:

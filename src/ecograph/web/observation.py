@@ -6,12 +6,18 @@ import logging
 import re
 import secrets
 import time
-from typing import Any
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from fastapi import Request
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from ecograph.errors import BadInput, BudgetSpent, QueryLimit
+from ecograph.graph.keys import Key
 from ecograph.model import Level
+from ecograph.web.budget import Budget, Meter, network_of
 from ecograph.web.logs import facts
 from ecograph.web.metrics import Metrics
 
@@ -19,9 +25,17 @@ _log = logging.getLogger(__name__)
 
 _VALID_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
-_HEADER = "X-Request-Id"
+_HEADER = b"x-request-id"
 # The client left before it was answered; nothing was sent.
 _GONE = 499
+_OUTCOMES: Mapping[type[BaseException], str] = {
+    BadInput: "refused",
+    HTTPException: "refused",
+    BudgetSpent: "over_budget",
+    QueryLimit: "stopped",
+}
+# How many times the usual processor time those may use who were given a key.
+_TRUSTED_SHARE = 4
 
 
 class Observed:
@@ -43,7 +57,7 @@ class Observed:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)[_HEADER] = number
+                message["headers"] = [*message["headers"], (_HEADER, number.encode())]
             await send(message)
 
         try:
@@ -75,9 +89,36 @@ class Observed:
             _log.info("request", extra=facts(told if query is None else {**told, "query": query}))
 
 
-def note_query(state: Any, *, text_hash: str, seconds: float, outcome: str) -> None:
+@dataclass(slots=True)
+class Note:
+    """What became of a query: one of a few words."""
+
+    outcome: str = "answered"
+
+
+@contextmanager
+def query_noted(request: Request, digest: str, meter: Meter) -> Iterator[Note]:
     """Leave with a request what became of its query; the text itself is told to nobody."""
-    state.query = {"hash": text_hash, "seconds": round(seconds, 4), "outcome": outcome}
+    note = Note()
+    try:
+        yield note
+    except BaseException as error:
+        note.outcome = next((word for kind, word in _OUTCOMES.items() if isinstance(error, kind)), "failed")
+        raise
+    finally:
+        seconds = round(meter.seconds, 4)
+        request.state.query = {"digest": digest, "cpu_seconds": seconds, "outcome": note.outcome}
+
+
+def account_of(request: Request) -> Meter:
+    """Return who pays for a query: the key that it came with, else the address that it came from."""
+    budget: Budget | None = getattr(request.app.state, "budget", None)
+    if budget is None:
+        return Meter()
+    key: Key | None = getattr(request.state, "key", None)
+    if key is not None:
+        return budget.account(f"key:{key.id}", share=_TRUSTED_SHARE if key.level > Level.PUBLIC else 1)
+    return budget.account(network_of(request.client.host if request.client else ""))
 
 
 def route_of(scope: Scope) -> str:
@@ -89,5 +130,5 @@ def route_of(scope: Scope) -> str:
 
 
 def _request_id(scope: Scope) -> str:
-    given = Headers(scope=scope).get(_HEADER, "")
+    given = next((value for name, value in scope["headers"] if name == _HEADER), b"").decode("latin-1")
     return given if _VALID_ID.fullmatch(given) else secrets.token_hex(8)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import cast
 
@@ -17,13 +18,18 @@ from starlette.routing import Match
 from ecograph.errors import (
     BadInput,
     BadQuery,
+    BudgetSpent,
+    Busy,
     EcographError,
+    Forbidden,
     NotFound,
     QueryLimit,
+    Refused,
     TooLarge,
     Unavailable,
 )
 from ecograph.exchange.negotiation import choose
+from ecograph.model import Rejection
 
 ErrorPage = Callable[[Request, Mapping[str, object]], Response]
 
@@ -32,8 +38,10 @@ STATUS: Mapping[type[EcographError], HTTPStatus] = {
     BadInput: HTTPStatus.BAD_REQUEST,
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFound: HTTPStatus.NOT_FOUND,
+    Forbidden: HTTPStatus.FORBIDDEN,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     QueryLimit: HTTPStatus.SERVICE_UNAVAILABLE,
+    BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
 }
 MEDIA_TYPE = "application/problem+json"
 
@@ -43,7 +51,7 @@ _RETRY_SECONDS = 5
 _PROGRAMS = ("/api/", "/sparql", "/graphs", "/health/", "/metrics")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # What these say is about the request; the others may tell of the machine, and are only logged.
-_TELLING = (BadInput, NotFound, QueryLimit)
+_TELLING = (BadInput, Busy, Forbidden, NotFound, QueryLimit, BudgetSpent)
 
 
 def status_of(error: EcographError) -> HTTPStatus:
@@ -73,6 +81,9 @@ async def _on_error(request: Request, error: Exception) -> Response:
         facts = {"detail": f"{title}."}
     if isinstance(error, BadQuery) and error.line is not None:
         facts |= {"line": error.line, "column": error.column}
+    if isinstance(error, Refused):
+        rejections = cast("tuple[Rejection, ...]", error.rejections)
+        facts |= {"rejections": [asdict(rejection) for rejection in rejections]}
     return _problem(request, status, title, facts, kind=type(error).__name__, headers=_retry(error))
 
 
@@ -97,9 +108,10 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
 
 async def _on_bug(request: Request, _error: Exception) -> Response:
     status = HTTPStatus.INTERNAL_SERVER_ERROR
-    return _problem(
-        request, status, status.phrase, {"detail": "Something went wrong here, not in the request."}
-    )
+    facts = {"detail": "Something went wrong here, not in the request."}
+    # This answer is made where nobody else adds the id.
+    headers = {"X-Request-Id": getattr(request.state, "request_id", "none")}
+    return _problem(request, status, status.phrase, facts, headers=headers)
 
 
 def _allowed(request: Request) -> list[str]:
@@ -126,6 +138,8 @@ def _problem(
     problem = {"type": name, "title": title, "status": int(status), **facts}
     # Scripts of other sites that may read our answers may also read why there is none.
     headers = {"Access-Control-Allow-Origin": "*", "Cache-Control": "no-store", **(headers or {})}
+    if request_id := getattr(request.state, "request_id", None):
+        problem |= {"instance": request.url.path, "request_id": request_id}
     if _is_for_people(request):
         answer = request.app.state.error_page(request, problem)
         answer.headers.update(headers)
@@ -140,7 +154,7 @@ def _is_for_people(request: Request) -> bool:
 
 
 def _retry(error: EcographError) -> dict[str, str]:
-    if isinstance(error, QueryLimit):
+    if isinstance(error, (QueryLimit, BudgetSpent)):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(_RETRY_SECONDS)}

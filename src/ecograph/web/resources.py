@@ -40,7 +40,8 @@ def read_part(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     return _answer(request, graph, level, f"{graph.base}/.well-known/genid/", name)
 
 
-@router.api_route("/{kind}/{name}", methods=["GET", "HEAD"])
+@router.head("/{kind}/{name}", include_in_schema=False)
+@router.get("/{kind}/{name}")
 def read_resource(request: Request, graph: Graph, level: LevelOf, kind: str, name: str) -> Response:
     """Answer a resource as HTML, Turtle, JSON-LD, N-Triples or RDF/XML, by `Accept` or by suffix."""
     return _answer(request, graph, level, f"{graph.base}/{kind}/", name)

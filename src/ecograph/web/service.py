@@ -8,14 +8,18 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
 import uvicorn
-from fastapi import FastAPI, Response
-from fastapi.responses import JSONResponse
+from fastapi import Depends, FastAPI
+from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ecograph import __version__
 from ecograph.app import EcoGraph
-from ecograph.errors import EcographError, StorageFailed
-from ecograph.web import api, pages, problems, queries, resources, sparql
-from ecograph.web.access import Graph
+from ecograph.errors import StorageFailed
+from ecograph.web import access, api, health, pages, problems, queries, resources, sparql, writing
+from ecograph.web.access import authenticate
+from ecograph.web.budget import Budget
+from ecograph.web.metrics import Metrics, read_metrics
+from ecograph.web.observation import Observed
+from ecograph.web.shortcut import Shortcut
 
 _DESCRIPTION = """Links a company's concrete project to the resources of its territory.
 
@@ -36,33 +40,29 @@ def create_app(graph: EcoGraph) -> FastAPI:
         version=__version__,
         description=_DESCRIPTION,
         lifespan=lifespan,
+        dependencies=[Depends(authenticate)],
         # These pages would take their scripts from a CDN; /openapi.json needs none.
         docs_url=None,
         redoc_url=None,
     )
     app.state.graph = graph
+    app.state.metrics = metrics = Metrics(graph)
+    app.state.budget = Budget(graph.settings.client_seconds_per_minute)
+    # Routes are tried in turn: what is asked most comes first.
+    app.include_router(sparql.router)
     problems.install(app, page=pages.error_page)
     pages.install(app)
-    app.add_api_route("/health/live", live, tags=["health"])
-    app.add_api_route("/health/ready", ready, tags=["health"])
+    access.install(app)
+    app.add_api_route("/health/live", health.live, tags=["health"])
+    app.add_api_route("/health/ready", health.ready, tags=["health"], response_class=JSONResponse)
+    app.add_api_route("/metrics", read_metrics, tags=["health"], response_class=PlainTextResponse)
     # The resources come last: their route takes any path of two segments.
-    for router in (api.router, sparql.router, queries.router, pages.router, resources.router):
+    for router in (api.router, writing.router, queries.router, pages.router, resources.router):
         app.include_router(router)
+    app.add_middleware(Shortcut, answers=graph)
+    # The last one added is the first that a request meets: it must see what the others make of it.
+    app.add_middleware(Observed, metrics=metrics)
     return app
-
-
-def live() -> dict[str, str]:
-    """Answer while the process runs."""
-    return {"status": "ok", "version": __version__}
-
-
-def ready(graph: Graph) -> Response:
-    """Answer 200 when questions can be answered, else 503 with what is wrong."""
-    try:
-        snapshot = graph.snapshot_id()
-    except EcographError as error:
-        return JSONResponse({"status": "unavailable", "reason": str(error)}, status_code=503)
-    return JSONResponse({"status": "ok", "snapshot": snapshot})
 
 
 def serve(graph: EcoGraph, *, announce: Callable[[str], None]) -> None:
@@ -78,9 +78,21 @@ def serve(graph: EcoGraph, *, announce: Callable[[str], None]) -> None:
     # asyncio does this only for sockets that it makes itself; without it each answer waits 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     graph.warm()
-    config = uvicorn.Config(create_app(graph), log_level=logging.WARNING, access_log=False)
-    server = _Announcing(config, lambda: announce(f"http://{host}:{port}"))
+    server = _Announcing(server_config(graph), lambda: announce(f"http://{host}:{port}"))
     server.run(sockets=[listener])
+
+
+def server_config(graph: EcoGraph) -> uvicorn.Config:
+    """Return how the service is served: its log is the process's own, and proxies are believed by name."""
+    proxies = list(graph.settings.trusted_proxies)
+    return uvicorn.Config(
+        create_app(graph),
+        log_config=None,
+        log_level=logging.WARNING,
+        access_log=False,
+        proxy_headers=bool(proxies),
+        forwarded_allow_ips=proxies,
+    )
 
 
 class _Announcing(uvicorn.Server):

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import binascii
 import codecs
+import hashlib
+import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
@@ -15,7 +19,9 @@ from ecograph.errors import BadParameter, BadQuery
 
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
-_UPDATE = "application/sparql-update"
+UPDATE = "application/sparql-update"
+# Escapes that are none, what is not ASCII, and line ends.
+_UNUSUAL = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^\x20-\x7e]")
 _MAX_GRAPHS = 100
 _MAX_FIELDS = 1_000
 
@@ -29,6 +35,52 @@ class Asked:
     query: str
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
+
+    @property
+    def digest(self) -> str:
+        """What stands for the query and its dataset where the text must not."""
+        asked = json.dumps([self.query, self.default_graphs, self.named_graphs])
+        return hashlib.sha256(asked.encode()).hexdigest()[:16]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedUpdate:
+    """An update as a client sent it."""
+
+    update: str
+    using: tuple[str, ...] = ()
+    using_named: tuple[str, ...] = ()
+
+
+def read_update_post(query_string: bytes, content_type: str, body: bytes) -> AskedUpdate:
+    """Return what a POST asks to change; raises `BadQuery`, `BadParameter`, and `HTTPException` (415)."""
+    media_type, charset = _content(content_type)
+    in_url = _fields(query_string)
+    if media_type == FORM:
+        return _asked_update(in_url + _fields(body))
+    if media_type == UPDATE:
+        _utf8_only(charset)
+        return _asked_update([*in_url, ("update", _decoded(body))])
+    raise HTTPException(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"POST an update as {UPDATE}, or as field `update` of {FORM}.",
+        headers={"Accept-Post": f"{UPDATE}, {FORM}"},
+    )
+
+
+def _asked_update(fields: Fields) -> AskedUpdate:
+    if _values(fields, "query"):
+        raise BadQuery("this is a query, and /sparql/update carries updates out")
+    updates = _values(fields, "update")
+    if len(updates) != 1:
+        raise BadQuery(
+            "no `update` was given" if not updates else f"{len(updates)} updates were given, not one"
+        )
+    return AskedUpdate(
+        update=updates[0],
+        using=_graphs(fields, "using-graph-uri"),
+        using_named=_graphs(fields, "using-named-graph-uri"),
+    )
 
 
 def read_url(query_string: bytes) -> Asked | None:
@@ -46,8 +98,8 @@ def read_post(query_string: bytes, content_type: str, body: bytes) -> Asked:
     if media_type == QUERY:
         _utf8_only(charset)
         return _asked([*in_url, ("query", _decoded(body))])
-    if media_type == _UPDATE:
-        raise BadQuery("this is an update, and /sparql answers queries only")
+    if media_type == UPDATE:
+        raise BadQuery("this is an update: /sparql answers queries, /sparql/update carries updates out")
     raise HTTPException(
         HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         f"POST a query as {QUERY}, or as field `query` of {FORM}.",
@@ -57,7 +109,7 @@ def read_post(query_string: bytes, content_type: str, body: bytes) -> Asked:
 
 def _asked(fields: Fields) -> Asked:
     if _values(fields, "update"):
-        raise BadQuery("this is an update, and /sparql answers queries only")
+        raise BadQuery("this is an update: /sparql answers queries, /sparql/update carries updates out")
     queries = _values(fields, "query")
     if len(queries) != 1:
         raise BadQuery(
@@ -83,11 +135,21 @@ def _values(fields: Iterable[tuple[str, str]], name: str) -> list[str]:
 
 def _fields(encoded: bytes) -> Fields:
     try:
-        return parse_qsl(
-            encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
-        )
+        if _UNUSUAL.search(encoded) or encoded.count(b"&") >= _MAX_FIELDS:
+            return parse_qsl(
+                encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
+            )
+        parts = [part.partition(b"=") for part in encoded.split(b"&") if part]
+        return [(_unescaped(name), _unescaped(value)) for name, _, value in parts]
     except ValueError as error:
         raise BadQuery(f"the parameters cannot be read: {error}") from error
+
+
+def _unescaped(value: bytes) -> str:
+    """Return what a part of a form says; a query is mostly escapes, and `urllib.parse` slow at them."""
+    # Quoted-printable is the same with another sign, and its decoder is written in C.
+    quoted = value.replace(b"+", b" ").replace(b"=", b"=3D").replace(b"%", b"=")
+    return binascii.a2b_qp(quoted).decode("utf-8")
 
 
 def _content(content_type: str) -> tuple[str, str]:

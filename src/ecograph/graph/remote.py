@@ -1,0 +1,223 @@
+"""The graph on a SPARQL server: one endpoint for all levels, or one for each.
+
+A source's graph keeps its IRI; beside it, each level has a graph `<base>/level/<slug>` with the merge
+of what it sees and what follows. On an endpoint of its own, a level has only the graphs it may see.
+A change is written resource by resource, from what the server holds of each: writing it again after
+a failure ends in the same state.
+"""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
+
+from ecograph.graph import exact
+from ecograph.graph.catalogue import Catalogue
+from ecograph.graph.entailment import Schema
+from ecograph.graph.home import making
+from ecograph.graph.ledger import Change
+from ecograph.graph.plan import Diff
+from ecograph.graph.remote_http import Endpoint
+from ecograph.graph.remote_write import TWIN, Held, read_resources, rewriting
+from ecograph.graph.terms import Object, canonical, in_graph, subject_of
+from ecograph.graph.transfer import restored
+from ecograph.model import Level
+
+_SUBJECTS = 100
+_ANY = NamedNode("urn:ecograph:any")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which endpoint serves which level, and how the graphs there are called."""
+
+    endpoints: Mapping[Level, Endpoint]
+    base: str
+
+    def merged(self, level: Level) -> str:
+        """Return the IRI of the graph that holds the merge of a level."""
+        return f"{self.base}/level/{level.slug}"
+
+    def sites(self) -> Iterator[tuple[Endpoint, tuple[Level, ...]]]:
+        """Yield each endpoint with the levels that it serves."""
+        served: dict[int, list[Level]] = defaultdict(list)
+        for level, endpoint in self.endpoints.items():
+            served[id(endpoint)].append(level)
+        for levels in served.values():
+            yield self.endpoints[levels[0]], tuple(levels)
+
+
+def triples_of(endpoint: Endpoint, graph: str, subject: NamedNode | None = None) -> set[Triple]:
+    """Return what a graph of a server holds, of one resource or of all, as it was written."""
+    if subject is not None:
+        return read_resources(endpoint, [subject], [graph]).triples(graph)
+    twin = _held(endpoint, graph + TWIN) if endpoint.dialect.twins else set()
+    return exact.read(exact.Written(_held(endpoint, graph), twin))
+
+
+def _held(endpoint: Endpoint, graph: str) -> set[Triple]:
+    text = f"SELECT ?s ?p ?o {{ GRAPH <{graph}> {{ ?s ?p ?o }} }}"
+    return {_triple(*row) for row in endpoint.select(text)}
+
+
+def _triple(subject: object, predicate: object, term: object) -> Triple:
+    return Triple(cast("NamedNode", subject), cast("NamedNode", predicate), cast("NamedNode", term))
+
+
+class RemoteStore:
+    """The writer's side of a graph on a server."""
+
+    def __init__(self, layout: Layout, catalogue: Catalogue, schema: Schema) -> None:
+        self._layout, self._catalogue, self._schema = layout, catalogue, schema
+
+    def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
+        """Return what one source states, without what follows from it."""
+        if graph not in self._catalogue.visible(level):
+            return set()
+        return triples_of(self._layout.endpoints[level], graph)
+
+    def statements(
+        self, graph: str, *, subject: NamedNode | None = None, value: Object | None = None
+    ) -> set[Triple]:
+        """Return what one source states of a subject, or with an object."""
+        if graph not in self._catalogue.levels():
+            return set()
+        endpoint = self._layout.endpoints[Level.PRIVATE]
+        found = triples_of(endpoint, graph, subject)
+        wanted = {t.object for t in canonical([Triple(_ANY, _ANY, value)])} if value is not None else None
+        return {triple for triple in found if wanted is None or triple.object in wanted}
+
+    def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
+        """Return what all sources that a level sees say of a resource, and what follows from it."""
+        return triples_of(self._layout.endpoints[level], self._layout.merged(level), subject)
+
+    def copy(self, level: Level, folder: Path) -> None:
+        """Put a store that holds what a level sees into a folder, to be written to and thrown away."""
+        store = Store(str(folder))
+        store.bulk_extend(self.dump(level))
+        store.flush()
+
+    def level_of(self, graph: str) -> Level | None:
+        """Return the lowest level that sees a graph, or None when there is no such graph."""
+        return self._catalogue.levels().get(graph)
+
+    def optimize(self) -> None:
+        """A server tidies up by itself."""
+
+    def graphs(self) -> Mapping[str, Level]:
+        return self._catalogue.levels()
+
+    def apply(self, change: Change) -> None:
+        """Make a change; making it again changes nothing."""
+        change = replace(change, diff=_canonical(change.diff))
+        before = self._catalogue.levels().get(change.graph)
+        if before is not None and before < change.level:
+            self._withdraw(change.graph, change.level, change.diff.subjects)
+        for endpoint, levels in self._layout.sites():
+            if levels[-1] >= change.level:
+                self._rewrite(endpoint, levels, change.diff.subjects, change)
+        if before != change.level:
+            self._catalogue.place(change.graph, change.level)
+
+    def drop(self, graph: str) -> None:
+        subjects = {subject_of(triple) for triple in self.triples(graph)}
+        self._withdraw(graph, None, subjects)
+        for endpoint, _ in self._layout.sites():
+            self._clear(endpoint, graph)
+
+    def merge_all(self) -> None:
+        """Merge every resource again: the ontology changed, and with it what follows."""
+        for endpoint, levels in self._layout.sites():
+            graphs = [*self._catalogue.visible(levels[-1]), *map(self._layout.merged, levels)]
+            subjects = {subject_of(t) for graph in graphs for t in _held(endpoint, graph)}
+            self._rewrite(endpoint, levels, subjects)
+
+    def publish(self, folder: Path) -> None:
+        """Note what there is to see; on a server, what was written can be seen already."""
+        levels = {graph: level.slug for graph, level in sorted(self.graphs().items())}
+        with making(folder) as scratch:
+            (scratch / "graphs.json").write_text(json.dumps(levels, indent=1), "utf-8")
+
+    def dump(self, level: Level) -> Iterator[Quad]:
+        """Yield all that a level sees: its graphs one after the other, then their merge."""
+        endpoint = self._layout.endpoints[level]
+        for graph in sorted(self._catalogue.visible(level)):
+            for triple in triples_of(endpoint, graph):
+                yield in_graph(triple, NamedNode(graph))
+        for triple in triples_of(endpoint, self._layout.merged(level)):
+            yield in_graph(triple, DefaultGraph())
+
+    def restore(self, quads: Iterable[Quad], levels: Mapping[str, Level]) -> None:
+        """Replace everything by the source graphs of a dump, each visible from its level on."""
+        restored(self, quads, levels)
+
+    def close(self) -> None:
+        """The connections belong to the deployment."""
+
+    def _withdraw(self, graph: str, level: Level | None, subjects: Iterable[NamedNode]) -> None:
+        """Take a graph from the levels below one, before anything else is written into it."""
+        subjects = set(subjects) | {subject_of(triple) for triple in self.triples(graph)}
+        self._catalogue.place(graph, level)
+        for endpoint, levels in self._layout.sites():
+            hidden = tuple(served for served in levels if level is None or served < level)
+            if hidden and len(hidden) == len(levels):
+                self._clear(endpoint, graph)
+            if hidden:
+                self._rewrite(endpoint, hidden, subjects)
+
+    def _clear(self, endpoint: Endpoint, graph: str) -> None:
+        names = (graph, graph + TWIN) if endpoint.dialect.twins else (graph,)
+        for name in names:
+            endpoint.update(f"CLEAR SILENT GRAPH <{name}>")
+
+    def _rewrite(
+        self,
+        endpoint: Endpoint,
+        levels: tuple[Level, ...],
+        subjects: Iterable[NamedNode],
+        change: Change | None = None,
+    ) -> None:
+        """Bring what a server holds of some resources to what it should."""
+        ordered = sorted(subjects, key=lambda node: node.value)
+        for start in range(0, len(ordered), _SUBJECTS):
+            batch = ordered[start : start + _SUBJECTS]
+            held = read_resources(endpoint, batch, self._known(levels, change))
+            for text in rewriting(held, self._wanted(levels, held, batch, change), endpoint.dialect):
+                endpoint.update(text)
+
+    def _known(self, levels: tuple[Level, ...], change: Change | None) -> set[str]:
+        """Return the graphs of ours that a resource may be in."""
+        known = {*self._catalogue.visible(levels[-1]), *map(self._layout.merged, levels)}
+        return known | {change.graph} if change else known
+
+    def _wanted(
+        self, levels: tuple[Level, ...], held: Held, batch: Iterable[NamedNode], change: Change | None
+    ) -> dict[str, set[Triple]]:
+        """Return what graphs should say of some resources: the one that changes, and the merges."""
+        lowest = dict(self._catalogue.levels())
+        stated = {graph: held.triples(graph) for graph in lowest}
+        wanted: dict[str, set[Triple]] = {}
+        if change is not None:
+            lowest[change.graph] = change.level
+            known = held.triples(change.graph)
+            wanted[change.graph] = (known - change.diff.removed) | _about(batch, change.diff)
+            stated[change.graph] = wanted[change.graph]
+        for level in levels:
+            visible = (t for graph, triples in stated.items() if lowest[graph] <= level for t in triples)
+            wanted[self._layout.merged(level)] = self._schema.entail(visible)
+        return wanted
+
+
+def _canonical(diff: Diff) -> Diff:
+    return Diff(frozenset(canonical(diff.added)), frozenset(canonical(diff.removed)))
+
+
+def _about(batch: Iterable[NamedNode], diff: Diff) -> set[Triple]:
+    subjects = set(batch)
+    return {triple for triple in diff.added if triple.subject in subjects}

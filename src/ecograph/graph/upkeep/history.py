@@ -1,0 +1,77 @@
+"""The ledger as others than its writer read it: what it says of a published state, and a copy of it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from ecograph.errors import StorageFailed
+from ecograph.model import Level
+
+# The level of a graph is the one of its last change.
+_LEVELS = "SELECT graph, level, max(sequence) FROM changes WHERE done = 1 AND sequence <= ? GROUP BY graph"
+_TAKE_BACK = (
+    "UPDATE sources SET digest = '' WHERE id IN (SELECT source FROM changes WHERE sequence > ?)",
+    "DELETE FROM sources WHERE id NOT IN (SELECT source FROM changes WHERE sequence <= ?)",
+    "DELETE FROM changes WHERE sequence > ?",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class History:
+    """What the ledger says: its last finished change, those not finished, and who sees each graph."""
+
+    base: str
+    last: int
+    pending: int
+    levels: Mapping[str, Level]
+
+
+def read_history(ledger: Path, sequence: int) -> History:
+    """Return what the ledger says of the state after a change."""
+    with _reading(ledger) as db:
+        db.execute("BEGIN")
+        base = db.execute("SELECT value FROM facts WHERE name = 'base'").fetchone()
+        last = db.execute("SELECT max(sequence) FROM changes WHERE done = 1").fetchone()
+        pending = db.execute("SELECT count(*) FROM changes WHERE done = 0").fetchone()
+        levels = db.execute(_LEVELS, (sequence,)).fetchall()
+    return History(
+        base=base[0] if base else "",
+        last=last[0] or 0,
+        pending=pending[0],
+        levels={graph: Level(level) for graph, level, _ in levels},
+    )
+
+
+def copy_history(ledger: Path, target: Path, sequence: int) -> None:
+    """Copy the ledger as it was after a change: what came later is taken out of the copy.
+
+    The copy is one moment of the ledger whoever writes meanwhile. A source that changed later is
+    read again by its next load.
+    """
+    with _reading(ledger) as db, _told(target), closing(sqlite3.connect(target)) as copy:
+        db.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
+        with copy:
+            for statement in _TAKE_BACK:
+                copy.execute(statement, (sequence,))
+        copy.execute("VACUUM")
+
+
+@contextmanager
+def _reading(ledger: Path) -> Iterator[sqlite3.Connection]:
+    """Open for reading what another process may be writing."""
+    place = f"{ledger.absolute().as_uri()}?mode=ro"
+    with _told(ledger), closing(sqlite3.connect(place, uri=True, isolation_level=None)) as db:
+        yield db
+
+
+@contextmanager
+def _told(ledger: Path) -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StorageFailed(f"read the ledger {ledger}", error) from error

@@ -1,0 +1,83 @@
+"""The ledger: every change in order, written down before it is made."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from pyoxigraph import Triple
+
+from ecograph.errors import StorageFailed
+from ecograph.graph.ledger import Change, Ledger
+from ecograph.graph.plan import Diff
+from ecograph.model import Level
+
+Read = Callable[[str], set[Triple]]
+
+
+def begun(ledger: Ledger, source: str, added: set[Triple], level: Level = Level.PUBLIC) -> Change:
+    diff = Diff(frozenset(added), frozenset())
+    return ledger.begin(source=source, graph=f"https://x/{source}", level=level, digest="d1", diff=diff)
+
+
+def test_a_change_that_was_begun_survives(tmp_path: Path, ledger: Ledger, triples: Read) -> None:
+    added = triples(':a :p "é\\n\\"x\\""@fr , 1 , :b .')
+    begun(ledger, "one", added, Level.PARTNERS)
+    again = Ledger(tmp_path / "ledger.sqlite")  # as a process would after the first was killed
+    (change,) = again.pending()
+    assert (change.source, change.level, change.digest) == ("one", Level.PARTNERS, "d1")
+    assert change.diff == Diff(frozenset(added), frozenset())
+    assert (again.last(), again.loaded("one")) == (0, None)
+    again.finish(change)
+    assert again.pending() == []
+    assert again.last() == change.sequence
+    again.close()
+
+
+def test_changes_come_in_order(ledger: Ledger, triples: Read) -> None:
+    changes = [begun(ledger, f"s{n}", triples(f":a :p {n} .")) for n in range(4)]
+    assert [c.sequence for c in ledger.pending()] == [1, 2, 3, 4]
+    for change in (changes[2], changes[0]):
+        ledger.finish(change)
+    assert [c.sequence for c in ledger.since(0)] == [1, 3]
+    assert [c.sequence for c in ledger.since(1)] == [3]
+    assert list(ledger.since(3)) == []
+    assert [c.sequence for c in ledger.pending()] == [2, 4]
+    assert ledger.last() == 3
+
+
+def test_what_is_loaded_is_known(ledger: Ledger, triples: Read) -> None:
+    assert ledger.loaded("one") is None
+    ledger.finish(begun(ledger, "one", triples(":a :p 1 ."), Level.PRIVATE))
+    loaded = ledger.loaded("one")
+    assert loaded is not None
+    assert (loaded.digest, loaded.level) == ("d1", Level.PRIVATE)
+    assert ledger.sources() == {"one": Level.PRIVATE}
+
+
+def test_facts_are_kept(tmp_path: Path, ledger: Ledger) -> None:
+    assert ledger.fact("base") is None
+    ledger.keep_fact("base", "https://x")
+    ledger.keep_fact("base", "https://y")
+    again = Ledger(tmp_path / "ledger.sqlite")
+    assert again.fact("base") == "https://y"
+    again.close()
+
+
+def test_a_file_that_is_no_ledger_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_bytes(b"not a database, and long enough to be taken for one" * 30)
+    with pytest.raises(StorageFailed, match="could not open the ledger: file is not a database"):
+        Ledger(path)
+
+
+def test_a_failed_finish_can_be_repeated(ledger: Ledger, triples: Read) -> None:
+    change = begun(ledger, "one", triples(":a :p 1 ."))
+    ledger._db.execute("CREATE TRIGGER full BEFORE INSERT ON sources BEGIN SELECT RAISE(ABORT, 'full'); END")
+    with pytest.raises(StorageFailed, match="could not write the ledger: full"):
+        ledger.finish(change)
+    assert ledger.pending() == [change]
+    ledger._db.execute("DROP TRIGGER full")
+    ledger.finish(change)
+    assert ledger.pending() == []

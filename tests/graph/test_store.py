@@ -1,0 +1,178 @@
+"""The stores of the levels: what each holds, and that its merge follows every change."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pyoxigraph import DefaultGraph, NamedNode, Triple
+
+from ecograph.errors import StorageFailed
+from ecograph.graph.entailment import Schema
+from ecograph.graph.ledger import Change
+from ecograph.graph.plan import Diff, plan
+from ecograph.graph.snapshot import Snapshot
+from ecograph.graph.store import EmbeddedStore
+from ecograph.model import Level
+
+Read = Callable[[str], set[Triple]]
+Load = Callable[..., Change]
+ONE, TWO = "https://example.org/source/one", "https://example.org/source/two"
+
+
+@pytest.fixture
+def load(store: EmbeddedStore) -> Load:
+    """Bring a graph to some triples at a level, as a load does; tell the change."""
+    numbers, levels = count(1), {}
+
+    def loaded(graph: str, found: set[Triple], level: Level = Level.PUBLIC) -> Change:
+        known = store.triples(graph)
+        diff = plan(known, found, complete=True)
+        if levels.setdefault(graph, level) != level:
+            diff = diff.whole(known)
+        levels[graph] = level
+        change = Change(sequence=next(numbers), source="x", graph=graph, level=level, digest="d", diff=diff)
+        store.apply(change)
+        return change
+
+    return loaded
+
+
+def merged(store: EmbeddedStore, level: Level) -> set[Triple]:
+    quads = list(store._stores[level].quads_for_pattern(None, None, None, DefaultGraph()))
+    assert len(quads) == len(set(quads))
+    return {quad.triple for quad in quads}
+
+
+def test_visibility_is_physical(store: EmbeddedStore, load: Load, triples: Read) -> None:
+    load(ONE, triples(":a :p 1 ."), Level.PUBLIC)
+    load(TWO, triples(":a :p 2 ."), Level.PARTNERS)
+    assert store.triples(TWO, Level.PUBLIC) == set()
+    assert store.triples(TWO, Level.PARTNERS) == store.triples(TWO, Level.PRIVATE) == triples(":a :p 2 .")
+    assert merged(store, Level.PUBLIC) == triples(":a :p 1 .")
+    assert merged(store, Level.PARTNERS) == triples(":a :p 1 , 2 .")
+
+
+def test_the_merge_has_each_triple_once_and_what_follows(
+    store: EmbeddedStore, load: Load, triples: Read
+) -> None:
+    load(ONE, triples(":a a eco:Company ; :p 1 ."))
+    load(TWO, triples(":a :p 1 ; :owns :b ."))
+    assert merged(store, Level.PUBLIC) == triples(
+        ":a a eco:Company , eco:Organization , eco:Actor ; :p 1 ; :owns :b ; :holds :b ; :touches :b ."
+    )
+    assert store.triples(ONE) == triples(":a a eco:Company ; :p 1 .")  # a graph keeps what is stated
+
+
+def test_what_another_source_still_states_stays(store: EmbeddedStore, load: Load, triples: Read) -> None:
+    load(ONE, triples(":a a eco:Company ; :p 1 ."))
+    load(TWO, triples(":a a eco:Organization ; :p 1 ."))
+    load(ONE, set())
+    assert merged(store, Level.PUBLIC) == triples(":a a eco:Organization , eco:Actor ; :p 1 .")
+    load(TWO, set())
+    assert merged(store, Level.PUBLIC) == set()
+
+
+def test_a_graph_goes_up_and_down_the_levels(store: EmbeddedStore, load: Load, triples: Read) -> None:
+    found = triples(":a a eco:Company ; :p 1 . :b :p 2 .")
+    for level in (Level.PUBLIC, Level.PRIVATE, Level.PUBLIC, Level.PARTNERS):
+        load(ONE, found, level)
+        for other in Level:
+            seen = other >= level
+            assert store.triples(ONE, other) == (found if seen else set())
+            assert bool(merged(store, other)) == seen
+
+
+def test_a_kill_between_removal_and_merge_leaks_nothing(
+    store: EmbeddedStore, load: Load, triples: Read
+) -> None:
+    load(ONE, triples(":a a eco:Company ; :p 1 ."))
+    known = store.triples(ONE)
+    public = store._stores[Level.PUBLIC]
+    public.remove_graph(NamedNode(ONE))  # as far as the killed process came
+    store.apply(
+        Change(
+            sequence=2,
+            source="x",
+            graph=ONE,
+            level=Level.PRIVATE,
+            digest="d",
+            diff=Diff(frozenset(), frozenset()).whole(known),
+        )
+    )
+    assert len(public) == 0
+
+
+def test_making_a_change_again_changes_nothing(store: EmbeddedStore, load: Load, triples: Read) -> None:
+    load(ONE, triples(":a :p 1 , 2 ."))
+    change = load(ONE, triples(":a :p 2 , 3 ; a eco:Company ."))
+    before = {level: set(store._stores[level]) for level in Level}
+    store.apply(change)
+    assert {level: set(store._stores[level]) for level in Level} == before
+
+
+SUBJECTS = st.sampled_from([f":{name}" for name in "abc"])
+FACTS = st.sampled_from(["a eco:Company", "a eco:Organization", ":owns :x", ":holds :x", ":p 1", ":p 2"])
+SMALL = st.lists(st.tuples(SUBJECTS, FACTS), max_size=6)
+STEPS = st.lists(st.tuples(st.sampled_from([ONE, TWO]), SMALL, st.sampled_from(Level)), max_size=5)
+folders = count()
+
+
+@given(steps=STEPS)
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_merge_is_what_its_graphs_entail(
+    steps: list[tuple[str, list[tuple[str, str]], Level]],
+    schema: Schema,
+    triples: Read,
+    tmp_path: Path,
+) -> None:
+    store = EmbeddedStore(tmp_path / str(next(folders)), schema)
+    last: dict[str, tuple[set[Triple], Level]] = {}
+    for number, (graph, facts, level) in enumerate(steps, start=1):
+        found = triples(" ".join(f"{s} {fact} ." for s, fact in facts))
+        known, before = last.get(graph, (set(), level))
+        diff = plan(known, found, complete=True)
+        diff = diff if before == level else diff.whole(known)
+        change = Change(sequence=number, source="x", graph=graph, level=level, digest="d", diff=diff)
+        store.apply(change)
+        last[graph] = (found, level)
+    for level in Level:
+        stated = [t for found, own in last.values() if own <= level for t in found]
+        assert merged(store, level) == schema.entail(stated)
+
+
+def test_readers_keep_what_was_published(
+    store: EmbeddedStore, load: Load, triples: Read, tmp_path: Path
+) -> None:
+    load(ONE, triples(":a :p 1 ."))
+    store.publish(tmp_path / "snapshots" / "1")
+    reader = Snapshot(tmp_path / "snapshots" / "1")
+    load(ONE, triples(":a :p 2 ."))
+    store.publish(tmp_path / "snapshots" / "2")
+    assert set(reader.merged(Level.PUBLIC)) == triples(":a :p 1 .")
+    assert set(Snapshot(tmp_path / "snapshots" / "1").merged(Level.PUBLIC)) == triples(":a :p 1 .")
+    assert set(Snapshot(tmp_path / "snapshots" / "2").merged(Level.PUBLIC)) == triples(":a :p 2 .")
+    assert reader.graphs(Level.PUBLIC) == [ONE]
+
+
+def test_a_snapshot_says_what_it_cannot_open(tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed, match="could not open the snapshot"):
+        Snapshot(tmp_path / "none")
+
+
+def test_one_process_writes_a_store(store: EmbeddedStore, schema: Schema, tmp_path: Path) -> None:
+    with pytest.raises(StorageFailed, match="could not open the stores"):
+        EmbeddedStore(tmp_path / "store", schema)
+
+
+def test_merging_all_follows_a_new_ontology(
+    store: EmbeddedStore, load: Load, triples: Read, tmp_path: Path
+) -> None:
+    load(ONE, triples(":a a eco:Company ."))
+    store._schema = Schema(triples("eco:Company rdfs:subClassOf :Firm ."))
+    store.merge_all()
+    assert merged(store, Level.PUBLIC) == triples(":a a eco:Company , :Firm .")

@@ -1,0 +1,95 @@
+"""The cache, seen from outside."""
+
+from __future__ import annotations
+
+import pytest
+
+from ecograph.model import Level
+
+COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+
+
+def cache(service, level: Level = Level.PUBLIC) -> dict[str, int]:
+    return dict(service.graph.cache_figures(level))
+
+
+def test_second_call_is_a_hit_with_the_same_bytes(service) -> None:
+    first, second = service.ask(COUNT), service.ask(COUNT)
+    assert first.status_code == second.status_code == 200
+    assert first.content == second.content
+    assert first.headers["etag"] == second.headers["etag"]
+    assert cache(service)["hits"] == 1
+    assert service.graph.worker_figures["answered"] == 1
+
+
+def test_levels_formats_and_queries_are_apart(service) -> None:
+    tags = {service.ask(COUNT).headers["etag"]}
+    tags.add(service.ask(COUNT, Accept="text/csv").headers["etag"])
+    tags.add(service.ask(COUNT.replace("?n", "?m")).headers["etag"])
+    tags.add(service.ask(COUNT, **service.key(Level.PRIVATE)).headers["etag"])
+    assert len(tags) == 4
+    assert cache(service)["hits"] == 0
+    assert cache(service, Level.PRIVATE) | {"bytes": 0} == {
+        "hits": 0,
+        "misses": 1,
+        "evictions": 0,
+        "bytes": 0,
+    }
+    service.ask(COUNT, **service.key(Level.PRIVATE))
+    assert cache(service, Level.PRIVATE)["hits"] == 1
+
+
+def test_not_modified_asks_nobody(service) -> None:
+    tag = service.ask(COUNT).headers["etag"]
+    again = service.ask(COUNT, **{"If-None-Match": tag})
+    assert (again.status_code, again.content) == (304, b"")
+    assert service.ask(COUNT, Accept="text/csv", **{"If-None-Match": tag}).status_code == 200
+
+
+def test_new_snapshot_is_a_miss(service) -> None:
+    before = service.ask(COUNT)
+    with service.graph.writing("test") as writer:
+        writer.load(service.graph.declarations()["lozere"], [])
+    after = service.ask(COUNT)
+    assert after.headers["etag"] != before.headers["etag"]
+    assert after.content != before.content
+    assert cache(service)["hits"] == 0
+    assert cache(service)["misses"] == 2
+
+
+@pytest.mark.parametrize("function", ["RAND()", "UUID()", "STRUUID()", "NOW()", "BNODE()"])
+def test_answers_that_differ_each_time_are_never_kept(service, function: str) -> None:
+    query = f"SELECT ({function} AS ?x) {{}}"
+    answers = {service.ask(query).content for _ in range(2)}
+    assert len(answers) == 2 or function in {"NOW()", "BNODE()"}
+    assert cache(service)["hits"] == cache(service)["misses"] == 0
+
+
+def test_errors_and_limits_are_not_kept(serve) -> None:
+    service = serve(query_seconds=0.3)
+    for _ in range(2):
+        assert service.ask("SELECT * { broken").status_code == 400
+        assert service.ask("SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }").status_code == 503
+    assert cache(service)["hits"] == 0
+    assert cache(service)["bytes"] == 0
+
+
+def test_bytes_are_bounded(serve) -> None:
+    service = serve(cache_bytes=40_000)
+    for number in range(60):
+        assert service.ask(f"SELECT * {{ ?s a ?class }} LIMIT {number % 7}#{number}").status_code == 200
+    figures = cache(service)
+    assert figures["evictions"] > 0
+    assert 0 < figures["bytes"] <= 40_000
+
+
+def test_saved_queries_profit(service) -> None:
+    name = next(
+        name for name, saved in service.graph.queries.items() if not any(p.required for p in saved.parameters)
+    )
+    first, second = (service.http.get(f"/queries/{name}.csv") for _ in range(2))
+    assert first.status_code == 200
+    assert first.content == second.content
+    assert cache(service)["hits"] == 1
+    assert service.http.get(f"/queries/{name}.json").headers["content-type"].startswith("application/json")
+    assert cache(service)["hits"] == 1

@@ -1,0 +1,90 @@
+"""RDF files as triples: every syntax, and the place of what does not parse."""
+
+from pathlib import Path
+
+import pyoxigraph
+import pytest
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+
+from ecograph.errors import MalformedFile, TooLarge
+from ecograph.sources.declaration import occasional
+from ecograph.sources.rdf import FORMATS, parse, read_bytes
+from ecograph.sources.read import File, files_of, read_files
+
+BASE = "https://example.org/"
+TITLE = NamedNode("http://purl.org/dc/terms/title")
+ONE = Triple(NamedNode(BASE + "offer/x--a"), TITLE, Literal("Été", language="fr"))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_every_syntax_is_read(suffix: str) -> None:
+    content = pyoxigraph.serialize([ONE], format=FORMATS[suffix])
+    assert list(parse(content, name=f"x{suffix}", base=BASE)) == [ONE]
+    assert list(parse(content, name=f"X{suffix.upper()}", base=BASE)) == [ONE]
+
+
+def test_relative_iris_are_resolved() -> None:
+    content = '<offer/x--a> <http://purl.org/dc/terms/title> "Été"@fr .'.encode()
+    assert list(File("x.ttl", content).triples("https://example.org")) == [ONE]
+
+
+def test_bad_syntax_has_its_line_and_column() -> None:
+    content = b"@prefix eco: <https://w3id.org/ecograph/ns#> .\n<a> a eco:Company ;\n   eco:headcount .\n"
+    with pytest.raises(MalformedFile) as caught:
+        list(parse(content, name="bad.ttl", base=BASE))
+    assert (caught.value.name, caught.value.line) == ("bad.ttl", 3)
+    assert caught.value.column
+    assert str(caught.value).startswith("bad.ttl, line 3, column ")
+    assert "Parser error" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.jsonld", b'{"@id": '), ("x.rdf", b"<rdf:RDF>"), ("x.nt", b"<a> <b>\n")]
+)
+def test_bad_files_of_other_syntaxes_are_named(name: str, content: bytes) -> None:
+    with pytest.raises(MalformedFile, match=rf"^{name}"):
+        list(parse(content, name=name, base=BASE))
+
+
+def test_wrong_encoding_has_its_line_and_byte() -> None:
+    content = '<a> <http://x/t> "ok"@fr .\n<b> <http://x/t> "Loz\u00e8re"@fr .\n'.encode("latin-1")
+    with pytest.raises(MalformedFile, match=r"x\.ttl, line 2, column 22: not UTF-8: byte 0xe8") as caught:
+        list(parse(content, name="x.ttl", base=BASE))
+    assert (caught.value.line, caught.value.column) == (2, 22)
+
+
+@pytest.mark.parametrize("encoding", ["UTF-8", "ISO-8859-1"])
+def test_xml_is_utf_8_too(encoding: str) -> None:
+    xml = pyoxigraph.serialize([ONE], format=RdfFormat.RDF_XML).decode()
+    content = xml.replace("UTF-8", encoding).encode("latin-1")
+    with pytest.raises(MalformedFile, match=r"X\.RDF, line 4, column \d+: not UTF-8: byte 0xc9"):
+        list(parse(content, name="X.RDF", base=BASE))
+
+
+@pytest.mark.parametrize("name", ["x.csv", "x", "ttl"])
+def test_an_unknown_suffix_is_refused(name: str) -> None:
+    with pytest.raises(MalformedFile, match=r"not an RDF file: expected one of \.ttl"):
+        list(parse(b"", name=name, base=BASE))
+
+
+def test_named_graphs_are_refused() -> None:
+    content = b"<http://x/g> { <http://x/a> <http://x/b> <http://x/c> }"
+    with pytest.raises(MalformedFile, match=r"it names a graph \(<http://x/g>\); a source is one graph"):
+        list(parse(content, name="x.trig", base=BASE))
+
+
+def test_a_file_has_a_limit(tmp_path: Path) -> None:
+    path = tmp_path / "x.ttl"
+    path.write_bytes(b"#" * 101)
+    assert len(read_bytes(path, limit=101)) == 101
+    with pytest.raises(TooLarge, match=r"x\.ttl is larger than 100 bytes"):
+        read_bytes(path, limit=100)
+
+
+def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    with pytest.raises(MalformedFile, match=r"none\.ttl: No such file"):
+        read_files([tmp_path / "none.ttl"], limit=10)
+    with pytest.raises(MalformedFile, match="Is a directory"):
+        read_files([tmp_path], limit=10)
+    with pytest.raises(MalformedFile, match=r"data/none/\*\.ttl: no file has such a name"):
+        files_of(occasional("x", "public").model_copy(update={"location": ("data/none/*.ttl",)}), limit=10)
