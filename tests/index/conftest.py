@@ -50,7 +50,6 @@ def _offer(theme: str, concept: str, number: int, words: list[str]) -> Document:
         poles=(f"{BASE}pole/{theme}",),
         located=("DEP-48", "FR") if number % 2 else ("FR",),
         territories=("DEP-48", "FR") if number % 2 else ("FR",),
-        level=1 if number == 4 else 0,
     )
 
 

@@ -3,7 +3,7 @@ from ecograph.index.documents import Document, from_lines, to_lines
 
 def test_documents_come_back_as_they_were_written() -> None:
     documents = [
-        Document(iri="a", title="Éco-matériaux « bois »\nligne", labels=("bois", "wood"), level=2),
+        Document(iri="a", title="Éco-matériaux « bois »\nligne", labels=("bois", "wood")),
         Document(iri="b", title="Étuve", poles=("p",), territories=("FR", "EU"), kind="k"),
     ]
     lines = list(to_lines(documents))

@@ -22,21 +22,17 @@ DOCUMENTS = (
         located=("75",),
         territories=("75", "FR"),
     ),
-    Document(iri="c", title="C", types=("Company", "Actor"), poles=("num",), kind="pme", level=1),
-    Document(iri="d", title="D", types=("Resource",), axes=("x",), stages=("idee",), level=2),
+    Document(iri="c", title="C", types=("Company", "Actor"), poles=("num",), kind="pme"),
+    Document(iri="d", title="D", types=("Resource",), axes=("x",), stages=("idee",)),
 )
 FACETS_OF = Facets(DOCUMENTS)
-EVERYONE = Filters(level=2)
+EVERYONE = Filters()
 ALL = np.ones(4, dtype=bool)
 
 
 def _allowed(filters: Filters) -> str:
     mask = FACETS_OF.allowed(filters)
     return "".join(d.iri for d, kept in zip(DOCUMENTS, mask, strict=True) if kept)
-
-
-def test_a_level_sees_those_below() -> None:
-    assert [_allowed(Filters(level=level)) for level in (0, 1, 2)] == ["ab", "abc", "abcd"]
 
 
 def test_values_of_a_facet_are_alternatives_and_facets_add_up() -> None:
@@ -55,9 +51,9 @@ def test_a_facet_does_not_filter_itself() -> None:
     assert counts["kind"] == {}
 
 
-def test_counts_are_of_what_matches_and_may_be_seen() -> None:
+def test_counts_are_of_what_matches() -> None:
     matching = np.array([True, False, True, True])
-    assert FACETS_OF.counts(matching, Filters())["pole"] == {"agro": 1}
+    assert FACETS_OF.counts(matching, EVERYONE)["pole"] == {"agro": 1, "num": 1}
     assert FACETS_OF.counts(matching, EVERYONE)["type"] == {
         "Resource": 2, "Actor": 1, "Company": 1, "FundingOffer": 1,
     }  # fmt: skip

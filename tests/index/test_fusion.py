@@ -2,42 +2,53 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from scipy.sparse import csr_array
 
-from ecograph.index.fusion import ranked, rrf
+from ecograph.index.fusion import fused, ranked
 
+SIZE = 4
+NO_TIES = csr_array((SIZE, SIZE))
+NO_NAMES = np.zeros(SIZE)
 
-def _order(*numbers: int) -> np.ndarray:
-    return np.array(numbers, dtype=np.intp)
-
-
-def test_the_first_everywhere_scores_one() -> None:
-    given_ = rrf({"words": _order(2, 0), "sense": _order(2, 1)}, size=3)
-    assert sum(s[2] for s in given_.values()) == pytest.approx(1.0)
-    assert given_["words"].tolist() == pytest.approx([0.5 * 61 / 62, 0, 0.5])
-    assert given_["sense"].tolist() == pytest.approx([0, 0.5 * 61 / 62, 0.5])
+scores = arrays(np.float64, SIZE, elements=st.floats(0, 10, allow_subnormal=False))
 
 
-def test_one_channel_has_the_whole_say() -> None:
-    assert rrf({"words": _order(1)}, size=2)["words"].tolist() == [0.0, 1.0]
+def test_the_best_in_every_signal_scores_one() -> None:
+    given_ = fused(
+        {"words": np.array([3.0, 1, 0, 0]), "sense": np.array([0.9, 0, 0.2, 0])}, NO_NAMES, NO_TIES
+    )
+    assert sum(part[0] for part in given_.values()) == pytest.approx(1.0)
+    assert given_["words"][1] == pytest.approx(1 / 3 / 3)
 
 
-def test_a_channel_may_weigh_more() -> None:
-    given_ = rrf({"a": _order(0), "b": _order(1)}, size=2, weights={"a": 3, "b": 1})
-    assert (given_["a"][0], given_["b"][1]) == (0.75, 0.25)
+def test_a_name_comes_before_what_only_speaks_of_it() -> None:
+    names = np.array([0.0, 1, 0, 0])
+    given_ = fused({"words": np.array([5.0, 4, 0, 0])}, names, NO_TIES)
+    total = sum(given_.values())
+    assert total.argmax() == 1
+    assert total.max() <= 1
 
 
-def test_no_channels_give_nothing() -> None:
-    assert rrf({}, size=3) == {}
+def test_a_neighbour_of_an_answer_gets_a_share() -> None:
+    tied = csr_array(np.array([[0, 1, 0, 0], [1, 0, 0, 0], [0, 0, 0, 0], [0, 0, 0, 0]], dtype=float))
+    given_ = fused({"words": np.array([1.0, 0, 0, 0])}, NO_NAMES, tied)
+    assert given_["neighbours"][1] > given_["neighbours"][2] == 0
+    assert given_["words"][1] == 0
+
+
+@given(scores, scores)
+def test_the_order_does_not_depend_on_the_scale_of_a_signal(words: np.ndarray, sense: np.ndarray) -> None:
+    once = sum(fused({"words": words, "sense": sense}, NO_NAMES, NO_TIES).values())
+    again = sum(fused({"words": words * 8, "sense": sense}, NO_NAMES, NO_TIES).values())
+    assert once == pytest.approx(again)
+
+
+def test_no_signal_gives_nothing() -> None:
+    given_ = fused({"words": np.zeros(SIZE)}, NO_NAMES, NO_TIES)
+    assert all((part == 0).all() for part in given_.values())
 
 
 def test_equal_scores_go_to_the_lower_number() -> None:
-    scores = np.array([1.0, 3.0, 3.0, 2.0, 3.0])
-    assert ranked(scores, np.array([True, True, False, True, True])).tolist() == [1, 4, 3, 0]
-
-
-@given(st.lists(st.permutations(range(6)), min_size=1, max_size=4))
-def test_scores_stay_between_zero_and_one(orders: list[list[int]]) -> None:
-    given_ = rrf({str(n): _order(*order) for n, order in enumerate(orders)}, size=6)
-    total = sum(given_.values())
-    assert (total > 0).all()
-    assert (total <= 1 + 1e-12).all()
+    order = ranked(np.array([1.0, 2.0, 2.0, 0.0]), np.array([True, True, True, False]))
+    assert order.tolist() == [1, 2, 0]

@@ -1,5 +1,4 @@
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +8,6 @@ from hypothesis import strategies as st
 from ecograph.errors import EmbeddingUnavailable
 from ecograph.index import Document, Filters, Found, Index, IndexUnusable
 
-PUBLIC, PARTNERS = Filters(), Filters(level=1)
 NONSENSE = ("xqzt zorglub", "blabla foo bar", "qwrtp", "!!! ???", "le la les")
 
 
@@ -25,11 +23,11 @@ def _iris(found: Found) -> list[str]:
 
 def test_the_named_offer_comes_first(index: Index) -> None:
     for query in ("appui scierie", "Une scierie cherche un appui", "SCIERIES"):
-        assert _iris(index.search(query, filters=PUBLIC, limit=3))[0] == "offer/bois-0"
+        assert _iris(index.search(query, limit=3))[0] == "offer/bois-0"
 
 
 def test_channels_add_up_to_the_score(index: Index) -> None:
-    found = index.search("une laiterie de montagne et ses capteurs", filters=PUBLIC, limit=50)
+    found = index.search("une laiterie de montagne et ses capteurs", limit=50)
     assert found.hits
     for hit in found.hits:
         assert sum(hit.channels.values()) == pytest.approx(hit.score, abs=1e-9)
@@ -38,20 +36,20 @@ def test_channels_add_up_to_the_score(index: Index) -> None:
 
 
 def test_a_hit_tells_the_words_it_matched(index: Index) -> None:
-    hit = index.search("des charpentes, un serveur", filters=PUBLIC, limit=1).hits[0]
+    hit = index.search("des charpentes, un serveur", limit=1).hits[0]
     assert hit.matched
     assert set(hit.matched) <= {"charpentes", "serveur"}
 
 
 @pytest.mark.parametrize("query", NONSENSE)
 def test_nonsense_finds_nothing(index: Index, query: str) -> None:
-    found = index.search(query, filters=PUBLIC, limit=10)
+    found = index.search(query, limit=10)
     assert (found.hits, found.total) == ((), 0)
     assert not any(found.facets.values())
 
 
 def test_an_empty_query_lists_everything_by_title(index: Index) -> None:
-    found = index.search("  ", filters=PARTNERS, limit=100)
+    found = index.search("  ", limit=100)
     assert found.total == len(index.documents) == 24
     titles = {d.iri: d.title for d in index.documents}
     listed = [titles[hit.iri] for hit in found.hits]
@@ -62,34 +60,26 @@ def test_an_empty_query_lists_everything_by_title(index: Index) -> None:
 
 
 def test_pages_follow_each_other(index: Index) -> None:
-    whole = index.search("atelier", filters=PUBLIC, limit=100)
-    pages = [index.search("atelier", filters=PUBLIC, limit=5, offset=at) for at in range(0, 30, 5)]
+    whole = index.search("atelier", limit=100)
+    pages = [index.search("atelier", limit=5, offset=at) for at in range(0, 30, 5)]
     assert [h for page in pages for h in page.hits] == list(whole.hits)
     assert {page.total for page in pages} == {whole.total}
 
 
-def test_a_level_hides_documents_and_all_their_traces(index: Index) -> None:
-    found = index.search("appui forêt", filters=PUBLIC, limit=100)
-    assert "offer/bois-4" not in _iris(found)
-    assert "offer/bois-4" in _iris(index.search("appui forêt", filters=PARTNERS, limit=1))
-    assert found.hits[0].score == index.search("appui forêt", filters=PARTNERS, limit=1).hits[0].score
-
-
 def test_filters_and_facets_go_together(index: Index) -> None:
-    agro = replace(PUBLIC, poles=("https://example.org/pole/agro",))
+    agro = Filters(poles=("https://example.org/pole/agro",))
     found = index.search("appui", filters=agro, limit=100)
-    assert found.total == 4
+    assert found.total == 5
     assert all("agro" in iri for iri in _iris(found))
-    assert set(found.facets["pole"].values()) == {4}
+    assert set(found.facets["pole"].values()) == {5}
     assert len(found.facets["pole"]) == 4
-    assert found.facets["territory"] == {"FR": 4, "DEP-48": 2}
+    assert found.facets["territory"] == {"FR": 5, "DEP-48": 2}
 
 
 def test_a_text_of_ten_thousand_characters(index: Index) -> None:
     text = ("La scierie veut sécher le bois de charpente. " * 300)[:10_000]
-    first = _iris(index.search(text, filters=PUBLIC, limit=3))
-    assert first[0] == "concept/bois"
-    assert {"offer/bois-0", "offer/bois-1"} == set(first[1:])
+    first = _iris(index.search(text, limit=3))
+    assert set(first) == {"concept/bois", "offer/bois-0", "offer/bois-1"}
 
 
 def test_order_of_arrival_does_not_matter(corpus: list[Document], by_words: Index) -> None:
@@ -121,7 +111,7 @@ def test_relevance_of_a_document_does_not_hang_on_the_others_asked(by_words: Ind
 
 
 def test_similar_documents_share_words_and_links(index: Index) -> None:
-    hits = index.similar("https://example.org/offer/sante-1", filters=PUBLIC, limit=4)
+    hits = index.similar("https://example.org/offer/sante-1", limit=4)
     assert [h.iri.split("/")[-1].split("-")[0] for h in hits] == ["sante"] * 4
     assert "https://example.org/offer/sante-1" not in [h.iri for h in hits]
     for hit in hits:
@@ -129,12 +119,18 @@ def test_similar_documents_share_words_and_links(index: Index) -> None:
         assert "links" in hit.channels
 
 
-def test_nothing_is_similar_to_what_is_unknown_or_out_of_reach(index: Index) -> None:
-    assert index.similar("unknown", filters=PUBLIC) == []
-    assert index.similar("https://example.org/offer/bois-4", filters=PUBLIC) == []
-    assert index.similar("https://example.org/offer/bois-4", filters=PARTNERS)
-    kin = index.similar("https://example.org/offer/bois-0", filters=PUBLIC, limit=50)
-    assert "https://example.org/offer/bois-4" not in [h.iri for h in kin]
+def test_nothing_is_similar_to_what_is_unknown(index: Index) -> None:
+    assert index.similar("unknown") == []
+
+
+def test_a_mistyped_word_still_finds(index: Index) -> None:
+    assert _iris(index.search("charpante", limit=1)) == ["offer/bois-1"]
+
+
+def test_a_title_comes_first_when_asked_for_by_name(index: Index) -> None:
+    for document in index.documents:
+        if " " in document.title:
+            assert index.search(document.title, limit=1).hits[0].iri == document.iri
 
 
 def test_an_index_comes_back_as_it_was(index: Index, tmp_path: Path) -> None:
@@ -191,5 +187,5 @@ def test_a_teacher_that_cannot_teach_is_heard(corpus: list[Document]) -> None:
 
 @given(st.text(max_size=200), st.integers(-3, 40), st.integers(-3, 40))
 def test_any_text_may_be_asked(by_words: Index, query: str, limit: int, offset: int) -> None:
-    found = by_words.search(query, filters=PUBLIC, limit=limit, offset=offset)
+    found = by_words.search(query, limit=limit, offset=offset)
     assert len(found.hits) <= min(max(limit, 0), found.total) <= len(by_words.documents)

@@ -28,7 +28,6 @@ class Document:
     located: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
     competences: tuple[str, ...] = ()
-    level: int = 0
     fictitious: bool = False
 
     def label(self, language: str) -> str:

@@ -35,7 +35,6 @@ class Filters:
     axes: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    level: int = 0
 
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """The values asked for, by facet."""
@@ -54,13 +53,12 @@ class Facets:
 
     def __init__(self, documents: Sequence[Document]) -> None:
         self._size = len(documents)
-        self._levels = np.array([d.level for d in documents], dtype=np.int64)
         self._members = {name: _members(map(of, documents)) for name, of in FACETS.items()}
         self._listed = {name: _members(map(of, documents)) for name, of in LISTED.items()}
 
     def allowed(self, filters: Filters, *, but: str = "") -> Mask:
         """Which documents pass the filters, leaving one facet out."""
-        mask = self._levels <= filters.level
+        mask = np.ones(self._size, dtype=bool)
         for facet, values in filters.wanted().items():
             if values and facet != but:
                 mask = mask & self._any(facet, values)

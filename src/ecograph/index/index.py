@@ -14,13 +14,15 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from ecograph.index import kept
-from ecograph.index.analysis import ANALYZER
+from ecograph.index.analysis import ANALYZER, terms
 from ecograph.index.bm25f import Bm25f, Matched
 from ecograph.index.dense import Dense
+from ecograph.index.diffusion import ties
 from ecograph.index.documents import Document
 from ecograph.index.filters import Facets, Filters, Mask
-from ecograph.index.fusion import Scores, ranked, rrf
+from ecograph.index.fusion import Scores, fused, ranked
 from ecograph.index.lessons import pairs
+from ecograph.index.letters import Letters
 from ecograph.index.links import link_rows
 from ecograph.understanding.embedding import Pair, Table
 from ecograph.understanding.words import fold
@@ -29,6 +31,10 @@ Progress = Callable[[str], None]
 
 MOST_CHARACTERS = 20_000  # of one query; longer texts are read up to there
 LINK_SHARE = 1 / 3  # of likeness: what is said counts twice what is linked
+# Letters alone bring a document from here on: a word mistyped, not a few syllables in common.
+LETTERS_FLOOR = 0.35
+# A query is a document's name when it shares this much of its words with a title of two or more.
+NAME_FLOOR, NAME_WORDS = 0.6, 2
 
 _log = logging.getLogger(__name__)
 
@@ -71,11 +77,19 @@ class Index:
     """Documents in order of IRI, ready to be searched. It is never changed: a new one is built."""
 
     def __init__(
-        self, documents: Sequence[Document], lexical: Bm25f, dense: Dense | None, meta: Meta
+        self,
+        documents: Sequence[Document],
+        lexical: Bm25f,
+        letters: Letters,
+        dense: Dense | None,
+        tied: csr_array,
+        meta: Meta,
     ) -> None:
         self.documents = tuple(documents)
         self.lexical = lexical
+        self.letters = letters
         self.dense = dense
+        self._tied = tied
         self.meta = meta
         self._numbers = {document.iri: number for number, document in enumerate(self.documents)}
         self._facets = Facets(self.documents)
@@ -99,14 +113,18 @@ class Index:
         table = _taught(ordered, teacher, progress) if teacher and ordered else None
         dense = Dense.of(ordered, table) if table else None
         meta = Meta(sequence=sequence, embedding=table.identity if table else "")
-        return cls(ordered, Bm25f.of(ordered), dense, meta)
+        lexical = Bm25f.of(ordered)
+        tied = ties(dense.vectors if dense else lexical.profiles, link_rows(ordered))
+        return cls(ordered, lexical, Letters.of(ordered), dense, tied, meta)
 
     def save(self, path: Path) -> None:
         """Write the index as a folder, in one move: a reader sees the old one or the new one."""
         content = kept.Kept(
             documents=self.documents,
             lexical=self.lexical,
+            letters=self.letters,
             dense=self.dense,
+            tied=self._tied,
             meta={"sequence": self.meta.sequence, "embedding": self.meta.embedding},
         )
         kept.write(path, content, analyzer=self.meta.analyzer)
@@ -115,7 +133,14 @@ class Index:
     def load(cls, path: Path) -> Index:
         """Read an index back; raises `IndexUnusable` when it must be made again."""
         content = kept.read(path, analyzer=ANALYZER)
-        return cls(content.documents, content.lexical, content.dense, Meta(**content.meta))
+        return cls(
+            content.documents,
+            content.lexical,
+            content.letters,
+            content.dense,
+            content.tied,
+            Meta(**content.meta),
+        )
 
     @property
     def lexical_only(self) -> bool:
@@ -127,15 +152,14 @@ class Index:
     ) -> Found:
         """The documents that answer a query, best first, ties to the lower IRI.
 
-        An empty query gives all that pass the filters, by title. Ranks are taken among what
-        passes, so that no document out of reach leaves a trace in a score.
+        An empty query gives all that pass the filters, by title.
         """
         filters, text = filters or Filters(), query.strip()[:MOST_CHARACTERS]
         allowed = self._facets.allowed(filters)
         signals = self._signals(text)
         matching = _matching(signals) if text else np.ones(len(self.documents), dtype=bool)
         among = matching & allowed
-        channels = _fused(signals, among) if text else {}
+        channels = self._channels(text, signals) if text else {}
         order = ranked(_sum(channels, among), among) if text else self._by_title(among)
         page = order[max(offset, 0) :][: max(limit, 0)]
         return Found(
@@ -176,10 +200,10 @@ class Index:
     def similar(self, iri: str, *, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
         """The documents most like one, by what they say and what they are linked to.
 
-        An unknown IRI, or one that is out of reach at this level, is like nothing.
+        An unknown IRI is like nothing.
         """
         filters, number = filters or Filters(), self._numbers.get(iri)
-        if number is None or self.documents[number].level > filters.level:
+        if number is None:
             return []
         said, linked = self._likeness(number), _products(self._links, number)
         channels = {"sense": said * (1 - LINK_SHARE), "links": linked * LINK_SHARE}
@@ -194,12 +218,40 @@ class Index:
 
     def _signals(self, text: str) -> dict[str, tuple[Scores, Mask]]:
         """For each channel the score of every document, and which ones it brings by itself."""
-        scores = self.lexical.scores(text)
-        signals = {"words": (scores, scores > 0)}
+        scores, letters = self.lexical.scores(text), self.letters.scores(text)
+        signals = {"words": (scores, scores > 0), "letters": (letters, letters >= LETTERS_FLOOR)}
         if self.dense is not None:
             cosines = self.dense.cosines(text)
-            signals["sense"] = (cosines, cosines >= self.dense.floor)
+            signals["sense"] = (np.maximum(cosines, 0.0), cosines >= self.dense.floor)
         return signals
+
+    def _channels(self, text: str, signals: Mapping[str, tuple[Scores, Mask]]) -> dict[str, Scores]:
+        return fused({c: scores for c, (scores, _) in signals.items()}, self._named(text), self._tied)
+
+    def _named(self, text: str) -> Scores:
+        """How far a text is the title of each document: the share of words that they have in common."""
+        asked = frozenset(terms(text))
+        near = {number for term in asked for number in self._titled.get(term, ())}
+        named = np.zeros(len(self.documents))
+        for number in near:
+            title = self._title_terms[number]
+            share = len(asked & title) / len(asked | title)
+            if share >= NAME_FLOOR and len(title) >= NAME_WORDS:
+                named[number] = share
+        return named
+
+    @cached_property
+    def _title_terms(self) -> list[frozenset[str]]:
+        return [frozenset(terms(document.title)) for document in self.documents]
+
+    @cached_property
+    def _titled(self) -> Mapping[str, list[int]]:
+        """For each term, the documents whose title holds it."""
+        titled: dict[str, list[int]] = {}
+        for number, title in enumerate(self._title_terms):
+            for term in title:
+                titled.setdefault(term, []).append(number)
+        return titled
 
     def _hit(self, query: str, number: int, channels: Mapping[str, Scores]) -> Hit:
         given = {c: float(s[number]) for c, s in channels.items() if s[number] > 0}
@@ -234,12 +286,6 @@ def _taught(documents: Sequence[Document], teacher: Teacher, progress: Progress)
 
 def _matching(signals: Mapping[str, tuple[Scores, Mask]]) -> Mask:
     return np.asarray(np.logical_or.reduce([brought for _, brought in signals.values()]))
-
-
-def _fused(signals: Mapping[str, tuple[Scores, Mask]], among: Mask) -> dict[str, Scores]:
-    """Each channel ranks what any channel brought, as far as it has something to say of it."""
-    orders = {c: ranked(scores, among & (scores > 0)) for c, (scores, _) in signals.items()}
-    return rrf(orders, size=len(among))
 
 
 def _sum(channels: Mapping[str, Scores], among: Mask) -> Scores:

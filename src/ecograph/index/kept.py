@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,13 @@ from ecograph.errors import EcographError
 from ecograph.index.bm25f import FIELDS, Bm25f
 from ecograph.index.dense import Dense
 from ecograph.index.documents import Document, from_lines, to_lines
+from ecograph.index.letters import Letters
 from ecograph.understanding.embedding import Table
 
-FORMAT = 1
+FORMAT = 2
 
 _DOCUMENTS, _META, _TABLE = "documents.jsonl", "meta.json", "table.npz"
-_WORDS, _SENSE = "words.npz", "vectors.npy"
+_WORDS, _SENSE, _LETTERS, _TIES = "words.npz", "vectors.npy", "letters.npz", "ties.npz"
 
 
 class IndexUnusable(EcographError):
@@ -40,7 +41,9 @@ class Kept:
 
     documents: Sequence[Document]
     lexical: Bm25f
+    letters: Letters
     dense: Dense | None
+    tied: csr_array
     meta: Mapping[str, Any]
 
 
@@ -80,6 +83,8 @@ def _write_files(folder: Path, content: Kept, analyzer: str) -> None:
     with (folder / _DOCUMENTS).open("w", encoding="utf-8") as file:
         file.writelines(to_lines(content.documents))
     np.savez(folder / _WORDS, allow_pickle=False, **_arrays(content.lexical))
+    np.savez(folder / _LETTERS, allow_pickle=False, **_letters_arrays(content.letters))
+    np.savez(folder / _TIES, allow_pickle=False, **_parts(content.tied))
     if content.dense is not None:
         content.dense.table.save(folder / _TABLE)
         np.save(folder / _SENSE, content.dense.vectors)
@@ -93,8 +98,19 @@ def _read_files(folder: Path, meta: Mapping[str, Any]) -> Kept:
         documents = tuple(from_lines(file))
     with np.load(folder / _WORDS, allow_pickle=False) as arrays:
         lexical = _lexical(arrays, len(documents))
+    with np.load(folder / _LETTERS, allow_pickle=False) as arrays:
+        letters = _letters(arrays, len(documents))
+    with np.load(folder / _TIES, allow_pickle=False) as arrays:
+        tied = _sparse(arrays, (len(documents), len(documents)))
     given = {name: meta[name] for name in ("sequence", "embedding")}
-    return Kept(documents=documents, lexical=lexical, dense=_dense(folder, meta), meta=given)
+    return Kept(
+        documents=documents,
+        lexical=lexical,
+        letters=letters,
+        dense=_dense(folder, meta),
+        tied=tied,
+        meta=given,
+    )
 
 
 def _dense(folder: Path, meta: Mapping[str, Any]) -> Dense | None:
@@ -104,24 +120,44 @@ def _dense(folder: Path, meta: Mapping[str, Any]) -> Dense | None:
     return Dense(table, np.load(folder / _SENSE, allow_pickle=False), meta["floor"])
 
 
+_PARTS = ("data", "indices", "indptr")
+Arrays = Mapping[str, NDArray[Any]]
+
+
 def _arrays(lexical: Bm25f) -> dict[str, NDArray[Any]]:
-    arrays: dict[str, NDArray[Any]] = {
-        "vocabulary": np.frombuffer("\n".join(lexical.vocabulary).encode(), dtype=np.uint8)
-    }
+    arrays = {"vocabulary": _joined(lexical.vocabulary)}
     for name, matrix in lexical.frequencies.items():
-        arrays |= {f"{name}.{part}": getattr(matrix, part) for part in _PARTS}
+        arrays |= _parts(matrix, f"{name}.")
     return arrays
 
 
-_PARTS = ("data", "indices", "indptr")
-
-
-def _lexical(arrays: Mapping[str, NDArray[Any]], size: int) -> Bm25f:
-    joined = arrays["vocabulary"].tobytes().decode()
-    vocabulary = {word: n for n, word in enumerate(joined.split("\n") if joined else [])}
+def _lexical(arrays: Arrays, size: int) -> Bm25f:
+    vocabulary = _numbered(arrays["vocabulary"])
     shape = (len(vocabulary), size)
-    frequencies = {
-        field.name: csr_array(tuple(arrays[f"{field.name}.{part}"] for part in _PARTS), shape=shape)
-        for field in FIELDS
-    }
-    return Bm25f(vocabulary, frequencies, size)
+    return Bm25f(vocabulary, {f.name: _sparse(arrays, shape, f"{f.name}.") for f in FIELDS}, size)
+
+
+def _letters_arrays(letters: Letters) -> dict[str, NDArray[Any]]:
+    return {"runs": _joined(letters.runs), "idf": letters.idf, **_parts(letters.rows)}
+
+
+def _letters(arrays: Arrays, size: int) -> Letters:
+    runs = _numbered(arrays["runs"])
+    return Letters(runs, arrays["idf"], _sparse(arrays, (size, len(runs))))
+
+
+def _parts(matrix: csr_array, prefix: str = "") -> dict[str, NDArray[Any]]:
+    return {f"{prefix}{part}": getattr(matrix, part) for part in _PARTS}
+
+
+def _sparse(arrays: Arrays, shape: tuple[int, int], prefix: str = "") -> csr_array:
+    return csr_array(tuple(arrays[f"{prefix}{part}"] for part in _PARTS), shape=shape)
+
+
+def _joined(words: Iterable[str]) -> NDArray[np.uint8]:
+    return np.frombuffer("\n".join(words).encode(), dtype=np.uint8)
+
+
+def _numbered(array: NDArray[np.uint8]) -> dict[str, int]:
+    joined = array.tobytes().decode()
+    return {word: number for number, word in enumerate(joined.split("\n") if joined else [])}

@@ -69,12 +69,24 @@ def _words(hit: Hit, share: float, language: str) -> Reason:
     return Reason(text=said + ", ".join(hit.matched), contribution=share, kind="words")
 
 
-def _sense(_hit: Hit, share: float, language: str) -> Reason:
-    said = {"fr": "sens proche de la demande", "en": "close in meaning to the request"}[language]
-    return Reason(text=said, contribution=share, kind="sense")
+def _said(kind: str, french: str, english: str) -> Callable[[Hit, float, str], Reason]:
+    """Return a reason that needs no more than its sentence."""
+
+    def reason(_hit: Hit, share: float, language: str) -> Reason:
+        return Reason(text=english if language == "en" else french, contribution=share, kind=kind)
+
+    return reason
 
 
-_REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {"words": _words, "sense": _sense}
+_REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {
+    "words": _words,
+    "letters": _said("letters", "orthographe proche", "similar spelling"),
+    "sense": _said("sense", "sens proche de la demande", "close in meaning to the request"),
+    "neighbours": _said(
+        "neighbours", "proche d’autres ressources qui répondent", "near other resources that answer"
+    ),
+    "name": _said("name", "c’est le nom cherché", "it is the name searched for"),
+}
 
 
 def _similar(view: View, own: Document, hit: Hit, language: str) -> Result:
