@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, closing, contextmanager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property, partial
@@ -15,7 +15,7 @@ from pathlib import Path
 from ecograph import __version__
 from ecograph.assets import LOADERS, QUERIES
 from ecograph.editing import Editor
-from ecograph.errors import BadInput, Busy, EcographError, HomeMismatch, NothingLoaded
+from ecograph.errors import BadInput, BadParameter, Busy, EcographError, HomeMismatch, NothingLoaded
 from ecograph.exchange.resource import Describer, Description, concise
 from ecograph.exchange.serialise import serialise, write_answer
 from ecograph.graph.admission import admit
@@ -27,6 +27,7 @@ from ecograph.graph.ports import Queries, Reader, Row
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
 from ecograph.graph.result_cache import CacheKey, ResultCache
 from ecograph.graph.saved import SavedQuery, named, read_queries
+from ecograph.graph.transfer import Digest
 from ecograph.graph.updates import Dataset, checked_iri
 from ecograph.graph.updating import Bounds, Update
 from ecograph.graph.upkeep import (
@@ -54,7 +55,7 @@ from ecograph.refresh import (
     read_schema,
     snapshot_name,
 )
-from ecograph.settings import DEFAULT_BASE_IRI, Settings
+from ecograph.settings import DEFAULT_BASE_IRI, Settings, is_store
 from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
 from ecograph.sources.read import File, files_of
 
@@ -249,9 +250,9 @@ class EcoGraph:
         """Return the solutions of one of our SELECT queries."""
         return self.snapshot().rows(level, query)
 
-    def graphs(self, level: Level) -> Sequence[str]:
-        """Return the IRIs of the source graphs that a level may see."""
-        return self.snapshot().graphs(level)
+    def counts(self, level: Level) -> Mapping[str, int]:
+        """Return the source graphs that a level may see, each with its number of triples."""
+        return self._publication.now().counts(level)
 
     def warm(self) -> None:
         """Get ready to serve: read what is published, start the workers, index in the background."""
@@ -374,15 +375,15 @@ class EcoGraph:
 
     def backup(self, target: Path, progress: Progress = quiet) -> Manifest:
         """Write what is published to a file, while loads and queries go on; raises `NothingLoaded`."""
-        current = self._current()
-        return back_up(
-            self._backend.reader(current.snapshot, current.base),
-            self.home.ledger,
-            target,
-            base=current.base,
-            version=__version__,
-            report=partial(_step, progress),
-        )
+        with self._still("ecograph backup") as current:
+            return back_up(
+                self._backend.reader(current.snapshot, current.base),
+                self.home.ledger,
+                target,
+                base=current.base,
+                version=__version__,
+                report=partial(_step, progress),
+            )
 
     def restore(self, source: Path, progress: Progress = quiet) -> Manifest:
         """Bring an empty home to what was backed up.
@@ -399,6 +400,7 @@ class EcoGraph:
                 open_store=lambda: self._backend.store(read_schema(), base),
                 open_reader=lambda snapshot: self._backend.reader(snapshot, base),
                 ontology=ontology_digest(),
+                place=self._backend.name,
                 name=snapshot_name,
                 index=partial(self._publication.follow, report),
                 report=report,
@@ -407,16 +409,16 @@ class EcoGraph:
 
     def verify(self) -> Verification:
         """Compare what is published, level by level, with what it should be; raises `NothingLoaded`."""
-        current = self._current()
-        # The ledger is read last: it never knows less than what is published.
-        reader = self._backend.reader(current.snapshot, current.base)
-        found = verify(
-            reader,
-            read_history(self.home.ledger, sequence_of(reader.id)),
-            read_schema(),
-            base=current.base,
-            ontology=snapshot_name(0).partition("-")[2],
-        )
+        with self._still("ecograph verify") as current:
+            # The ledger is read last: it never knows less than what is published.
+            reader = self._backend.reader(current.snapshot, current.base)
+            found = verify(
+                reader,
+                read_history(self.home.ledger, sequence_of(reader.id)),
+                read_schema(),
+                base=current.base,
+                ontology=snapshot_name(0).partition("-")[2],
+            )
         try:
             self.view(Level.PUBLIC)
         except EcographError as error:
@@ -433,15 +435,37 @@ class EcoGraph:
         start = None if keep_days is None else datetime.now(UTC) - timedelta(days=keep_days)
         with self.writing("ecograph compact", progress) as writer:
             writer.compact(before=start)
+        self.view(Level.PUBLIC)  # so that this process lets go of the snapshot before
         with self.home.indexing():
             self.home.sweep(1)
         return before, self.home.size()
+
+    def copy_store(self, to: str, progress: Progress = quiet) -> Mapping[Level, Digest]:
+        """Copy the graph to another store, where it is kept from then on, and return what both hold.
+
+        Raises `CopyDiffers`, and `BadParameter` when it is there already.
+        """
+        if to == self._backend.name or not is_store(to):
+            raise BadParameter("to", to, "`embedded` or a URL, other than ECOGRAPH_STORE")
+        target = open_backend(self.home, self.settings.model_copy(update={"store": to}))
+        with closing(target), self.writing(f"ecograph store copy --to {to}", progress) as writer:
+            return writer.copy_to(target, partial(_step, progress))
 
     def _is_interrupted(self) -> bool:
         """Tell whether a killed process left what is not published; whoever writes now publishes it."""
         sequence = sequence_of(self._current().snapshot)
         history = read_history(self.home.ledger, sequence)
         return history.pending > 0 or history.last > sequence
+
+    @contextmanager
+    def _still(self, purpose: str) -> Iterator[Current]:
+        """Give what is published, which must not change meanwhile.
+
+        A snapshot never does. What a server holds does with every write, so that writes are kept out.
+        """
+        self._current()
+        with nullcontext() if self.settings.store == "embedded" else self.home.writing(purpose):
+            yield self._current()
 
     def _current(self) -> Current:
         current = self.home.current()

@@ -21,6 +21,7 @@ EcographError
 │   ├── StorageFailed       the disk or the database refused
 │   └── HalfRestored        a restore into the home was interrupted
 ├── Forbidden               what this key may not do
+├── StoreMismatch           the home's graph is kept in another store
 ├── CopyDiffers             a store that does not hold what it was copied from
 ├── QueryLimit              a query that hit a limit of time, memory or size
 ├── BudgetSpent             a client that used its share of processor time
@@ -193,6 +194,17 @@ class HalfRestored(Unavailable):
 
 class Forbidden(EcographError):
     """What this key may not do."""
+
+
+class StoreMismatch(EcographError):
+    """The home's graph is kept in another store."""
+
+    def __init__(self, home: Path, kept: str, asked: str) -> None:
+        super().__init__(
+            f"the graph of {home} is kept in {kept}, not in {asked}: set ECOGRAPH_STORE={kept}, "
+            f"and move it with `ecograph store copy --to {asked}`"
+        )
+        self.home, self.kept, self.asked = home, kept, asked
 
 
 class CopyDiffers(EcographError):

@@ -28,6 +28,8 @@ class Published:
     def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
         self._concepts = cache(partial(_concepts, snapshot))
+        # Counting goes through all triples: once for each state and level.
+        self.counts = cache(snapshot.counts)
 
     def view(self, level: Level) -> View:
         """Return what a level sees."""

@@ -16,7 +16,7 @@ from datetime import datetime
 from pyoxigraph import NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
-from ecograph.errors import HalfRestored, HomeMismatch, TooManyRejected
+from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRejected
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.home import Home
@@ -25,8 +25,10 @@ from ecograph.graph.plan import Diff, plan
 from ecograph.graph.ports import Backend, GraphStore
 from ecograph.graph.records import Record, group, merged, skolemise, with_parts
 from ecograph.graph.terms import object_of, subject_of
+from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.graph.validation import BATCH, Validator, Verdict
-from ecograph.model import Outcome, Rejection
+from ecograph.model import Level, Outcome, Rejection
+from ecograph.settings import EMBEDDED
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.rdf import parse
@@ -134,11 +136,27 @@ class Writer:
             return
         self.progress("compacting the stores", 0, 0)
         self.store.optimize()
+        self._publish_again(self.store)
+
+    def copy_to(self, backend: Backend, report: Report) -> dict[Level, Digest]:
+        """Bring another store to the same graph, compare them, and keep the graph there from now on.
+
+        Raises `CopyDiffers`; begun again after an interruption, it goes on where it was.
+        """
+        with closing(backend.store(self.schema, self.base)) as target:
+            digests = copy(self.store, target, report)
+            if backend.name == EMBEDDED:  # whose readers open what was published
+                self.home.point(snapshot=self._publish_again(target), base=self.base)
+        self.ledger.keep_fact("store", backend.name)
+        return digests
+
+    def _publish_again(self, store: GraphStore) -> str:
         # Readers hold the files of the snapshot before: a new one takes a new name.
         name = snapshot_name(self.ledger.last())
         made = self._published(name)
         number = int(made[-1].removeprefix(name).strip("-") or 0) + 1 if made else 1
-        self.store.publish(self.home.snapshots / f"{name}-{number:03d}")
+        store.publish(self.home.snapshots / f"{name}-{number:03d}")
+        return f"{name}-{number:03d}"
 
     def _published(self, name: str) -> list[str]:
         return sorted(path.name for path in self.home.snapshots.glob(f"{name}*"))
@@ -200,10 +218,12 @@ def open_writer(
     """Open a home for writing, and finish what a killed process left.
 
     A new home is made for `asked`, or else `base`. Raises `Busy` while another process writes and
-    `HomeMismatch` when the home was made for another base than `asked`.
+    `HomeMismatch` when the home was made for another base than `asked`, `StoreMismatch` when its
+    graph is kept elsewhere.
     """
     with home.writing(purpose), closing(_open_ledger(home)) as ledger:
         kept = _settle_base(home, ledger, asked, base)
+        _settle_store(home, ledger, backend.name)
         schema = read_schema()
         with closing(backend.store(schema, kept)) as store:
             _catch_up(ledger, store, progress)
@@ -235,6 +255,16 @@ def _settle_base(home: Home, ledger: Ledger, asked: str | None, default: str) ->
     if asked is not None and asked != kept:
         raise HomeMismatch(home.root, kept, asked)
     return kept
+
+
+def _settle_store(home: Home, ledger: Ledger, asked: str) -> None:
+    """Write to no store that misses changes of the ledger."""
+    kept = ledger.fact("store")
+    if kept is None:
+        kept = EMBEDDED if ledger.last() else asked
+        ledger.keep_fact("store", kept)
+    if asked != kept:
+        raise StoreMismatch(home.root, kept, asked)
 
 
 def _sift(

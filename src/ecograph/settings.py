@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+EMBEDDED = "embedded"
 DEFAULT_BASE_IRI = "http://127.0.0.1:8000"
 
 
@@ -82,7 +83,7 @@ class Settings(BaseSettings):
         3, description="Published snapshots kept for readers that still use them."
     )
     store: str = Field(
-        "embedded",
+        EMBEDDED,
         description="`embedded`: the graph is in the home; else the URL of a SPARQL server's query endpoint, "
         "with `{level}` in it when each level has an endpoint of its own.",
     )
@@ -114,8 +115,8 @@ class Settings(BaseSettings):
     @field_validator("store", "store_update")
     @classmethod
     def _endpoint(cls, value: str | None) -> str | None:
-        if value not in {None, "embedded"}:
-            TypeAdapter(HttpUrl).validate_python(str(value).replace("{level}", "public"))
+        if value is not None and not is_store(value):
+            raise ValueError("expected `embedded` or the URL of a SPARQL endpoint")
         return value
 
     @field_validator("trusted_proxies", mode="before")
@@ -129,3 +130,12 @@ class Settings(BaseSettings):
     @classmethod
     def _lower(cls, value: str) -> str:
         return value.lower()
+
+
+def is_store(value: str) -> bool:
+    """Tell whether a graph may be kept there: `embedded`, or a URL, with or without `{level}`."""
+    try:
+        TypeAdapter(HttpUrl).validate_python(value.replace("{level}", "public"))
+    except ValueError:
+        return value == EMBEDDED
+    return True

@@ -20,7 +20,7 @@ from ecograph.sources.read import File
 
 Dump = Callable[[EcoGraph], dict[Level, set[str]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
-KILLS = 9
+KILLS = 8
 
 # Loads two states of one source in turn for ever, each time for other eyes, so that a kill falls anywhere.
 WRITER = """

@@ -111,11 +111,13 @@ def test_request_ids_go_with_answers_and_problems(service) -> None:
 
 
 def test_bugs_have_a_request_id_too(service, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(*_: object) -> list:
+    def broken(*_: object, **__: object) -> list:
         raise ZeroDivisionError
 
     monkeypatch.setattr(service.graph, "related", broken)
-    answer = service.http.get("/api/related", params={"iri": "x:y"}, headers={"X-Request-Id": "b1"})
+    answer = service.http.get(
+        "/api/related", params={"iri": "x:y"}, headers={"X-Request-Id": "b1", "Connection": "close"}
+    )
     assert answer.status_code == 500
     assert answer.headers.get_list("x-request-id") == ["b1"] == [answer.json()["request_id"]]
     assert figures(service)["ecograph_http_requests_total", "/api/related", "500", "GET", "public"] == 1

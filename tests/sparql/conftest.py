@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -95,9 +95,12 @@ class ServedGraph:
     def snapshot_id(self) -> str:
         return self.snapshot.name
 
-    def graphs(self, level: Level) -> Sequence[str]:
+    def counts(self, level: Level) -> Mapping[str, int]:
         store = Store.read_only(str(self.snapshot / level.slug))
-        return sorted(graph.value for graph in store.named_graphs())
+        return {
+            graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
+            for graph in store.named_graphs()
+        }
 
     def sparql(
         self,

@@ -19,12 +19,13 @@ import pyoxigraph
 import pytest
 from pyoxigraph import RdfFormat, Triple
 
-from ecograph.graph.backends import EmbeddedBackend, RemoteBackend
+from ecograph.graph.backends import EmbeddedBackend
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
 from ecograph.graph.ledger import Change
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Backend, GraphStore, Queries, Reader
+from ecograph.graph.remote_backend import RemoteBackend
 from ecograph.graph.remote_http import Server
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
@@ -139,7 +140,11 @@ def virtuoso(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     with running(command, f"http://127.0.0.1:{http}/sparql?query=ASK%7B%7D", folder):
         address = f"http://127.0.0.1:{http}"
         yield Server(
-            query=f"{address}/sparql", update=f"{address}/sparql-auth", user="dba", password="dba", digest=True
+            query=f"{address}/sparql",
+            update=f"{address}/sparql-auth",
+            user="dba",
+            password="dba",
+            digest=True,
         )
 
 
@@ -182,9 +187,7 @@ class Deployment:
         whole = f"@prefix : <{self.base}/> .\n{_PREFIXES}{text}"
         return {quad.triple for quad in pyoxigraph.parse(whole, format=RdfFormat.TURTLE)}
 
-    def change(
-        self, name: str, added: str = "", removed: str = "", level: Level = Level.PUBLIC
-    ) -> Change:
+    def change(self, name: str, added: str = "", removed: str = "", level: Level = Level.PUBLIC) -> Change:
         diff = Diff(frozenset(self.read(added)), frozenset(self.read(removed)))
         return Change(sequence=0, source=name, graph=self.graph(name), level=level, digest="", diff=diff)
 
@@ -231,7 +234,7 @@ def deploy(servers: Servers, schema: Schema, tmp_path: Path) -> Iterator[Deploy]
     def of(kind: str, base: str | None = None) -> Deployment:
         home = Home(tmp_path / f"home{len(made)}")
         known = servers(kind)
-        backend: Backend = RemoteBackend(home, known) if known else EmbeddedBackend(home)
+        backend: Backend = RemoteBackend(home, known, name=kind) if known else EmbeddedBackend(home)
         made.append(
             Deployment(kind, home, base or f"https://example.org/{uuid.uuid4().hex}", backend, schema)
         )

@@ -10,6 +10,7 @@ from ecograph import __version__
 from ecograph.cli.asking import match, query, search
 from ecograph.cli.keys import key
 from ecograph.cli.loading import load
+from ecograph.cli.moving import store
 from ecograph.cli.serving import serve, settings
 from ecograph.cli.upkeep import backup, compact, restore, verify
 
@@ -32,5 +33,5 @@ def main(context: click.Context, home: Path | None) -> None:
     context.obj = home
 
 
-for _command in (load, search, match, query, serve, settings, key, backup, restore, verify, compact):
+for _command in (load, search, match, query, serve, settings, key, backup, restore, verify, compact, store):
     main.add_command(_command)

@@ -179,3 +179,16 @@ def page_of(text: str, variables: Sequence[str], *, limit: int, offset: int) -> 
     own = any(word[0].upper() == "ORDER" for word in words)
     order = "" if own else "\nORDER BY " + " ".join(f"?{name}" for name in variables)
     return text[:start] + inner_page(f"{text[start:]}{order}\n", limit=limit, offset=offset)
+
+
+def rows_of(text: str) -> str:
+    """Return the SELECT whose rows a CONSTRUCT is made of."""
+    tokens = tokens_of(text)
+    position = next(n for n, token in enumerate(tokens) if token[0].upper() == "CONSTRUCT")
+    depth = 0
+    for token in tokens[position + 1 :]:
+        depth += {"open": 1, "close": -1}.get(token.lastgroup or "", 0)
+        if depth == 0:  # at the end of the template, or at once where there is none
+            end = token.end() if token.lastgroup == "close" else token.start()
+            return f"{text[: tokens[position].start()]}SELECT * {text[end:]}"
+    return text

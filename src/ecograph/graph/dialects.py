@@ -26,6 +26,9 @@ class Dialect(Protocol):
     twins: bool
     """Whether some literals come back changed, so that they are kept in twin graphs as well."""
 
+    silent_rows: float
+    """From how many triples on the answer of a CONSTRUCT may have been cut without a word."""
+
     def parameters(self, seconds: float) -> Mapping[str, str]:
         """Return what is sent with a query beside the protocol's own parameters."""
 
@@ -56,6 +59,7 @@ class Standard:
 
     name = "standard"
     twins = False
+    silent_rows = float("inf")
 
     def parameters(self, seconds: float) -> Mapping[str, str]:  # noqa: ARG002 - the standard has none
         return {}
@@ -92,7 +96,8 @@ class Virtuoso(Standard):
 
     - ASK answers a table whose column is `__ASK_RETVAL`, and no row when false.
     - A query out of time is a 200 with a partial answer and `X-SQL-State: S1TAT`.
-    - An answer of more than ResultSetMaxRows is cut; a SELECT says so in `X-SPARQL-MaxRows`.
+    - An answer of more than ResultSetMaxRows is cut; a SELECT says so in `X-SPARQL-MaxRows`, a
+      CONSTRUCT does not.
     - Numbers, dates and points are stored by value; a float can never be deleted again.
     - Integers beyond 64 bits, durations and malformed numbers are refused, or turned into others.
     - In JSON a boolean reads 1 or 0; an IRI longer than some 1,900 bytes loses its end.
@@ -100,6 +105,7 @@ class Virtuoso(Standard):
 
     name = "virtuoso"
     twins = True
+    silent_rows = 1_000.0
 
     def parameters(self, seconds: float) -> Mapping[str, str]:
         return {"timeout": str(max(1_000, int(seconds * 1_000)))}
@@ -108,9 +114,9 @@ class Virtuoso(Standard):
         name = literal.datatype.value
         if name.startswith(XSD):
             return _held(name.removeprefix(XSD), literal)
-        if name == _WKT and not _POINT.fullmatch(literal.value):
-            return sealed(literal)
-        return sealed(literal) if name == _XML or name.startswith(_VIRTUOSO) else literal
+        if name == _WKT and _POINT.fullmatch(literal.value):
+            return Literal(literal.value, datatype=NamedNode(_GEOMETRY))
+        return sealed(literal) if name in {_WKT, _XML} or name.startswith(_VIRTUOSO) else literal
 
     def term(self, term: Object) -> Object:
         if isinstance(term, Literal):
@@ -172,8 +178,8 @@ _VIRTUOSO = "http://www.openlinksw.com/schemas/virtrdf#"
 _GEOMETRY = _VIRTUOSO + "Geometry"
 _WKT = "http://www.opengis.net/ont/geosparql#wktLiteral"
 _XML = "http://www.w3.org/1999/02/22-rdf-syntax-ns#XMLLiteral"
-# A point comes back as it was when it has no more digits than the server keeps.
-_POINT = re.compile(r"POINT\(-?\d{1,3}(\.\d{0,9}[1-9])? -?\d{1,3}(\.\d{0,9}[1-9])?\)")
+# Points are kept in single precision: good enough to compute with, and exact in the twin.
+_POINT = re.compile(r"POINT ?\(-?\d{1,3}(\.\d{1,15})? -?\d{1,3}(\.\d{1,15})?\)")
 _DAY = r"\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])"
 _BOOLEANS = {"0": "false", "1": "true"}
 _NUMBERS = frozenset({"integer", "decimal", "float", "double"})

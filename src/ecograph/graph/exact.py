@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -64,8 +64,11 @@ def write(triples: Iterable[Triple], held: Callable[[Literal], Literal]) -> Writ
     for found in groups.values():
         kept = {triple: _held(triple, held) for triple in found}
         written.own.update(kept.values())
-        if any(triple != other for triple, other in kept.items()):
-            written.twin.update(_sealed(triple) for triple in found if is_typed(triple.object))
+        typed = [triple for triple in found if is_typed(triple.object)]
+        # Values of two types may be one to a server: 1, 1.0 and true.
+        mixed = len({_datatype(triple) for triple in typed}) > 1
+        if mixed or any(triple != other for triple, other in kept.items()):
+            written.twin.update(_sealed(triple) for triple in typed)
     return written
 
 
@@ -83,6 +86,8 @@ def _held(triple: Triple, held: Callable[[Literal], Literal]) -> Triple:
 
 
 def _sealed(triple: Triple) -> Triple:
-    literal = triple.object
-    assert isinstance(literal, Literal)  # noqa: S101 - only typed literals are sealed
-    return Triple(triple.subject, triple.predicate, sealed(literal))
+    return Triple(triple.subject, triple.predicate, sealed(cast("Literal", triple.object)))
+
+
+def _datatype(triple: Triple) -> str:
+    return cast("Literal", triple.object).datatype.value

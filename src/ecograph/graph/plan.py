@@ -37,7 +37,8 @@ def plan(
     """Decide what turns the known triples into those that were found.
 
     A source that is not complete says nothing of the resources it leaves out: only those it found
-    are replaced, with their parts. The subjects in `kept` stay as they are known: their new state was refused.
+    are replaced, with their parts. The subjects in `kept` stay as they are known: their new state
+    was refused.
     """
     found = {triple for triple in found if triple.subject not in kept}
     replaced = _subjects(known) if complete else with_parts(_subjects(found), known)

@@ -125,6 +125,10 @@ class Queries(Protocol):
 class Backend(Protocol):
     """The kind of store that a deployment uses: what opens its two sides."""
 
+    @property
+    def name(self) -> str:
+        """What tells this store from others: `embedded`, or the URL of a server."""
+
     def store(self, schema: Schema, base: str) -> GraphStore:
         """Open the store for the one who holds the right to write."""
 

@@ -31,7 +31,7 @@ from pyoxigraph import (
 from ecograph.errors import BadQuery, QueryLimit, StorageFailed
 from ecograph.graph.admission import admit
 from ecograph.graph.catalogue import Catalogue
-from ecograph.graph.dataset import page_of, restrict
+from ecograph.graph.dataset import page_of, restrict, rows_of
 from ecograph.graph.dialects import Dialect
 from ecograph.graph.ports import Answer, Reader, Row
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
@@ -81,17 +81,26 @@ class RemoteReader:
         sent = restrict(request, merged=self._layout.merged(level), visible=self._catalogue.visible(level))
         fetch = partial(endpoint.fetch, dataset=sent.dataset, seconds=seconds, limit=limit, check=check)
         if form in _GRAPH_FORMS:
-            return fetch(sent.text, accept=NTRIPLES)[0], form
+            body, _ = fetch(sent.text, accept=NTRIPLES)
+            if form == "CONSTRUCT" and body.count(b"\n") >= endpoint.dialect.silent_rows:
+                self._refuse_cut(fetch(rows_of(sent.text), accept=JSON)[1], endpoint.dialect)
+            return body, form
         body, headers = fetch(sent.text, accept=JSON)
-        body = endpoint.dialect.results(body, form)
         page = endpoint.dialect.page(headers)
-        return (body if page is None else self._rest(fetch, sent.text, body, endpoint.dialect, page)), form
+        if page is None:
+            return endpoint.dialect.results(body, form), form
+        return self._paged(fetch, sent.text, body, endpoint.dialect, page), form
 
-    def _rest(self, fetch: Fetch, text: str, body: bytes, dialect: Dialect, page: int) -> bytes:
-        """Return a SELECT's answer with the pages that follow the first, which the server cut."""
+    @staticmethod
+    def _refuse_cut(headers: Mapping[str, str], dialect: Dialect) -> None:
+        if (page := dialect.page(headers)) is not None:
+            raise QueryLimit(f"its triples come from more than the {page} rows that the SPARQL server gives")
+
+    def _paged(self, fetch: Fetch, text: str, body: bytes, dialect: Dialect, page: int) -> bytes:
+        """Return the whole answer of a SELECT that the server cut: from its start, in a known order."""
         answer = json.loads(body)
-        bindings = answer["results"]["bindings"]
-        offset: int | None = page
+        answer["results"]["bindings"] = bindings = []
+        offset: int | None = 0
         while offset is not None:
             asked = page_of(text, answer["head"]["vars"], limit=page, offset=offset)
             body, headers = fetch(asked, accept=JSON)

@@ -7,8 +7,9 @@ what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
@@ -24,7 +25,9 @@ from ecograph.model import Level
 
 _MERGED = DefaultGraph()
 # From about this many quads on, files of their own cost less than the write-ahead log.
-_BULK = 20_000
+_BULK = 10_000
+# So many triples at a time become quads, which take some hundred bytes each.
+_PORTION = 250_000
 
 
 class EmbeddedStore:
@@ -74,13 +77,12 @@ class EmbeddedStore:
         graph = NamedNode(change.graph)
         with guarded(f"write the graph {change.graph}"):
             for level, store in self._stores.items():
-                if level >= change.level:
-                    _write(store, self._schema, graph, change.diff)
-                else:
+                if level < change.level:
                     # A graph that goes up a level comes with a change that names all its subjects:
                     # what a killed process removed without merging is merged here all the same.
                     store.remove_graph(graph)
                     self._merge(store, change.diff.subjects)
+            self._write([self._stores[level] for level in Level if level >= change.level], graph, change.diff)
 
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
@@ -130,6 +132,27 @@ class EmbeddedStore:
                 # RocksDB makes a checkpoint of hard links: quick, and independent of later writes.
                 store.backup(str(scratch / level.slug))
 
+    def _write(self, stores: Sequence[Store], graph: NamedNode, diff: Diff) -> None:
+        """Change a graph and its merge.
+
+        What follows from one triple never depends on another, so triples that are added need no look
+        at what is there; only the subjects of removed ones are merged again.
+        """
+        removed = {subject_of(triple) for triple in diff.removed}
+        for store in stores:
+            for triple in diff.removed:
+                store.remove(in_graph(triple, graph))
+            self._merge(store, removed)
+        for triples in _portions(diff.added):
+            # Made once for all stores: that costs as much as a store takes to sort them.
+            quads = [in_graph(triple, graph) for triple in triples]
+            quads += _merged_quads(self._schema, triples)
+            for store in stores:
+                _add(store, quads, count=len(quads))
+        for store in stores:
+            if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
+                store.remove_graph(graph)  # a graph of which nothing is left is none
+
     def _merge(self, store: Store, subjects: Iterable[NamedNode]) -> None:
         merge(store, self._schema, subjects)
 
@@ -161,20 +184,10 @@ def guarded(doing: str) -> Iterator[None]:
         raise StorageFailed(doing, error) from error
 
 
-def _write(store: Store, schema: Schema, graph: NamedNode, diff: Diff) -> None:
-    """Change a graph and the merge.
-
-    What follows from one triple never depends on another, so triples that are added need no look
-    at what is there; only the subjects of removed ones are merged again.
-    """
-    count = len(diff.added)
-    for triple in diff.removed:
-        store.remove(in_graph(triple, graph))
-    _add(store, (in_graph(triple, graph) for triple in diff.added), count=count)
-    merge(store, schema, {subject_of(triple) for triple in diff.removed})
-    _add(store, _merged_quads(schema, diff.added), count=count)
-    if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
-        store.remove_graph(graph)  # a graph of which nothing is left is none
+def _portions(triples: Iterable[Triple]) -> Iterator[Sequence[Triple]]:
+    rest = iter(triples)
+    while portion := tuple(islice(rest, _PORTION)):
+        yield portion
 
 
 def _merged_quads(schema: Schema, triples: Iterable[Triple]) -> Iterator[Quad]:

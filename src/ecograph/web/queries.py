@@ -50,6 +50,34 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     return Response(content, headers={"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept"})
 
 
+def documented(saved: SavedQuery) -> dict[str, Any]:
+    """Return a saved query as an operation of OpenAPI, with its parameters and what they take."""
+    parameters = [
+        {
+            "name": parameter.name,
+            "in": "query",
+            "required": parameter.required,
+            "description": parameter.expected,
+            "schema": {"type": "integer" if parameter.type == "integer" else "string"},
+        }
+        for parameter in saved.parameters
+    ]
+    content: dict[str, Any] = {media_type: {} for media_type in _SYNTAXES}
+    return {
+        "get": {
+            "tags": ["queries"],
+            "summary": saved.title["en"],
+            "description": f"{saved.description['en']}\n\n{saved.title['fr']}. {saved.description['fr']}",
+            "operationId": f"query-{saved.name}",
+            "parameters": parameters,
+            "responses": {
+                "200": {"description": "The solutions.", "content": content},
+                "400": {"description": "A parameter does not hold; the problem names it."},
+            },
+        }
+    }
+
+
 def described(saved: SavedQuery) -> dict[str, Any]:
     """Return what a client must know to ask a query."""
     return {

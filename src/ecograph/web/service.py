@@ -6,9 +6,11 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import uvicorn
 from fastapi import Depends, FastAPI
+from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ecograph import __version__
@@ -21,6 +23,7 @@ from ecograph.web.metrics import Metrics, read_metrics
 from ecograph.web.observation import Observed
 from ecograph.web.shortcut import Shortcut
 
+_GZIP_FROM = 1_000  # bytes: below, the header costs what the compression saves
 _DESCRIPTION = """Links a company's concrete project to the resources of its territory.
 
 Search and matching as JSON, resources as linked data at their own IRIs, SPARQL, and saved queries.
@@ -60,9 +63,24 @@ def create_app(graph: EcoGraph) -> FastAPI:
     for router in (api.router, writing.router, queries.router, pages.router, resources.router):
         app.include_router(router)
     app.add_middleware(Shortcut, answers=graph)
+    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=5)
     # The last one added is the first that a request meets: it must see what the others make of it.
     app.add_middleware(Observed, metrics=metrics)
+    _document_queries(app, graph)
     return app
+
+
+def _document_queries(app: FastAPI, graph: EcoGraph) -> None:
+    """Give each saved query a place of its own in /openapi.json."""
+    generic = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        schema = generic()
+        for saved in graph.queries.values():
+            schema["paths"].setdefault(f"/queries/{saved.name}", queries.documented(saved))
+        return schema
+
+    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
 
 
 def serve(graph: EcoGraph, *, announce: Callable[[str], None]) -> None:

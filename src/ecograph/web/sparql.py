@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from http import HTTPStatus
 from typing import Any, Protocol, TypeVar, cast
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
@@ -21,6 +21,7 @@ from ecograph.exchange.service_description import describe_service
 from ecograph.graph.admission import Admitted, admit
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest
 from ecograph.model import Level
+from ecograph.web.access import authenticate
 from ecograph.web.observation import account_of, query_noted
 from ecograph.web.shortcut import Question, etag
 from ecograph.web.sparql_request import FORM, QUERY, Asked, read_post, read_url
@@ -60,8 +61,8 @@ class Graph(Protocol):
     def snapshot_id(self) -> str:
         """Return the id of what is published now."""
 
-    def graphs(self, level: Level) -> Sequence[str]:
-        """Return the IRIs of the named graphs that a level may see."""
+    def counts(self, level: Level) -> Mapping[str, int]:
+        """Return the named graphs that a level may see, each with its number of triples."""
 
     def sparql(
         self,
@@ -116,7 +117,8 @@ class _Direct(APIRoute):
         return handle
 
 
-router = APIRouter(tags=["sparql"], route_class=_Direct)
+# Said here again: a route of this class does not know what the application asks for before it.
+router = APIRouter(tags=["sparql"], route_class=_Direct, dependencies=[Depends(authenticate)])
 
 
 @router.head("/sparql", include_in_schema=False)
@@ -191,9 +193,9 @@ async def _description(request: Request) -> Response:
     headers = await _in_thread(request, caching)
     if _is_current(request, headers):
         return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    graphs = await _in_thread(request, partial(graph.graphs, level))
+    counts = await _in_thread(request, partial(graph.counts, level))
     endpoint = str(request.url.replace(query="", fragment=""))
-    return _response(describe_service(endpoint, graphs, choice.format.media_type), choice, headers)
+    return _response(describe_service(endpoint, counts, choice.format.media_type), choice, headers)
 
 
 def _request(asked: Asked, choice: Choice, *, base: str) -> QueryRequest:

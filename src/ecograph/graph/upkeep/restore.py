@@ -38,6 +38,7 @@ class Restoration:
     open_store: Callable[[], GraphStore]
     open_reader: Callable[[str], Reader]
     ontology: str
+    place: str
     name: Callable[[int], str]
     index: Callable[[], None]
     report: Report
@@ -83,6 +84,7 @@ class Restoration:
         with closing(Ledger(self.home.ledger)) as ledger:
             # What follows from the statements is worked out here, with the ontology of this version.
             ledger.keep_fact("ontology", self.ontology)
+            ledger.keep_fact("store", self.place)
 
     def _restore_graph(self, backup: Backup, snapshot: str, *, resumed: bool) -> None:
         with closing(self.open_store()) as store:
