@@ -250,6 +250,10 @@ class EcoGraph:
         """Return the solutions of one of our SELECT queries."""
         return self.snapshot().rows(level, query)
 
+    def graphs(self, level: Level) -> Sequence[str]:
+        """Return the IRIs of the source graphs that a level may see."""
+        return self.snapshot().graphs(level)
+
     def counts(self, level: Level) -> Mapping[str, int]:
         """Return the source graphs that a level may see, each with its number of triples."""
         return self._publication.now().counts(level)

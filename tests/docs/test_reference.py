@@ -128,6 +128,8 @@ def test_the_parameters_of_the_api_are_named(sample: EcoGraph) -> None:
     described = create_app(sample).openapi()
     text = page("reference/http.md")
     for path, methods in described["paths"].items():
+        if path.startswith("/queries/"):
+            continue  # the page of the saved queries names these
         for operation in methods.values():
             for parameter in operation.get("parameters", ()):
                 name = parameter["name"]

@@ -96,7 +96,7 @@ async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response
     wanted = _wanted(request)
     if wanted is None:
         return await answered(request, Asked(query=_EVERYTHING))
-    known = await anyio.to_thread.run_sync(graph.snapshot().graphs, level)
+    known = await anyio.to_thread.run_sync(graph.graphs, level)
     if wanted not in known:
         raise UnknownGraph(wanted)
     return await answered(request, Asked(query=_EVERYTHING, default_graphs=(wanted,)))
