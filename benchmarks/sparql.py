@@ -99,6 +99,7 @@ def run(quads: int, wanted: Sequence[str], bounds: Bounds, folder: Path) -> Repo
     for name in wanted:
         try:
             with _server(name, folder, dump, size, report) as server, Client() as client:
+                servers.settle(server.pid)
                 _measure(name, server, client, territory, bounds, report)
                 if name == "ecograph" and bounds.edits:
                     report.visible_ms = visible_after(server, folder / "home", territory, bounds.edits)
@@ -117,8 +118,7 @@ def _server(name: str, folder: Path, dump: Path, size: int, report: Report) -> I
             report.loads[name] = servers.load_oxigraph(dump, folder / name, size)
             yield stack.enter_context(servers.oxigraph(folder / name))
         else:
-            server, seconds = stack.enter_context(servers.virtuoso(dump, folder / name))
-            report.loads[name] = Load(quads=size, cpu=float("nan"), wall=seconds)
+            server, report.loads[name] = stack.enter_context(servers.virtuoso(dump, folder / name, size))
             yield server
 
 

@@ -18,6 +18,7 @@ from pathlib import Path
 import pyoxigraph
 from pyoxigraph import RdfFormat, Store
 
+from benchmarks.processes import processor_seconds, spent
 from benchmarks.sparql_data import BASE, Source
 from ecograph.app import EcoGraph
 from ecograph.graph.backends import open_backend
@@ -27,6 +28,7 @@ from ecograph.refresh import Writer, open_writer
 from ecograph.settings import Settings
 
 _START_SECONDS = 60.0
+_QUIET_SECONDS = 0.5
 _MERGED = "urn:ecograph:merged"
 _ROOT = Path(__file__).parent.parent
 _VIRTUOSO = """[Database]
@@ -174,15 +176,15 @@ def oxigraph(folder: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def virtuoso(file: Path, folder: Path) -> Iterator[tuple[Server, float]]:
-    """Run Virtuoso on a file that it loads first, and tell the seconds; raises `Unavailable`."""
+def virtuoso(file: Path, folder: Path, quads: int) -> Iterator[tuple[Server, Load]]:
+    """Run Virtuoso on a file that it loads first; raises `Unavailable` where it is not installed."""
     program, isql = _program("virtuoso-t"), _program("isql-vt")
     folder.mkdir()
     port, web = free_port(), free_port()
     settings = folder / "virtuoso.ini"
     settings.write_text(_VIRTUOSO.format(folder=folder, data=file.parent, port=port, web=web))
     with _running([program, "+foreground", "+configfile", str(settings)], web, cwd=folder) as pid:
-        began = time.perf_counter()
+        began, used = time.perf_counter(), processor_seconds(pid)
         for command in (
             f"ld_dir ('{file.parent}', '{file.name}', '{_MERGED}')",
             "rdf_loader_run ()",
@@ -194,11 +196,21 @@ def virtuoso(file: Path, folder: Path) -> Iterator[tuple[Server, float]]:
                 capture_output=True,
                 cwd=folder,
             )
-        seconds = time.perf_counter() - began
-        yield Server(pid=pid, port=web, path=f"/sparql?default-graph-uri={_MERGED}"), seconds
+        load = Load(quads=quads, cpu=spent(used, processor_seconds(pid)), wall=time.perf_counter() - began)
+        yield Server(pid=pid, port=web, path=f"/sparql?default-graph-uri={_MERGED}"), load
 
 
 # What they share
+
+
+def settle(pid: int) -> None:
+    """Wait until a server does nothing: what it tidies up after a load belongs to no query."""
+    limit = time.monotonic() + _START_SECONDS
+    while time.monotonic() < limit:
+        before = processor_seconds(pid)
+        time.sleep(_QUIET_SECONDS)
+        if spent(before, processor_seconds(pid)) < _QUIET_SECONDS / 50:
+            return
 
 
 def free_port() -> int:

@@ -242,9 +242,9 @@ class EcoGraph:
         """Stop the processes that were started for queries from outside."""
         if "_pool" in self.__dict__:
             self._pool.close()
-        self._backend.close()
         if self._follower is not None:
             self._follower.shutdown()
+        self._backend.close()
 
     def rows(self, level: Level, query: str) -> list[Row]:
         """Return the solutions of one of our SELECT queries."""

@@ -176,3 +176,24 @@ def test_merging_all_follows_a_new_ontology(
     store._schema = Schema(triples("eco:Company rdfs:subClassOf :Firm ."))
     store.merge_all()
     assert merged(store, Level.PUBLIC) == triples(":a a eco:Company , :Firm .")
+
+
+def test_a_large_change_is_merged_like_a_small_one(
+    store: EmbeddedStore, load: Load, triples: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from ecograph.graph import store as module
+
+    found = triples(" ".join(f":a{n} a eco:Company ; :owns :b{n} ." for n in range(40)))
+    load(ONE, found)
+    small = merged(store, Level.PUBLIC)
+    load(ONE, set())
+    for name, value in (("_BULK", 1), ("_PORTION", 7), ("_REWRITE", 50)):
+        monkeypatch.setattr(module, name, value)
+    load(ONE, found)
+    assert merged(store, Level.PUBLIC) == small
+    assert store.triples(ONE) == found
+    store.publish(tmp_path / "snapshots" / "1")
+    assert set(Snapshot(tmp_path / "snapshots" / "1").merged(Level.PUBLIC)) == small
+    change = load(ONE, triples(":a1 a eco:Company ; :p 1 ."))
+    store.apply(change)
+    assert merged(store, Level.PUBLIC) == triples(":a1 a eco:Company , eco:Organization , eco:Actor ; :p 1 .")

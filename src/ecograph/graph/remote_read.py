@@ -136,7 +136,8 @@ class RemoteReader:
         node = resource(target)
         text = f"SELECT ?g ?s ?p {{ GRAPH ?g {{ ?s ?p {node} }} }}"
         visible = self._catalogue.visible(level)
-        rows = (cast("tuple[NamedNode, ...]", row) for row in self._layout.endpoints[level].select(text))
+        found = self._layout.endpoints[level].select(text, visible)
+        rows = (cast("tuple[NamedNode, ...]", row) for row in found)
         return sorted({Quad(s, p, node, g) for g, s, p in rows if g.value in visible}, key=str)
 
     def graphs(self, level: Level) -> Sequence[str]:

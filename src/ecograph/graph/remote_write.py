@@ -39,11 +39,12 @@ class Held:
 
 def read_resources(endpoint: Endpoint, subjects: Iterable[NamedNode], graphs: Iterable[str]) -> Held:
     """Return what some graphs of a server hold of some resources."""
-    known = {name for graph in graphs for name in (graph, graph + TWIN)}
+    twins = endpoint.dialect.twins
+    known = {name for graph in graphs for name in ((graph, graph + TWIN) if twins else (graph,))}
     names = " ".join(str(subject) for subject in subjects)
     text = f"SELECT ?g ?s ?p ?o {{ VALUES ?s {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"
     found: dict[str, set[Triple]] = defaultdict(set)
-    for graph, subject, predicate, term in endpoint.select(text):
+    for graph, subject, predicate, term in endpoint.select(text, known):
         name = cast("NamedNode", graph).value
         if name in known:
             found[name].add(
@@ -53,18 +54,19 @@ def read_resources(endpoint: Endpoint, subjects: Iterable[NamedNode], graphs: It
 
 
 def rewriting(held: Held, wanted: Mapping[str, set[Triple]], dialect: Dialect) -> Iterator[str]:
-    """Yield updates that make a server hold what is wanted of the resources, in each graph given.
+    """Return updates that make a server hold what is wanted of the resources, in each graph given.
 
     The twins come last: until they are as wanted, the next attempt writes their groups again.
     """
+    edits: list[_Edit] = []
     twins: list[_Edit] = []
     for graph, triples in wanted.items():
         _check_lengths(triples, dialect)
         edit, twin = _edits(graph, held.written(graph), triples, dialect)
-        yield from edit.updates()
+        edits.append(edit)
         twins.append(twin)
-    for twin in twins:
-        yield from twin.updates()
+    operations = (operation for edit in (*edits, *twins) for operation in edit.updates())
+    return _chunks(operations, separator=" ;\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,17 +99,20 @@ def _edits(graph: str, held: Written, triples: set[Triple], dialect: Dialect) ->
     return _Edit(graph, changed, removed, added | anew), twin
 
 
-def _chunks(lines: Iterable[str]) -> Iterator[str]:
+def _chunks(texts: Iterable[str], separator: str = "\n") -> Iterator[str]:
+    """Join texts as long as together they have no more lines and bytes than a request may have."""
     chunk: list[str] = []
-    size = 0
-    for line in lines:
-        if chunk and (len(chunk) >= _LINES or size + len(line) > _BYTES):
-            yield "\n".join(chunk)
-            chunk, size = [], 0
-        chunk.append(line)
-        size += len(line)
+    lines = size = 0
+    for text in texts:
+        more = text.count("\n") + 1
+        if chunk and (lines + more > _LINES or size + len(text) > _BYTES):
+            yield separator.join(chunk)
+            chunk, lines, size = [], 0, 0
+        chunk.append(text)
+        lines += more
+        size += len(text)
     if chunk:
-        yield "\n".join(chunk)
+        yield separator.join(chunk)
 
 
 def _check_lengths(triples: Iterable[Triple], dialect: Dialect) -> None:

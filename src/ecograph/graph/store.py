@@ -28,6 +28,8 @@ _MERGED = DefaultGraph()
 _BULK = 10_000
 # So many triples at a time become quads, which take some hundred bytes each.
 _PORTION = 250_000
+# After so many, the files that bulk loads left are worth a rewrite: scans then cost a quarter less.
+_REWRITE = 500_000
 
 
 class EmbeddedStore:
@@ -35,6 +37,7 @@ class EmbeddedStore:
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._schema = schema
+        self._added = 0
         with guarded("open the stores"):
             for level in Level:
                 (folder / level.slug).mkdir(parents=True, exist_ok=True)
@@ -119,6 +122,7 @@ class EmbeddedStore:
 
     def optimize(self) -> None:
         """Rewrite the stores so that they hold nothing of what was taken out."""
+        self._added = 0
         with guarded("rewrite the stores"):
             for store in self._stores.values():
                 store.optimize()
@@ -126,6 +130,8 @@ class EmbeddedStore:
 
     def publish(self, folder: Path) -> None:
         """Copy the stores, as they are now, to a folder that readers may open."""
+        if self._added >= _REWRITE:
+            self.optimize()
         with guarded("publish a snapshot"), making(folder) as scratch:
             for level, store in self._stores.items():
                 store.flush()
@@ -147,6 +153,7 @@ class EmbeddedStore:
             # Made once for all stores: that costs as much as a store takes to sort them.
             quads = [in_graph(triple, graph) for triple in triples]
             quads += _merged_quads(self._schema, triples)
+            self._added += len(quads)
             for store in stores:
                 _add(store, quads, count=len(quads))
         for store in stores:
