@@ -69,6 +69,9 @@ def free_port() -> int:
 @contextmanager
 def running(command: list[str], address: str, folder: Path) -> Iterator[str]:
     """Run a server until the block ends, once it answers."""
+    # It ends with the tests, even when these are killed.
+    if shutil.which("setpriv"):
+        command = ["setpriv", "--pdeathsig", "TERM", *command]
     with (folder / "output.log").open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=subprocess.STDOUT)
         try:

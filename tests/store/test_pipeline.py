@@ -19,7 +19,15 @@ from ecograph.graph.queries import QueryRequest
 from ecograph.graph.remote_http import Server
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.declaration import occasional
+from ecograph.sources.read import File
 
+SMALL = """
+@prefix eco: <https://w3id.org/ecograph/ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+<actor/small--filature> a eco:Company ; rdfs:label "Filature d'essai"@fr ; eco:headcount 12 ;
+  eco:actorType <https://w3id.org/ecograph/voc/actor-types/pme> .
+"""
 REMOTE = ("oxigraph", "virtuoso")
 Open = Callable[..., EcoGraph]
 
@@ -151,7 +159,7 @@ def test_a_territory_moves_to_a_server_and_back(
     home, away = tmp_path / "home", settings_of(server)
     base = f"http://{uuid.uuid4().hex}.example.org"
     graph = opened(home, base_iri=base)
-    graph.load_declared(["ontology", "demo"] if "demo" in graph.declarations() else ["ontology"])
+    graph.load_files(occasional("small", "private"), [File("small.ttl", SMALL.encode())])
     before = {level: graph.snapshot().size(level) for level in Level}
 
     def moved(to: str, **settings: Any) -> str:
