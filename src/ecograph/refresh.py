@@ -24,7 +24,7 @@ from ecograph.graph.ledger import Ledger
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.ports import Backend, GraphStore
 from ecograph.graph.records import Record, group, merged, skolemise, with_parts
-from ecograph.graph.terms import object_of, subject_of
+from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.graph.validation import BATCH, Validator, Verdict
 from ecograph.model import Level, Outcome, Rejection
@@ -91,7 +91,9 @@ class Writer:
         found = {triple for record in accepted for triple in record.triples}
         known = self.store.triples(source_iri(self.base, declaration.id))
         kept = with_parts(refused, known)
-        diff = plan(known, found | derive(found), complete=declaration.complete, kept=kept)
+        # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
+        found = canonical(found | derive(found))
+        diff = plan(known, found, complete=declaration.complete, kept=kept)
         if loaded is not None and loaded.level != declaration.level:
             diff = diff.whole(known)
             if declaration.level > loaded.level:

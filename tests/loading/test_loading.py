@@ -107,6 +107,19 @@ def test_a_changed_file_gives_a_minimal_diff(graph: EcoGraph, lozere: Load) -> N
     assert (back.added, back.removed) == (1, 1)
 
 
+def test_numbers_are_compared_by_value(graph: EcoGraph) -> None:
+    def load(amount: str, title: str) -> Outcome:
+        text = (
+            "@prefix eco: <https://w3id.org/ecograph/ns#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
+            f'<plan/x--1> dct:title "{title}"@fr ; eco:maxAmount {amount} .'
+        )
+        return graph.load_files(occasional("x", "public"), [File("x.ttl", text.encode())])
+
+    load("1500.50", "Avant")
+    outcome = load("1500.500", "Après")
+    assert (outcome.added, outcome.removed) == (1, 1)
+
+
 def without_the_group(text: str) -> tuple[str, str]:
     found = re.search(r"<actor/lozere--groupe-expert> a .*?\.\n\n", text, re.DOTALL)
     assert found
