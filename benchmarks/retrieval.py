@@ -148,7 +148,7 @@ def opened(folder: Path) -> Iterator[tuple[Index, float]]:
     with TemporaryDirectory() as home:
         graph = EcoGraph(Settings(home=Path(home)))
         start = time.perf_counter()
-        with graph.writing("the benchmark") as writer:
+        with graph.writing.open("the benchmark") as writer:
             outcome = writer.load(occasional("benchmark", "public"), [File("corpus.ttl", content)])
         seconds = time.perf_counter() - start
         for rejection in outcome.rejections:

@@ -95,7 +95,7 @@ class Load:
 def opened(home: Path) -> EcoGraph:
     """Return a deployment that holds the vocabulary."""
     graph = EcoGraph(Settings(_env_file=None, home=home, base_iri=BASE, embedding="none"))
-    graph.prepare()
+    graph.writing.prepare()
     return graph
 
 

@@ -47,7 +47,7 @@ def open_home(home: Path, **settings: object) -> EcoGraph:
 def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home that holds the sample territory; for reading only."""
     home = tmp_path_factory.mktemp("sample") / "home"
-    outcomes, failures = open_home(home).load_declared()
+    outcomes, failures = open_home(home).writing.load_declared()
     assert not failures
     assert len(outcomes) == 5
     return home

@@ -54,6 +54,11 @@ def quiet(_step: str, _done: int, _total: int) -> None:
     """Show no progress."""
 
 
+def step(progress: Progress, name: str) -> None:
+    """Report a step that is not counted."""
+    progress(name, 0, 0)
+
+
 def read_schema() -> Schema:
     """Return the hierarchy of the ontology that this version ships."""
     content = (ONTOLOGY / "ecograph.ttl").read_bytes()

@@ -91,13 +91,13 @@ class Home:
     def begin(self) -> None:
         """Give the home the few concepts that the actors need."""
         schemes = [ONTOLOGY / "schemes" / name for name in ("actor-types.ttl", "visibility.ttl")]
-        with self.graph.writing("a test") as writer:
+        with self.graph.writing.open("a test") as writer:
             files = [File(path.name, path.read_bytes()) for path in schemes]
             writer.load(occasional("schemes", "public"), files)
 
     def load(self, state: State) -> None:
         word, level = state
-        with self.graph.writing("a test") as writer:
+        with self.graph.writing.open("a test") as writer:
             writer.load(occasional("crash", level), [File("crash.ttl", self.files[word].read_bytes())])
 
     def learn(self) -> None:
@@ -105,7 +105,7 @@ class Home:
         self.begin()
         for state in TURNS:
             self.load(state)
-            found = self.graph.verify()
+            found = self.graph.upkeep.verify()
             assert not found.problems
             self.states[state] = found.graphs[0]  # of the source "crash": they are in order
         self.allowed = [self.states[state]]
@@ -118,7 +118,7 @@ class Home:
 
     def check(self) -> None:
         """What readers see agrees at all levels, and is one of the states, whole."""
-        found = self.graph.verify()
+        found = self.graph.upkeep.verify()
         assert not found.problems
         assert found.graphs[0] in self.allowed
         self.allowed = self.allowed[self.allowed.index(found.graphs[0]) :]
@@ -188,9 +188,9 @@ def _check_backup(backup: Path) -> None:
 
 def _check_the_end(home: Home, tmp_path: Path) -> None:
     """A service that starts finishes what was left; then the home is as if nobody had died."""
-    home.graph.prepare()
+    home.graph.writing.prepare()
     home.check()
-    assert not home.graph.verify().waiting
+    assert not home.graph.upkeep.verify().waiting
     last = home.graph.home.current()
     assert last is not None
     assert last.index == last.snapshot
@@ -207,7 +207,7 @@ def test_an_interrupted_restore_leaves_nothing_or_is_completed_by_a_second(
     home: Home, nursery: Nursery, tmp_path: Path
 ) -> None:
     chance, backup, whole = random.Random(SEED), tmp_path / "whole.tar", quads(home.graph)
-    home.graph.backup(backup)
+    home.graph.upkeep.backup(backup)
     task: Task = {"operation": "restore", "file": str(backup), "level": ""}
     measured = nursery.run({**task, "home": str(tmp_path / "measured"), "die": None})["told"]
     for number, die in enumerate(places(measured, BY_HAND["restore"], chance)):
@@ -216,12 +216,12 @@ def test_an_interrupted_restore_leaves_nothing_or_is_completed_by_a_second(
         assert nursery.run({**task, "home": str(folder), "die": die})["killed"], told
         restored = home.opened(folder)
         if restored.home.unfinished.exists():
-            with pytest.raises(HalfRestored), restored.writing("a test"):
+            with pytest.raises(HalfRestored), restored.writing.open("a test"):
                 pass
         if restored.home.unfinished.exists() or not restored.home.current():
-            restored.restore(backup)
+            restored.upkeep.restore(backup)
         assert quads(restored) == whole, told
-        assert not restored.verify().problems, told
+        assert not restored.upkeep.verify().problems, told
 
 
 def test_a_compaction_that_is_killed_loses_nothing(home: Home, nursery: Nursery) -> None:
@@ -232,15 +232,15 @@ def test_a_compaction_that_is_killed_loses_nothing(home: Home, nursery: Nursery)
         told = f"seed {SEED}: {die} of {measured}"
         assert nursery.run({**task, "die": die})["killed"], told
         assert quads(home.graph) == whole, told
-        assert not home.graph.verify().problems, told
-    home.graph.compact()
+        assert not home.graph.upkeep.verify().problems, told
+    home.graph.upkeep.compact()
     assert len(list(home.graph.home.snapshots.iterdir())) == 1
     assert len(list(home.graph.home.indexes.iterdir())) == 1
 
 
 def test_any_altered_or_shortened_backup_is_refused(home: Home, tmp_path: Path) -> None:
     backup, chance = tmp_path / "b.tar", random.Random(SEED)
-    home.graph.backup(backup)
+    home.graph.upkeep.backup(backup)
     whole = backup.read_bytes()
     broken = tmp_path / "broken.tar"
     for place in [chance.randrange(len(whole)) for _ in range(60)]:
@@ -252,7 +252,7 @@ def test_any_altered_or_shortened_backup_is_refused(home: Home, tmp_path: Path) 
             if _is_whole(broken):
                 continue  # bytes between members, and after the last, say nothing
             with pytest.raises(BackupUnusable, match=re.escape(str(broken))):
-                target.restore(broken)
+                target.upkeep.restore(broken)
             assert not target.home.root.exists()
 
 

@@ -96,12 +96,12 @@ def carry_out(task: dict[str, Any], fate: Fate) -> None:
     graph = EcoGraph(Settings(home=Path(task["home"]), embedding="none", _env_file=None))
     operation = task["operation"]
     if operation in {"backup", "restore"}:
-        getattr(graph, operation)(Path(task["file"]), fate)
+        getattr(graph.upkeep, operation)(Path(task["file"]), fate)
     elif operation == "compact":
-        graph.compact(keep_days=0, progress=fate)
+        graph.upkeep.compact(keep_days=0, progress=fate)
     else:
         content = Path(task["file"]).read_bytes()
-        with graph.writing("a test", fate) as writer:
+        with graph.writing.open("a test", fate) as writer:
             outcome = writer.load(occasional("crash", task["level"]), [File("crash.ttl", content)])
         assert not outcome.rejections, outcome.rejections[0]
     fate.leave()

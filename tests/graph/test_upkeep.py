@@ -33,7 +33,7 @@ def graph(tmp_path: Path, opened: Open) -> EcoGraph:
     """A small home: the levels of visibility, and a source of one record."""
     made = opened(tmp_path / "home")
     levels = (ONTOLOGY / "schemes" / "visibility.ttl").read_bytes()
-    with made.writing("a test") as writer:
+    with made.writing.open("a test") as writer:
         writer.load(occasional("levels", "public"), [File("visibility.ttl", levels)])
         writer.load(
             occasional("other", "public"), [File("note.ttl", NOTE.replace(b"mine", b"other") % b"une")]
@@ -42,7 +42,7 @@ def graph(tmp_path: Path, opened: Open) -> EcoGraph:
 
 
 def note(graph: EcoGraph, text: bytes, level: str = "public") -> Outcome:
-    return graph.load_files(occasional("mine", level), [File("note.ttl", NOTE % text)])
+    return graph.writing.load_files(occasional("mine", level), [File("note.ttl", NOTE % text)])
 
 
 def quads(graph: EcoGraph) -> dict[Level, set[str]]:
@@ -58,21 +58,23 @@ def altered(graph: EcoGraph, level: Level) -> Store:
 def test_a_restored_home_is_the_one_that_was_backed_up(graph: EcoGraph, opened: Open, tmp_path: Path) -> None:
     note(graph, b"un", "partners")
     graph.keys.create(level=Level.PARTNERS, may_write=True, name="cellule")
-    manifest = graph.backup(tmp_path / "b.tar")
+    manifest = graph.upkeep.backup(tmp_path / "b.tar")
     restored = opened(tmp_path / "restored")
-    restored.restore(tmp_path / "b.tar")
+    restored.upkeep.restore(tmp_path / "b.tar")
     assert quads(restored) == quads(graph)
     assert restored.base == graph.base
-    assert restored.verify() == graph.verify()
+    assert restored.upkeep.verify() == graph.upkeep.verify()
     assert [key.name for key in restored.keys.list()] == ["cellule"]
-    assert {g.graph: g.digest for g in manifest.graphs} == {g.graph: g.digest for g in graph.verify().graphs}
+    assert {g.graph: g.digest for g in manifest.graphs} == {
+        g.graph: g.digest for g in graph.upkeep.verify().graphs
+    }
     assert note(restored, b"un", "partners").unchanged
-    second = restored.backup(tmp_path / "c.tar")
+    second = restored.upkeep.backup(tmp_path / "c.tar")
     assert second.graphs == manifest.graphs
 
 
 def test_a_backup_can_be_checked_and_read_without_us(graph: EcoGraph, tmp_path: Path) -> None:
-    graph.backup(tmp_path / "b.tar")
+    graph.upkeep.backup(tmp_path / "b.tar")
     folder = tmp_path / "out"
     folder.mkdir()
     subprocess.run(["tar", "xf", "../b.tar"], cwd=folder, check=True)
@@ -83,20 +85,20 @@ def test_a_backup_can_be_checked_and_read_without_us(graph: EcoGraph, tmp_path: 
 def test_a_backup_holds_what_is_published_and_no_more(graph: EcoGraph, opened: Open, tmp_path: Path) -> None:
     note(graph, b"un")
     before = quads(graph)
-    with suppress(ZeroDivisionError), graph.writing("a load that is cut short") as writer:
+    with suppress(ZeroDivisionError), graph.writing.open("a load that is cut short") as writer:
         writer.load(occasional("mine", "private"), [File("note.ttl", NOTE % b"deux")])
         raise ZeroDivisionError
-    found = graph.verify()
+    found = graph.upkeep.verify()
     assert found.waiting
     assert not found.problems
-    graph.backup(tmp_path / "b.tar")
+    graph.upkeep.backup(tmp_path / "b.tar")
     restored = opened(tmp_path / "restored")
-    restored.restore(tmp_path / "b.tar")
+    restored.upkeep.restore(tmp_path / "b.tar")
     assert quads(restored) == before
-    assert not restored.verify().waiting
+    assert not restored.upkeep.verify().waiting
     note(restored, b"deux", "private")  # it is not taken for loaded
-    graph.prepare()  # which publishes what was left
-    assert not graph.verify().waiting
+    graph.writing.prepare()  # which publishes what was left
+    assert not graph.upkeep.verify().waiting
     assert quads(restored) == quads(graph) != before
 
 
@@ -117,40 +119,40 @@ def test_a_backup_goes_on_beside_loads(graph: EcoGraph, opened: Open, tmp_path: 
     loader.start()
     try:
         for number in range(3):
-            graph.backup(tmp_path / f"{number}.tar")
-            assert not graph.verify().problems
+            graph.upkeep.backup(tmp_path / f"{number}.tar")
+            assert not graph.upkeep.verify().problems
     finally:
         stop.set()
         loader.join()
     assert not failures
     for number in range(3):
         restored = opened(tmp_path / f"restored-{number}")
-        restored.restore(tmp_path / f"{number}.tar")
-        assert not restored.verify().problems
+        restored.upkeep.restore(tmp_path / f"{number}.tar")
+        assert not restored.upkeep.verify().problems
 
 
 def test_a_restore_refuses_what_it_would_overwrite(graph: EcoGraph, opened: Open, tmp_path: Path) -> None:
     backup = tmp_path / "b.tar"
-    graph.backup(backup)
+    graph.upkeep.backup(backup)
     with pytest.raises(HomeNotEmpty, match=r"is not empty: it holds current\.json"):
-        graph.restore(backup)
+        graph.upkeep.restore(backup)
     other = opened(tmp_path / "other", base_iri="https://autre.example")
     with pytest.raises(HomeMismatch):
-        other.restore(backup)
+        other.upkeep.restore(backup)
     assert not other.home.root.exists()
-    assert not graph.verify().problems
+    assert not graph.upkeep.verify().problems
 
 
 def test_nothing_to_back_up_is_said(opened: Open, tmp_path: Path) -> None:
     for what in ("verify", "backup"):
         with pytest.raises(NothingLoaded):
-            getattr(opened(tmp_path / "none"), what)(*([tmp_path / "b.tar"] if what == "backup" else []))
+            getattr(opened(tmp_path / "none").upkeep, what)(*([tmp_path / "b.tar"] if what == "backup" else []))
     assert list(tmp_path.iterdir()) == []  # nothing was made on the way
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(graph: EcoGraph, tmp_path: Path) -> None:
     with pytest.raises(StorageFailed, match="could not write the backup"):
-        graph.backup(tmp_path / "none" / "b.tar")
+        graph.upkeep.backup(tmp_path / "none" / "b.tar")
 
 
 def test_verify_names_a_leak(graph: EcoGraph) -> None:
@@ -158,7 +160,7 @@ def test_verify_names_a_leak(graph: EcoGraph) -> None:
     leaked = NamedNode(f"{graph.base}/source/mine")
     quad = Quad(NamedNode("https://x/a"), NamedNode("https://x/p"), Literal("secret"), leaked)
     altered(graph, Level.PUBLIC).add(quad)
-    problems = "\n".join(graph.verify().problems)
+    problems = "\n".join(graph.upkeep.verify().problems)
     assert f"{leaked.value}: it is private, but level public sees it" in problems
     assert f"{leaked.value}: level public holds other triples than the master" in problems
     assert "merged graph of level public: it lacks 1 triples" in problems
@@ -167,7 +169,7 @@ def test_verify_names_a_leak(graph: EcoGraph) -> None:
 def test_verify_names_what_the_merge_holds_beyond_its_graphs(graph: EcoGraph) -> None:
     quad = Quad(NamedNode("https://x/a"), NamedNode("https://x/p"), Literal("1"), DefaultGraph())
     altered(graph, Level.PARTNERS).add(quad)
-    (problem,) = graph.verify().problems
+    (problem,) = graph.upkeep.verify().problems
     assert problem.startswith("merged graph of level partners: it holds beyond its graphs 1 triples")
     assert "<https://x/a>" in problem
 
@@ -175,7 +177,7 @@ def test_verify_names_what_the_merge_holds_beyond_its_graphs(graph: EcoGraph) ->
 def test_verify_names_what_a_level_lacks(graph: EcoGraph) -> None:
     other = NamedNode(f"{graph.base}/source/other")
     altered(graph, Level.PUBLIC).remove_graph(other)
-    problems = graph.verify().problems
+    problems = graph.upkeep.verify().problems
     assert f"{other.value}: it is public, but is seen from level partners on only" in problems
 
 
@@ -187,7 +189,7 @@ def test_verify_names_a_ledger_that_is_behind(graph: EcoGraph) -> None:
     assert isinstance(later, Current)
     (graph.home.snapshots / later.snapshot).rename(graph.home.snapshots / f"00000099{later.snapshot[8:]}")
     graph.home.point(snapshot=f"00000099{later.snapshot[8:]}")
-    assert any("but change 99 is published" in problem for problem in graph.verify().problems)
+    assert any("but change 99 is published" in problem for problem in graph.upkeep.verify().problems)
 
 
 def test_verify_names_another_ontology(graph: EcoGraph) -> None:
@@ -196,14 +198,14 @@ def test_verify_names_another_ontology(graph: EcoGraph) -> None:
     other = f"{current.snapshot[:8]}-00000000"
     (graph.home.snapshots / current.snapshot).rename(graph.home.snapshots / other)
     graph.home.point(snapshot=other)
-    assert any(problem.startswith("ontology: ") for problem in graph.verify().problems)
+    assert any(problem.startswith("ontology: ") for problem in graph.upkeep.verify().problems)
 
 
 def test_verify_names_an_index_that_is_damaged(graph: EcoGraph) -> None:
     current = graph.home.current()
     assert isinstance(current, Current)
     (graph.home.indexes / str(current.index) / "public" / "meta.json").write_text("{", "utf-8")
-    assert any(problem.startswith("index: ") for problem in graph.verify().problems)
+    assert any(problem.startswith("index: ") for problem in graph.upkeep.verify().problems)
 
 
 def test_compacting_changes_nothing_that_is_read(graph: EcoGraph, opened: Open) -> None:
@@ -211,33 +213,33 @@ def test_compacting_changes_nothing_that_is_read(graph: EcoGraph, opened: Open) 
         note(graph, text)
     before = quads(graph)
     reader = graph.snapshot()  # as a running service holds it
-    graph.compact(keep_days=0)
+    graph.upkeep.compact(keep_days=0)
     assert list(reader.merged(Level.PUBLIC))
     assert quads(graph) == before
-    assert not graph.verify().problems
+    assert not graph.upkeep.verify().problems
     assert (graph.home.snapshots / reader.id).is_dir()
     del reader
-    graph.compact()
+    graph.upkeep.compact()
     assert len(list(graph.home.snapshots.iterdir())) == 1
     assert note(opened(graph.home.root), b"trois").unchanged
     assert len(list(graph.home.snapshots.iterdir())) == 1
     note(graph, b"quatre")
-    assert not graph.verify().problems
+    assert not graph.upkeep.verify().problems
 
 
 def test_compacting_keeps_the_place_of_old_changes(graph: EcoGraph) -> None:
     ledger = Ledger(graph.home.ledger)
     last = ledger.last()
-    graph.compact()
+    graph.upkeep.compact()
     assert ledger.trimmed() == 0
     assert all(change.diff for change in ledger.since(0))
-    graph.compact(keep_days=1)
+    graph.upkeep.compact(keep_days=1)
     assert ledger.trimmed() == 0
     ledger._db.execute("UPDATE changes SET at = '2000-01-01T00:00:00+00:00' WHERE sequence < ?", (last,))
-    graph.compact(keep_days=1)
+    graph.upkeep.compact(keep_days=1)
     assert ledger.trimmed() == last - 1
     assert [bool(change.diff) for change in ledger.since(0)] == [False] * (last - 1) + [True]
-    assert not graph.verify().problems
+    assert not graph.upkeep.verify().problems
     ledger.close()
 
 

@@ -67,7 +67,7 @@ def records(word: str) -> bytes:
 
 
 def load(graph: EcoGraph, source: str, level: Level, content: bytes) -> None:
-    outcome = graph.load_files(occasional(source, level.slug), [File(f"{source}.ttl", content)])
+    outcome = graph.writing.load_files(occasional(source, level.slug), [File(f"{source}.ttl", content)])
     assert not outcome.rejections, outcome.rejections
 
 

@@ -44,7 +44,7 @@ def lozere(graph: EcoGraph) -> Load:
         for old, new in replaced:
             assert old in text, old
             text = text.replace(old, new)
-        declaration: Declaration = graph.declarations()["lozere"].model_copy(update=changes)
-        return graph.load_files(declaration, [File(LOZERE, text.encode())])
+        declaration: Declaration = graph.writing.declarations()["lozere"].model_copy(update=changes)
+        return graph.writing.load_files(declaration, [File(LOZERE, text.encode())])
 
     return load

@@ -36,7 +36,7 @@ home, *paths = map(Path, sys.argv[1:])
 graph = EcoGraph(Settings(home=home, embedding="none", _env_file=None))
 print("ready", flush=True)
 for path, level in zip(cycle(paths), cycle(["public", "private", "partners"])):
-    graph.load_files(occasional("crash", level), [File("crash.ttl", path.read_bytes())])
+    graph.writing.load_files(occasional("crash", level), [File("crash.ttl", path.read_bytes())])
 """
 ACTOR = """
 <actor/crash--{number}> a <https://w3id.org/ecograph/ns#Organization> ;
@@ -102,11 +102,11 @@ def test_a_kill_anywhere_loses_nothing(
         assert actors(left) <= {0, 60, 90}
         assert left.search(Level.PUBLIC, "cellule de veille", Asked(), limit=1).total
     graph, clean = opened(fresh_copy), opened(shutil.copytree(sample_home, tmp_path / "clean"))
-    outcomes, failures = graph.load_declared()
+    outcomes, failures = graph.writing.load_declared()
     assert not failures
     assert all(outcome.unchanged for outcome in outcomes)
     for home in (graph, clean):
-        home.load_files(occasional("crash", "public"), [File("crash.ttl", state("un", 60))])
+        home.writing.load_files(occasional("crash", "public"), [File("crash.ttl", state("un", 60))])
         assert actors(home) == {60}
     assert dump(graph) == dump(clean)
     assert not list(graph.home.snapshots.glob(".*"))
@@ -137,7 +137,9 @@ def test_a_full_disk_is_said_and_the_old_state_kept(
     room: int,
 ) -> None:
     home = Path(shutil.copytree(sample_home, small_disk / "home"))
-    opened(home).load_declared(["lozere"])  # which empties the logs of the load before, and makes room
+    opened(home).writing.load_declared(
+        ["lozere"]
+    )  # which empties the logs of the load before, and makes room
     before = dump(opened(home))
     (tmp_path / "crash.ttl").write_bytes(state("un", 300))
     free = shutil.disk_usage(small_disk).free
@@ -151,14 +153,14 @@ def test_a_full_disk_is_said_and_the_old_state_kept(
     assert dump(opened(home)) == before
     (small_disk / "ballast").unlink()
     finished = opened(home)
-    finished.load_files(occasional("crash", "public"), [File("crash.ttl", state("un", 300))])
+    finished.writing.load_files(occasional("crash", "public"), [File("crash.ttl", state("un", 300))])
     assert actors(finished) == {300}
 
 
 def test_a_load_is_told_who_holds_the_home(
     fresh_copy: Path, opened: Callable[..., EcoGraph], run_cli: Run
 ) -> None:
-    with opened(fresh_copy).writing("ecograph load national"):
+    with opened(fresh_copy).writing.open("ecograph load national"):
         refused = run_cli("--home", fresh_copy, "load", "--source", "lozere")
     assert refused.returncode == 1
     assert refused.stderr.startswith(

@@ -32,7 +32,7 @@ SMALL = """
 
 def sequence(graph: EcoGraph) -> tuple[int, str]:
     """The number of the last change, and what is published."""
-    with graph.writing("a test") as writer:
+    with graph.writing.open("a test") as writer:
         return writer.ledger.last(), graph.snapshot_id()
 
 
@@ -84,7 +84,7 @@ def test_every_seed_fact_is_in_the_graph_with_its_document(sample: EcoGraph, sou
 
 def test_loading_again_changes_nothing(graph: EcoGraph, dump: Dump) -> None:
     before, known = dump(graph), sequence(graph)
-    outcomes, failures = graph.load_declared()
+    outcomes, failures = graph.writing.load_declared()
     assert not failures
     assert all(outcome.unchanged for outcome in outcomes)
     assert sequence(graph) == known
@@ -113,7 +113,7 @@ def test_numbers_are_compared_by_value(graph: EcoGraph) -> None:
             "@prefix eco: <https://w3id.org/ecograph/ns#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
             f'<plan/x--1> dct:title "{title}"@fr ; eco:maxAmount {amount} .'
         )
-        return graph.load_files(occasional("x", "public"), [File("x.ttl", text.encode())])
+        return graph.writing.load_files(occasional("x", "public"), [File("x.ttl", text.encode())])
 
     load("1500.50", "Avant")
     outcome = load("1500.500", "Après")
@@ -202,7 +202,7 @@ def test_a_source_that_fails_does_not_stop_the_others(graph: EcoGraph, tmp_path:
         declaration = occasional(name, "public").model_dump() | {"location": [str(tmp_path / f"{name}.ttl")]}
         lines = [f"{k} = {_toml(v)}" for k, v in declaration.items() if v is not None]
         (tmp_path / f"{name}.toml").write_text("\n".join(lines), "utf-8")
-    outcomes, failures = graph.load_declared(extra=[tmp_path / "bad.toml", tmp_path / "good.toml"])
+    outcomes, failures = graph.writing.load_declared(extra=[tmp_path / "bad.toml", tmp_path / "good.toml"])
     assert [outcome.source for outcome in outcomes] == ["good"]
     assert [source for source, _ in failures] == ["bad"]
     assert labels(graph, "actor/x--a") == {"Atelier A"}
@@ -218,7 +218,7 @@ def _toml(value: object) -> str:
 
 def test_visibility_goes_up_and_down(graph: EcoGraph) -> None:
     for level in ("private", "public", "partners"):
-        outcome = graph.load_files(occasional("x", level), [File("x.ttl", SMALL.encode())])
+        outcome = graph.writing.load_files(occasional("x", level), [File("x.ttl", SMALL.encode())])
         assert not outcome.rejections
         for other in Level:
             seen = other >= Level.of(level)
@@ -232,7 +232,7 @@ def test_one_record_may_be_spread_over_files(graph: EcoGraph) -> None:
     lines = SMALL.strip().splitlines()
     first = lines[0].replace(" ;", " .")
     second = "<actor/x--a> " + "\n".join(lines[1:])
-    outcome = graph.load_files(
+    outcome = graph.writing.load_files(
         occasional("x", "public"), [File("1.ttl", first.encode()), File("2.ttl", second.encode())]
     )
     assert outcome.rejections == ()
@@ -243,7 +243,7 @@ def test_a_new_home_gets_the_vocabulary_first(tmp_path: Path, opened: Callable[.
     graph = opened(tmp_path / "new", base_iri="https://data.example.org/")
     with pytest.raises(NothingLoaded, match="holds no graph yet: run `ecograph load` first"):
         graph.snapshot()
-    outcome = graph.load_files(occasional("x", "public"), [File("x.ttl", SMALL.encode())])
+    outcome = graph.writing.load_files(occasional("x", "public"), [File("x.ttl", SMALL.encode())])
     assert outcome.rejections == ()
     assert graph.base == "https://data.example.org"
     assert [iri.rsplit("/", 1)[-1] for iri in graph.graphs(Level.PUBLIC)] == ["ontology", "x"]
@@ -254,7 +254,7 @@ def test_a_load_that_fails_in_a_new_home_publishes_nothing(
     tmp_path: Path, opened: Callable[..., EcoGraph]
 ) -> None:
     graph = opened(tmp_path / "new")
-    with graph.writing("a test"):
+    with graph.writing.open("a test"):
         pass
     with pytest.raises(NothingLoaded):
         graph.snapshot()
@@ -272,4 +272,4 @@ def test_a_home_keeps_its_base(fresh_copy: Path, opened: Callable[..., EcoGraph]
     with pytest.raises(
         HomeMismatch, match=r"was made for the base IRI http://127.0.0.1:8000, not https://data"
     ):
-        other.load_declared(["ontology"])
+        other.writing.load_declared(["ontology"])

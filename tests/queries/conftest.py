@@ -12,7 +12,7 @@ from ecograph.settings import Settings
 def sample_graph(tmp_path_factory: pytest.TempPathFactory) -> EcoGraph:
     home: Path = tmp_path_factory.mktemp("sample-territory")
     graph = EcoGraph(Settings(home=home, embedding="none"))
-    outcomes, failures = graph.load_declared()
+    outcomes, failures = graph.writing.load_declared()
     assert not failures
     assert [outcome.source for outcome in outcomes if outcome.rejections] == []
     return graph

@@ -20,7 +20,7 @@ HERE = Path(__file__).parent
 def cases(tmp_path_factory: pytest.TempPathFactory, opened: Callable[..., EcoGraph]) -> EcoGraph:
     """The vocabulary, and the resources of `cases.ttl` alone."""
     graph = opened(tmp_path_factory.mktemp("cases") / "home")
-    outcome = graph.load_files(
+    outcome = graph.writing.load_files(
         occasional("cases", "public"), [File("cases.ttl", (HERE / "cases.ttl").read_bytes())]
     )
     assert outcome.rejections == ()

@@ -10,7 +10,7 @@ COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 
 
 def cache(service, level: Level = Level.PUBLIC) -> dict[str, int]:
-    return dict(service.graph.cache_figures(level))
+    return dict(service.graph.endpoint.cache_figures(level))
 
 
 def test_second_call_is_a_hit_with_the_same_bytes(service) -> None:
@@ -19,7 +19,7 @@ def test_second_call_is_a_hit_with_the_same_bytes(service) -> None:
     assert first.content == second.content
     assert first.headers["etag"] == second.headers["etag"]
     assert cache(service)["hits"] == 1
-    assert service.graph.worker_figures["answered"] == 1
+    assert service.graph.endpoint.worker_figures["answered"] == 1
 
 
 def test_levels_formats_and_queries_are_apart(service) -> None:
@@ -48,8 +48,8 @@ def test_not_modified_asks_nobody(service) -> None:
 
 def test_new_snapshot_is_a_miss(service) -> None:
     before = service.ask(COUNT)
-    with service.graph.writing("test") as writer:
-        writer.load(service.graph.declarations()["lozere"], [])
+    with service.graph.writing.open("test") as writer:
+        writer.load(service.graph.writing.declarations()["lozere"], [])
     after = service.ask(COUNT)
     assert after.headers["etag"] != before.headers["etag"]
     assert after.content != before.content

@@ -46,7 +46,7 @@ def test_it_is_counted_like_any_other(service, taken: list[bool]) -> None:
     assert (
         'ecograph_http_requests_total{level="public",method="GET",route="/sparql",status="200"} 3.0' in told
     )
-    assert service.graph.cache_figures(Level.PUBLIC)["hits"] == 2
+    assert service.graph.endpoint.cache_figures(Level.PUBLIC)["hits"] == 2
 
 
 def test_who_shows_a_key_never_takes_it(service, taken: list[bool]) -> None:
@@ -71,8 +71,8 @@ def test_each_format_has_its_own(service, taken: list[bool]) -> None:
 
 def test_a_new_snapshot_is_asked_anew(service, taken: list[bool]) -> None:
     before = service.ask(COUNT)
-    with service.graph.writing("test") as writer:
-        writer.load(service.graph.declarations()["lozere"], [])
+    with service.graph.writing.open("test") as writer:
+        writer.load(service.graph.writing.declarations()["lozere"], [])
     after, again = service.ask(COUNT), service.ask(COUNT)
     assert taken == [False, True]
     assert before.content != after.content == again.content

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Self
 
 import httpx
 import pytest
@@ -102,7 +103,11 @@ class ServedGraph:
             for graph in store.named_graphs()
         }
 
-    def sparql(
+    @property
+    def endpoint(self) -> Self:
+        return self
+
+    def answer(
         self,
         level: Level,
         request: QueryRequest,

@@ -164,7 +164,7 @@ def scratch(
 ) -> Iterator[tuple[str, str]]:
     """A service of its own with a key that may write, at the level that everybody sees."""
     graph = opened(tmp_path_factory.mktemp("updates") / "home")
-    graph.prepare()
+    graph.writing.prepare()
     _, key = graph.keys.create(level=Level.PUBLIC, may_write=True)
     with served(graph) as address:
         yield address, key

@@ -52,7 +52,7 @@ def base() -> str:
 @pytest.fixture(scope="module")
 def embedded(tmp_path_factory: pytest.TempPathFactory, opened: Open, base: str) -> Iterator[EcoGraph]:
     graph = opened(tmp_path_factory.mktemp("embedded"), base_iri=base)
-    graph.load_declared()
+    graph.writing.load_declared()
     yield graph
     graph.close()
 
@@ -63,15 +63,15 @@ def remote(
 ) -> Iterator[EcoGraph]:
     server = request.getfixturevalue(request.param)
     graph = opened(tmp_path_factory.mktemp(request.param), base_iri=base, **settings_of(server))
-    outcomes, failures = graph.load_declared()
+    outcomes, failures = graph.writing.load_declared()
     assert not failures
-    assert len(outcomes) == len(graph.declarations())
+    assert len(outcomes) == len(graph.writing.declarations())
     yield graph
     graph.close()
 
 
 def test_loading_again_changes_nothing(remote: EcoGraph) -> None:
-    outcomes, failures = remote.load_declared()
+    outcomes, failures = remote.writing.load_declared()
     assert not failures
     assert all(outcome.unchanged for outcome in outcomes)
 
@@ -131,7 +131,7 @@ def test_saved_queries_answer_the_same(embedded: EcoGraph, remote: EcoGraph) -> 
 def test_strangers_get_the_same(embedded: EcoGraph, remote: EcoGraph) -> None:
     text = "SELECT ?g (COUNT(*) AS ?n) { GRAPH ?g { ?s ?p ?o } } GROUP BY ?g"
     request = QueryRequest(text=text, base=embedded.base + "/")
-    one, other = (_rows(graph.sparql(Level.PUBLIC, request).body) for graph in (embedded, remote))
+    one, other = (_rows(graph.endpoint.answer(Level.PUBLIC, request).body) for graph in (embedded, remote))
     assert other == one
     assert one
 
@@ -159,7 +159,7 @@ def test_a_territory_moves_to_a_server_and_back(
     home, away = tmp_path / "home", settings_of(server)
     base = f"http://{uuid.uuid4().hex}.example.org"
     graph = opened(home, base_iri=base)
-    graph.load_files(occasional("small", "private"), [File("small.ttl", SMALL.encode())])
+    graph.writing.load_files(occasional("small", "private"), [File("small.ttl", SMALL.encode())])
     before = {level: graph.snapshot().size(level) for level in Level}
 
     def moved(to: str, **settings: Any) -> str:
@@ -174,7 +174,7 @@ def test_a_territory_moves_to_a_server_and_back(
     there = moved(server.query, **{**away, "store": "embedded"})
     assert f"private: {before[Level.PRIVATE]} quads in both" in there
     with pytest.raises(StoreMismatch):
-        graph.load_declared(["ontology"])
+        graph.writing.load_declared(["ontology"])
     distant = opened(home, **away)
     assert {level: distant.snapshot().size(level) for level in Level} == before
     assert distant.search(Level.PUBLIC, "chimie", Asked(), limit=5).total
@@ -182,5 +182,5 @@ def test_a_territory_moves_to_a_server_and_back(
     assert back.splitlines()[:3] == there.splitlines()[:3]
     again = opened(home)
     assert {level: again.snapshot().size(level) for level in Level} == before
-    assert again.load_declared(["ontology"])[0][0].unchanged
+    assert again.writing.load_declared(["ontology"])[0][0].unchanged
     distant.close()

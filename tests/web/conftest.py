@@ -20,7 +20,7 @@ from ecograph.web.service import create_app
 def graph(tmp_path_factory: pytest.TempPathFactory) -> EcoGraph:
     home: Path = tmp_path_factory.mktemp("home")
     graph = EcoGraph(Settings(home=home, embedding="none", _env_file=None))
-    _, failures = graph.load_declared()
+    _, failures = graph.writing.load_declared()
     assert not failures
     return graph
 

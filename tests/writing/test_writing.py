@@ -30,7 +30,7 @@ TURTLE = {"Content-Type": "text/turtle"}
 @pytest.fixture(scope="module")
 def graph(tmp_path_factory: pytest.TempPathFactory, opened: Callable[..., EcoGraph]) -> EcoGraph:
     made = opened(tmp_path_factory.mktemp("writing") / "home", write_wait_seconds=1.0, write_bytes=10_000)
-    made.prepare()
+    made.writing.prepare()
     return made
 
 
@@ -138,7 +138,7 @@ def test_an_update_that_takes_too_long_is_stopped(
     tmp_path: Path, opened: Callable[..., EcoGraph], served: Callable[..., object]
 ) -> None:
     graph = opened(tmp_path / "home", query_seconds=1.0)
-    graph.prepare()
+    graph.writing.prepare()
     _, text = graph.keys.create(level=Level.PUBLIC, may_write=True)
     with (
         served(graph) as address,
@@ -306,7 +306,7 @@ def test_writers_take_turns(
     tmp_path: Path, opened: Callable[..., EcoGraph], served: Callable[..., object]
 ) -> None:
     graph = opened(tmp_path / "home", write_wait_seconds=30.0)
-    graph.prepare()
+    graph.writing.prepare()
     _, text = graph.keys.create(level=Level.PUBLIC, may_write=True)
     statuses: list[int] = []
     with served(graph) as address:

@@ -54,7 +54,7 @@ def load(
     if plain:
         outcomes.append(_load_files(graph, plain, sources, visibility, progress))
     elif declared or sources or not files:
-        outcomes, failures = graph.load_declared(sources, extra=declared, progress=progress)
+        outcomes, failures = graph.writing.load_declared(sources, extra=declared, progress=progress)
     progress.close()
     _print_load(outcomes, failures, as_json=as_json)
     if failures:
@@ -76,13 +76,13 @@ def _load_files(
     source = sources[0] if sources else slug(files[0].stem)
     declaration = _declaration(graph, source, visibility)
     content = read_files(files, limit=graph.settings.load_bytes)
-    return graph.load_files(declaration, content, progress)
+    return graph.writing.load_files(declaration, content, progress)
 
 
 def _declaration(graph: EcoGraph, source: str, visibility: str | None) -> Declaration:
     from ecograph.sources.declaration import occasional
 
-    return graph.declarations().get(source) or occasional(source, visibility or Level.PUBLIC.slug)
+    return graph.writing.declarations().get(source) or occasional(source, visibility or Level.PUBLIC.slug)
 
 
 def _print_load(

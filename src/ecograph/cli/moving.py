@@ -27,7 +27,7 @@ def copy(home: Path | None, to: str) -> None:
     """
     progress = Progress()
     with closing(open_graph(home)) as graph:
-        digests = graph.copy_store(to, progress)
+        digests = graph.upkeep.copy_store(to, progress)
     progress.close()
     for level, digest in digests.items():
         click.echo(f"{level.slug}: {digest.quads} quads in both, digest {digest.digest[:16]}")

@@ -23,7 +23,7 @@ def serve(home: Path | None, host: str | None, port: int | None, own_home: Path 
 
     graph = open_graph(own_home or home, host=host, port=port)
     configure(graph.settings.log_level)
-    graph.prepare(Progress() if sys.stderr.isatty() else Steps())
+    graph.writing.prepare(Progress() if sys.stderr.isatty() else Steps())
     run(graph, announce=lambda address: click.echo(f"EcoGraph is ready: {address}"))
 
 

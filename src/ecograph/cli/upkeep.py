@@ -25,7 +25,7 @@ _json = click.option("--json", "as_json", is_flag=True, help="Print JSON alone."
 def backup(home: Path | None, file: Path) -> None:
     """Back up the home to FILE, a tar; loads and the service go on meanwhile."""
     progress = Progress()
-    manifest = open_graph(home).backup(file, progress)
+    manifest = open_graph(home).upkeep.backup(file, progress)
     progress.close()
     triples = sum(graph.triples for graph in manifest.graphs)
     click.echo(
@@ -46,7 +46,7 @@ def restore(home: Path | None, file: Path, own_home: Path | None) -> None:
     """
     progress = Progress()
     graph = open_graph(own_home or home)
-    manifest = graph.restore(file, progress)
+    manifest = graph.upkeep.restore(file, progress)
     progress.close()
     triples = sum(kept.triples for kept in manifest.graphs)
     click.echo(
@@ -64,7 +64,7 @@ def verify(home: Path | None, as_json: bool) -> None:
 
     Leaves with 1 and names what disagrees. It may run beside the service, and during a load.
     """
-    found = open_graph(home).verify()
+    found = open_graph(home).upkeep.verify()
     if as_json:
         click.echo(json.dumps(asdict(found), ensure_ascii=False, indent=2))
     else:
@@ -88,7 +88,7 @@ def compact(home: Path | None, keep_days: int | None) -> None:
     """Give back disk space: old snapshots and indexes, and what was deleted in stores and ledger."""
     progress = Progress()
     graph = open_graph(home)
-    before, after = graph.compact(keep_days=keep_days, progress=progress)
+    before, after = graph.upkeep.compact(keep_days=keep_days, progress=progress)
     progress.close()
     click.echo(f"{graph.home.root}: {_size(before)} before, {_size(after)} now")
 

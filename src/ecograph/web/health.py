@@ -69,7 +69,7 @@ def _of_published(graph: EcoGraph) -> Ailment | None:
 
 
 def _of_workers(graph: EcoGraph) -> Ailment | None:
-    failure = graph.worker_failure
+    failure = graph.endpoint.worker_failure
     return Ailment("workers", "no process for SPARQL queries can be started", failure) if failure else None
 
 

@@ -109,7 +109,7 @@ class _GraphFigures(Collector):
             yield _gauge("ecograph_ready", "Whether something is published and indexed.", 0)
 
     def _workers(self) -> Iterator[Metric]:
-        figures = self._graph.worker_figures
+        figures = self._graph.endpoint.worker_figures
         for name in sorted(_RUNNING):
             about = f"Queries {name} in the worker pool."
             yield _gauge(f"ecograph_worker_queries_{name}", about, figures.get(name, 0))
@@ -119,7 +119,7 @@ class _GraphFigures(Collector):
         )
 
     def _cache(self) -> Iterator[Metric]:
-        figures = {level.slug: self._graph.cache_figures(level) for level in Level}
+        figures = {level.slug: self._graph.endpoint.cache_figures(level) for level in Level}
         for name in ("hits", "misses", "evictions"):
             yield _by_label(
                 CounterMetricFamily,

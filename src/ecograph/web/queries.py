@@ -46,7 +46,7 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     chosen = chosen or _negotiated(request.headers.get("accept"))
     if chosen == _HTML:
         return query_result_page(request, saved, graph.rows(level, text))
-    content = graph.saved_answer(level, text, chosen, _SYNTAXES[chosen])
+    content = graph.endpoint.saved_answer(level, text, chosen, _SYNTAXES[chosen])
     return Response(content, headers={"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept"})
 
 

@@ -62,7 +62,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
     # The resources come last: their route takes any path of two segments.
     for router in (api.router, writing.router, queries.router, pages.router, resources.router):
         app.include_router(router)
-    app.add_middleware(Shortcut, answers=graph)
+    app.add_middleware(Shortcut, answers=graph.endpoint)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=5)
     # The last one added is the first that a request meets: it must see what the others make of it.
     app.add_middleware(Observed, metrics=metrics)

@@ -47,24 +47,14 @@ _PREFLIGHT = {
 }
 
 
-class Graph(Protocol):
-    """What this endpoint asks of the service."""
-
-    @property
-    def base(self) -> str:
-        """Base of the resources' IRIs, without a final slash."""
+class Endpoint(Protocol):
+    """What evaluates queries."""
 
     @property
     def query_bytes(self) -> int:
         """Longest query accepted."""
 
-    def snapshot_id(self) -> str:
-        """Return the id of what is published now."""
-
-    def counts(self, level: Level) -> Mapping[str, int]:
-        """Return the named graphs that a level may see, each with its number of triples."""
-
-    def sparql(
+    def answer(
         self,
         level: Level,
         request: QueryRequest,
@@ -73,6 +63,24 @@ class Graph(Protocol):
         account: Account = ...,
     ) -> QueryOutcome:
         """Answer a query at a level; blocks."""
+
+
+class Graph(Protocol):
+    """What is asked of the deployment."""
+
+    @property
+    def base(self) -> str:
+        """Base of the resources' IRIs, without a final slash."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """What evaluates queries."""
+
+    def snapshot_id(self) -> str:
+        """Return the id of what is published now."""
+
+    def counts(self, level: Level) -> Mapping[str, int]:
+        """Return the named graphs that a level may see, each with its number of triples."""
 
 
 _FIELDS = ("query", "default-graph-uri", "named-graph-uri")
@@ -137,7 +145,7 @@ async def sparql_get(request: Request) -> Response:
 )
 async def sparql_post(request: Request) -> Response:
     """Answer a SPARQL query sent as a form, or as it is."""
-    body = await _body(request, _graph(request).query_bytes)
+    body = await _body(request, _graph(request).endpoint.query_bytes)
     content_type = request.headers.get("content-type", "")
     return await answered(request, read_post(request.scope["query_string"], content_type, body))
 
@@ -153,13 +161,13 @@ async def answered(request: Request, asked: Asked) -> Response:
     graph, level, account = _graph(request), _level(request), account_of(request)
     digest = asked.digest
     with query_noted(request, digest, account) as note:
-        admitted = admit(asked.query, limit=graph.query_bytes)
+        admitted = admit(asked.query, limit=graph.endpoint.query_bytes)
         choice = _choice(request, _offered(admitted))
         tag = _tag(level, choice, digest) if admitted.steady else None
         query = _request(asked, choice, base=graph.base + "/")
         if tag is not None:
             request.state.question = Question(request=query, digest=digest, tag=tag)
-        ask = partial(graph.sparql, level, query, account=account)
+        ask = partial(graph.endpoint.answer, level, query, account=account)
         # One thread for all that may block: going to another costs more than many a query.
         headers, outcome = await _unless_gone(request, partial(_run, request, level, tag, ask))
         if outcome is None:

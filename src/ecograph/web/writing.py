@@ -71,10 +71,10 @@ _WRITE_DOCS: dict[str, Any] = {**_GRAPH_DOCS, "requestBody": {"content": _GRAPH_
 )
 async def post_update(request: Request, graph: Graph, key: WriterKey) -> Response:
     """Carry a SPARQL update out; queries see it once this has answered."""
-    body = await _body(request, 3 * graph.query_bytes + 50_000)
+    body = await _body(request, 3 * graph.endpoint.query_bytes + 50_000)
     asked = read_update_post(request.scope["query_string"], request.headers.get("content-type", ""), body)
     dataset = Dataset(default=asked.using, named=asked.using_named)
-    await _in_thread(request, partial(graph.update, key, asked.update, dataset))
+    await _in_thread(request, partial(graph.writing.update, key, asked.update, dataset))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 
@@ -105,13 +105,13 @@ async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response
 @router.put("/graphs", responses=_REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
 async def put_graph(request: Request, key: WriterKey) -> Response:
     """Make a document all that a graph says: 201 when the graph is new, else 204."""
-    return await _written(request, the_graph(request).put_graph, key)
+    return await _written(request, the_graph(request).writing.put_graph, key)
 
 
 @router.post("/graphs", responses=_REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
 async def post_graph(request: Request, key: WriterKey) -> Response:
     """Add a document to what a graph says: 201 when the graph is new, else 204."""
-    return await _written(request, the_graph(request).post_graph, key)
+    return await _written(request, the_graph(request).writing.post_graph, key)
 
 
 @router.delete(
@@ -123,7 +123,7 @@ async def post_graph(request: Request, key: WriterKey) -> Response:
 )
 async def delete_graph(request: Request, graph: Graph, key: WriterKey) -> Response:
     """Take a graph out."""
-    await _in_thread(request, partial(graph.delete_graph, key, _named(request)))
+    await _in_thread(request, partial(graph.writing.delete_graph, key, _named(request)))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 

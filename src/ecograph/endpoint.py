@@ -1,0 +1,122 @@
+"""The SPARQL endpoint: queries from outside, in processes that may be killed, with exact answers kept."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import cached_property, partial
+
+from ecograph.exchange.serialise import write_answer
+from ecograph.graph.admission import admit
+from ecograph.graph.ports import Backend, Queries
+from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
+from ecograph.graph.result_cache import CacheKey, ResultCache
+from ecograph.graph.workers import WorkerPool
+from ecograph.model import Level
+from ecograph.publication import Publication
+from ecograph.settings import Settings
+
+_FREE = Free()
+
+
+class Endpoint:
+    """What answers SPARQL for one deployment."""
+
+    def __init__(self, settings: Settings, backend: Backend, publication: Publication) -> None:
+        self._settings, self._backend, self._publication = settings, backend, publication
+        self._cache = ResultCache(settings.cache_bytes)
+
+    @property
+    def query_bytes(self) -> int:
+        """The longest SPARQL query accepted from outside."""
+        return self._settings.query_bytes
+
+    def answer(
+        self,
+        level: Level,
+        request: QueryRequest,
+        *,
+        cancelled: threading.Event | None = None,
+        account: Account = _FREE,
+    ) -> QueryOutcome:
+        """Answer a query from outside: as before, or in a worker process; blocks.
+
+        Raises `BadQuery`, `QueryLimit`, and what the account raises when it cannot pay.
+        """
+        snapshot = self._publication.now().snapshot
+        make = partial(
+            self._outside.run,
+            snapshot,
+            request,
+            lane=level,
+            cancelled=cancelled,
+            account=account,
+        )
+        if not admit(request.text, limit=self.query_bytes).steady:
+            return make()
+        key = CacheKey(snapshot=snapshot.id, level=level, request=request)
+        return self._cache.answer(key, make, cancelled=cancelled)
+
+    def kept_answer(self, level: Level, request: QueryRequest) -> tuple[str, QueryOutcome] | None:
+        """Return the id of what is published and the answer that is kept for it, if any; never waits."""
+        published = self._publication.read()
+        if published is None or request.base != f"{published.base}/":
+            return None
+        snapshot = published.snapshot.id
+        outcome = self._cache.kept(CacheKey(snapshot=snapshot, level=level, request=request))
+        return None if outcome is None else (snapshot, outcome)
+
+    def saved_answer(self, level: Level, text: str, media_type: str, syntax: str) -> bytes:
+        """Return the answer to one of the saved queries, with its values in place; blocks.
+
+        Raises `BadParameter` for a syntax that the form of the query does not have.
+        """
+        snapshot = self._publication.now().snapshot
+
+        def make() -> QueryOutcome:
+            body = write_answer(snapshot.query(level, text), syntax)
+            return QueryOutcome(media_type=media_type, body=body, seconds=0.0)
+
+        if not admit(text, limit=self.query_bytes).steady:
+            return make().body
+        request = QueryRequest(text=text, results_format=media_type)
+        return self._cache.answer(CacheKey(snapshot=snapshot.id, level=level, request=request), make).body
+
+    def cache_figures(self, level: Level) -> Mapping[str, int]:
+        """Return what became of the answers kept for a level: hits, misses, evictions, bytes."""
+        return self._cache.figures(level)
+
+    @property
+    def worker_figures(self) -> Mapping[str, int]:
+        """What query workers did until now; nothing before they are started."""
+        return self._pool.figures if "_pool" in self.__dict__ else {}
+
+    @property
+    def worker_failure(self) -> str | None:
+        """Why no query worker starts; None while they do."""
+        return self._pool.failure if "_pool" in self.__dict__ else None
+
+    @cached_property
+    def _pool(self) -> WorkerPool:
+        return WorkerPool(
+            workers=self._settings.query_workers,
+            seconds=self._settings.query_seconds,
+            memory_bytes=self._settings.query_memory_bytes,
+            result_bytes=self._settings.query_result_bytes,
+            query_bytes=self._settings.query_bytes,
+        )
+
+    @cached_property
+    def _outside(self) -> Queries:
+        return self._backend.queries(
+            self._pool, seconds=self._settings.query_seconds, result_bytes=self._settings.query_result_bytes
+        )
+
+    def start(self) -> None:
+        """Start the worker processes before the first query asks for them."""
+        _ = self._pool
+
+    def close(self) -> None:
+        """Stop the worker processes, if any was started."""
+        if "_pool" in self.__dict__:
+            self._pool.close()

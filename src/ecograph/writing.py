@@ -1,0 +1,169 @@
+"""Writing: what is loaded from sources and what holders of keys change, one writer at a time."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
+from functools import partial
+from pathlib import Path
+
+from ecograph.assets import LOADERS
+from ecograph.editing import Editor
+from ecograph.errors import BadInput, Busy, EcographError
+from ecograph.graph.home import Current, Home, sequence_of
+from ecograph.graph.keys import Key
+from ecograph.graph.ports import Backend
+from ecograph.graph.updates import Dataset, checked_iri
+from ecograph.graph.updating import Bounds, Update
+from ecograph.graph.upkeep import read_history
+from ecograph.model import Iri, Outcome
+from ecograph.publication import Publication
+from ecograph.refresh import Progress, Writer, open_writer, quiet, step
+from ecograph.settings import DEFAULT_BASE_IRI, Settings
+from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
+from ecograph.sources.read import File, files_of
+
+Failure = tuple[str, EcographError]
+
+_POLL_SECONDS = 0.05
+
+
+class Writing:
+    """The ways to change the graph of one deployment."""
+
+    def __init__(self, settings: Settings, home: Home, backend: Backend, publication: Publication) -> None:
+        self._settings, self._home = settings, home
+        self._backend, self._publication = backend, publication
+        self._follower: ThreadPoolExecutor | None = None
+
+    def follow_in_background(self) -> None:
+        """From now on a write does not wait for the index."""
+        self._follower = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
+
+    def close(self) -> None:
+        """Wait for the index that is being built in the background, if any."""
+        if self._follower is not None:
+            self._follower.shutdown()
+
+    def prepare(self, progress: Progress = quiet) -> None:
+        """Make sure that something is published and indexed: in a new home, the vocabulary alone."""
+        current = self._home.current()
+        if current is None:
+            _, failures = self.load_declared(["ontology"], progress=progress)
+            for _, error in failures:
+                raise error
+        elif self._is_interrupted(current):
+            with suppress(Busy), self.open("finishing an interrupted load", progress):
+                pass
+        else:
+            self._follow(progress)
+
+    def declarations(self) -> dict[str, Declaration]:
+        """Return the declared sources by id."""
+        return read_declarations(LOADERS)
+
+    @contextmanager
+    def open(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:
+        """Hold the right to write; what was written is published on the way out, then indexed."""
+        asked = self._settings.base_iri
+        with open_writer(
+            self._home, self._backend, base=DEFAULT_BASE_IRI, asked=asked, purpose=purpose, progress=progress
+        ) as writer:
+            yield writer
+            if (snapshot := writer.publish()) is not None:
+                if writer.hidden:
+                    # Until the index follows, it would tell of what some may not see any more.
+                    self._publication.index(snapshot, writer.base, partial(step, progress))
+                    self._home.point(snapshot=snapshot, base=writer.base, index=snapshot)
+                else:
+                    self._home.point(snapshot=snapshot, base=writer.base)
+        self._follow(progress)
+
+    def load_declared(
+        self, sources: Sequence[str] = (), *, extra: Sequence[Path] = (), progress: Progress = quiet
+    ) -> tuple[list[Outcome], list[Failure]]:
+        """Load declared sources, all by default; one that cannot be used does not stop the others.
+
+        `extra` names declarations that lie elsewhere; given alone, they alone are loaded.
+        """
+        own = {declaration.id: declaration for declaration in map(read_declaration, extra)}
+        declared = self.declarations() | own
+        wanted = in_order([*sources, *own] or declared, declared)
+        outcomes: list[Outcome] = []
+        failures: list[Failure] = []
+        with self.open(f"ecograph load {' '.join(sources)}".strip(), progress) as writer:
+            for declaration in wanted:
+                try:
+                    files = files_of(declaration, limit=self._settings.load_bytes)
+                    outcomes.append(writer.load(declaration, files))
+                except BadInput as error:
+                    failures.append((declaration.id, error))
+        return outcomes, failures
+
+    def load_files(
+        self, declaration: Declaration, files: Sequence[File], progress: Progress = quiet
+    ) -> Outcome:
+        """Load files as the content of one source; in a new home, after the vocabulary."""
+        self.prepare(progress)
+        with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
+            return writer.load(declaration, files)
+
+    def update(self, key: Key, text: str, dataset: Dataset) -> None:
+        """Carry a SPARQL update out; blocks. Raises `BadQuery`, `Forbidden`, `Refused`, `Busy`."""
+        bounds = Bounds(
+            seconds=self._settings.query_seconds,
+            memory_bytes=self._settings.query_memory_bytes,
+            text_bytes=self._settings.query_bytes,
+        )
+        with self._editing(key, "an update") as editor:
+            asked = Update(text=text, base=f"{editor.writer.base}/", dataset=dataset)
+            editor.update(asked, bounds)
+
+    def put_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
+        """Make a document all that a graph says; return whether the graph is new.
+
+        Raises `MalformedFile`, `Forbidden`, `Refused`, `Busy`; the graph is then as it was.
+        """
+        with self._editing(key, f"PUT {iri}") as editor:
+            return editor.put(checked_iri("graph", iri), content, suffix)
+
+    def post_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
+        """Add a document to what a graph says; return whether the graph is new. Raises as `put_graph`."""
+        with self._editing(key, f"POST {iri}") as editor:
+            return editor.post(checked_iri("graph", iri), content, suffix)
+
+    def delete_graph(self, key: Key, iri: Iri) -> None:
+        """Take a graph out; raises `UnknownGraph`, `Forbidden`, `Busy`."""
+        with self._editing(key, f"DELETE {iri}") as editor:
+            editor.delete(checked_iri("graph", iri))
+
+    @contextmanager
+    def _editing(self, key: Key, purpose: str) -> Iterator[Editor]:
+        """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long."""
+        with ExitStack() as stack:
+            yield Editor(self._entered(stack, f"{purpose}, with key {key.id}"), key)
+
+    def _entered(self, stack: ExitStack, purpose: str) -> Writer:
+        limit = time.monotonic() + self._settings.write_wait_seconds
+        while True:
+            try:
+                return stack.enter_context(self.open(purpose))
+            except Busy:
+                if time.monotonic() > limit:
+                    raise
+                time.sleep(_POLL_SECONDS)
+
+    def _is_interrupted(self, current: Current) -> bool:
+        """Tell whether a killed process left what is not published; whoever writes now publishes it."""
+        sequence = sequence_of(current.snapshot)
+        history = read_history(self._home.ledger, sequence)
+        return history.pending > 0 or history.last > sequence
+
+    def _follow(self, progress: Progress) -> None:
+        report = partial(step, progress)
+        if self._follower is None:
+            self._publication.follow(report)
+        else:
+            self._follower.submit(self._publication.follow, report)
