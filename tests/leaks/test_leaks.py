@@ -503,13 +503,13 @@ def test_what_is_hidden_afterwards_is_hidden_at_once(tmp_path: Path, opened: Cal
     load(graph, "okapi", Level.PUBLIC, records("okapi"))
     assert graph.search(Level.PUBLIC, "okapi", Asked(), limit=10).total > 0
     seen: list[int] = []
-    follow = graph._follow
+    follow = graph.writing._follow
 
     def before_following(progress: object) -> None:
         seen.append(graph.search(Level.PUBLIC, "okapi", Asked(), limit=10).total)
         follow(progress)
 
-    graph._follow = before_following
+    graph.writing._follow = before_following
     load(graph, "okapi", Level.PRIVATE, records("okapi"))
     assert seen[-1] == 0
     assert graph.search(Level.PRIVATE, "okapi", Asked(), limit=10).total > 0
