@@ -23,6 +23,7 @@ from benchmarks import retrieval_corpus as corpus
 from benchmarks.intervals import Difference, paired
 from ecograph.app import EcoGraph
 from ecograph.index import Document, Filters, Index
+from ecograph.index.wording import worded
 from ecograph.model import Level
 from ecograph.settings import Settings
 from ecograph.sources.declaration import occasional
@@ -134,22 +135,25 @@ def index_searches(index: Index) -> dict[str, Search]:
     def whole(query: str) -> list[str]:
         return [hit.iri for hit in index.search(query, filters=Filters(), limit=DEPTH).hits]
 
-    searches: dict[str, Search] = {"bm25f": lambda query: first(index.lexical.scores(query))}
+    searches: dict[str, Search] = {"bm25f": lambda query: first(index.lexical.scores(worded(query)))}
     dense = index.dense
     if dense is not None:
-        searches["dense"] = lambda query: first(dense.cosines(query))
+        searches["dense"] = lambda query: first(dense.cosines(worded(query)))
     return searches | {OURS: whole}
 
 
 @contextmanager
 def opened(folder: Path) -> Iterator[tuple[Index, float]]:
     """Load the corpus as any source is loaded; give its index, and the seconds that it took."""
-    content = corpus.corpus_turtle(folder).encode()
+    files = [
+        File("corpus.ttl", corpus.corpus_turtle(folder).encode()),
+        File("vocabulary.nt", corpus.vocabulary_texts().encode()),
+    ]
     with TemporaryDirectory() as home:
         graph = EcoGraph(Settings(home=Path(home)))
         start = time.perf_counter()
         with graph.writing.open("the benchmark") as writer:
-            outcome = writer.load(occasional("benchmark", "public"), [File("corpus.ttl", content)])
+            outcome = writer.load(occasional("benchmark", "public"), files)
         seconds = time.perf_counter() - start
         for rejection in outcome.rejections:
             print(f"rejected: {rejection}")

@@ -9,6 +9,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote, unquote
 
+import pyoxigraph as ox
+
+from ecograph.assets import LOADERS
+from ecograph.settings import Settings
+from ecograph.sources.declaration import read_declaration
+from ecograph.sources.read import files_of
+
 Row = Mapping[str, str]
 Judgements = Mapping[str, Mapping[str, int]]  # query -> document -> grade
 
@@ -71,6 +78,19 @@ _FORMS = {
         more=f"skos:inScheme <{_VOC}/competences>",
     ),
 }
+
+
+def vocabulary_texts() -> str:
+    """What EcoGraph's vocabulary says in French and in English, as N-Triples.
+
+    Every deployment holds the vocabulary. Its concepts are not among the documents that were judged:
+    their texts alone are taken.
+    """
+    declared = read_declaration(LOADERS / "ontology.toml")
+    files = files_of(declared, limit=Settings().load_bytes)
+    said = (triple for file in files for triple in file.triples(_VOC))
+    texts = (t for t in said if isinstance(t.object, ox.Literal) and t.object.language in {"fr", "en"})
+    return "".join(f"{line} .\n" for line in sorted(set(map(str, texts))))
 
 
 def read_rows(folder: Path) -> list[Row]:

@@ -22,7 +22,8 @@ from ecograph.settings import Settings
 from ecograph.web.service import create_app
 
 TODAY = date(2026, 1, 15)
-ENV = {"ECOGRAPH_EMBEDDING": "none"}
+# What is installed on the machine must not change what is tested.
+ENV = {"ECOGRAPH_EMBEDDING": "none", "ECOGRAPH_LEXICON": "none"}
 
 Invoke = Callable[..., Result]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -39,7 +40,7 @@ def _own_settings() -> Iterator[None]:
 
 def open_home(home: Path, **settings: object) -> EcoGraph:
     """A deployment on a home, with words alone and a date that stays."""
-    given = {"embedding": "none", "base_iri": None, **settings}
+    given = {"embedding": "none", "lexicon": "none", "base_iri": None, **settings}
     return EcoGraph(Settings(home=home, _env_file=None, **given), today=lambda: TODAY)
 
 

@@ -15,6 +15,7 @@ from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.saved import SavedQuery, named, read_queries
+from ecograph.index.follow import Means
 from ecograph.model import Iri, Level, MatchAnswer, Result, SearchAnswer
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
@@ -38,9 +39,8 @@ class EcoGraph:
         self.queries = read_queries(QUERIES)
         self._today = today
         self._backend = open_backend(self.home, settings)
-        self._publication = Publication(
-            self.home, self._backend, embedding=settings.embedding, kept=settings.kept_snapshots
-        )
+        means = Means(embedding=settings.embedding, dictionaries=settings.dictionaries)
+        self._publication = Publication(self.home, self._backend, means=means, kept=settings.kept_snapshots)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
         self.writing = Writing(settings, self.home, self._backend, self._publication)
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)

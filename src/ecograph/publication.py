@@ -14,7 +14,7 @@ from ecograph.errors import NothingLoaded
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.home import Current, Home
 from ecograph.graph.ports import Backend, Reader
-from ecograph.index.follow import Indexes, build_indexes, fits, load_indexes
+from ecograph.index.follow import Indexes, Means, build_indexes, fits, load_indexes
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
 from ecograph.questions.view import View
@@ -39,9 +39,9 @@ class Published:
 class Publication:
     """What one home publishes."""
 
-    def __init__(self, home: Home, backend: Backend, *, embedding: str, kept: int) -> None:
+    def __init__(self, home: Home, backend: Backend, *, means: Means, kept: int) -> None:
         self._home, self._backend = home, backend
-        self._embedding, self._kept = embedding, kept
+        self._means, self._kept = means, kept
         self._lock = threading.Lock()
         self._read: tuple[Current, Published] | None = None
 
@@ -83,13 +83,13 @@ class Publication:
             self._backend.reader(snapshot, base),
             self._home.indexes / snapshot,
             previous=self._indexes(before) if before else None,
-            embedding=self._embedding,
+            means=self._means,
             report=report,
         )
 
     def _is_followed(self, current: Current) -> bool:
         indexes = self._indexes(current) if current.index == current.snapshot else None
-        return indexes is not None and fits(indexes, self._embedding)
+        return indexes is not None and fits(indexes, self._means)
 
     def _indexes(self, current: Current) -> Indexes | None:
         try:

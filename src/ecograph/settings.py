@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 EMBEDDED = "embedded"
+SYSTEM_DICTIONARIES = Path("/usr/share/dictd")  # of Debian and of those that follow it
 DEFAULT_BASE_IRI = "http://127.0.0.1:8000"
 
 
@@ -39,6 +40,11 @@ class Settings(BaseSettings):
         "graph",
         description="`graph`: an embedding taught by the graph when the index is built (needs the "
         "`embedding` extra); `none`: search by words alone.",
+    )
+    lexicon: str = Field(
+        "auto",
+        description="Where English-French dictionaries of the dict project are: `auto`: where the system "
+        "installs them, if it does; `none`: nowhere; else a folder. Read when the index is built.",
     )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(
@@ -103,6 +109,13 @@ class Settings(BaseSettings):
     store_connections: PositiveInt = Field(
         16, description="Connections to the SPARQL server that are open at the same time."
     )
+
+    @property
+    def dictionaries(self) -> Path | None:
+        """The folder of the installed dictionaries, if any is to be read."""
+        if self.lexicon == "none":
+            return None
+        return SYSTEM_DICTIONARIES if self.lexicon == "auto" else Path(self.lexicon)
 
     @field_validator("base_iri")
     @classmethod

@@ -146,7 +146,9 @@ def test_a_restore_refuses_what_it_would_overwrite(graph: EcoGraph, opened: Open
 def test_nothing_to_back_up_is_said(opened: Open, tmp_path: Path) -> None:
     for what in ("verify", "backup"):
         with pytest.raises(NothingLoaded):
-            getattr(opened(tmp_path / "none").upkeep, what)(*([tmp_path / "b.tar"] if what == "backup" else []))
+            getattr(opened(tmp_path / "none").upkeep, what)(
+                *([tmp_path / "b.tar"] if what == "backup" else [])
+            )
     assert list(tmp_path.iterdir()) == []  # nothing was made on the way
 
 

@@ -1,5 +1,7 @@
 """A small corpus of four themes, big enough to teach a table."""
 
+import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from ecograph.index import Document, Index
 from ecograph.understanding.embedding import teach
 
+DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 BASE = "https://example.org/"
 
 _THEMES = {
@@ -76,3 +79,28 @@ def taught_folder(taught: Index, tmp_path_factory: pytest.TempPathFactory) -> Pa
     folder = tmp_path_factory.mktemp("kept") / "index"
     taught.save(folder)
     return folder
+
+
+def base64(number: int) -> str:
+    digits = DIGITS[number % 64]
+    return base64(number // 64) + digits if number >= 64 else digits
+
+
+def write_dictionary(index: Path, entries: dict[str, str], *, packed: bool) -> None:
+    """A dictionary as dictfmt writes one."""
+    body, lines = b"", []
+    for headword, entry in entries.items():
+        raw = entry.encode()
+        lines.append(f"{headword}\t{base64(len(body))}\t{base64(len(raw))}\n")
+        body += raw
+    index.write_text("".join(lines), encoding="utf-8")
+    if packed:
+        index.with_suffix(".dict.dz").write_bytes(gzip.compress(body))
+    else:
+        index.with_suffix(".dict").write_bytes(body)
+
+
+@pytest.fixture(name="write_dictionary", scope="session")
+def _write_dictionary() -> Callable[..., None]:
+    """Write an index of headwords and its entries."""
+    return write_dictionary

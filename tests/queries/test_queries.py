@@ -159,7 +159,9 @@ def test_schemes_close_from_today_unless_told() -> None:
 
 def test_sources_are_all_told_with_what_they_state(sample_graph: EcoGraph) -> None:
     rows = asked(sample_graph, "sources-and-licences")
-    assert {row["source"] for row in rows} == {f"source/{name}" for name in sample_graph.writing.declarations()}
+    assert {row["source"] for row in rows} == {
+        f"source/{name}" for name in sample_graph.writing.declarations()
+    }
     assert {row["source"] for row in rows if row["fictitious"] == "true"} == {"source/demo"}
     for row in rows:
         graph = BASE + row["source"]

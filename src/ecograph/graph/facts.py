@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -50,6 +50,14 @@ class Facts:
                 if wanted is None or literal.language == wanted:
                     return literal.value
         return ""
+
+    def bilingual(self) -> Iterator[tuple[str, list[str], list[str]]]:
+        """Yield each property that has texts in French and in English, with both, in order of its IRI."""
+        for predicate, terms in sorted(self._said.items()):
+            texts = [term for term in terms if isinstance(term, Literal)]
+            french, english = ([t.value for t in texts if t.language == code] for code in ("fr", "en"))
+            if french and english:
+                yield predicate, french, english
 
     def number(self, predicate: str) -> float | None:
         """Return the value of a numeric property, or None when there is none that reads as one."""

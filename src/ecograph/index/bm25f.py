@@ -8,7 +8,6 @@ concept is not punished for being well provided with plurals, trade words and En
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +20,7 @@ from scipy.sparse import coo_array, csr_array
 
 from ecograph.index.analysis import term, words
 from ecograph.index.documents import Document
+from ecograph.index.wording import Wording
 
 K1 = 2.0
 MOST_TERMS = 256  # of one query: the rest of a very long text changes nothing in the order
@@ -83,7 +83,7 @@ class Bm25f:
         frequencies = {f.name: _frequencies(f, counted[f.name], vocabulary) for f in FIELDS}
         return cls(vocabulary, frequencies, len(documents))
 
-    def scores(self, query: str) -> NDArray[np.float64]:
+    def scores(self, query: Wording) -> NDArray[np.float64]:
         """What each document scores; zero where no word is found."""
         scores = np.zeros(self.size)
         for name, weight in self._weighed(query).items():
@@ -91,16 +91,15 @@ class Bm25f:
             scores[self.weights.indices[row]] += weight * self.weights.data[row]
         return scores
 
-    def best(self, query: str) -> float:
+    def best(self, query: Wording) -> float:
         """What a document would score that held every known word of the query without end."""
         weighed = self._weighed(query)
         return float(sum(w * self.idf[self.vocabulary[name]] for name, w in weighed.items()))
 
-    def matched(self, query: str, document: int) -> tuple[Matched, ...]:
+    def matched(self, query: Wording, document: int) -> tuple[Matched, ...]:
         """Which words of the query the document holds, and where; the heaviest first."""
-        surface = {term(word): word for word in reversed(words(query))}
         found = (
-            Matched(word=surface[name], term=name, fields=self._shares(name, document, weight))
+            Matched(word=query.said[name], term=name, fields=self._shares(name, document, weight))
             for name, weight in self._weighed(query).items()
         )
         return tuple(sorted((m for m in found if m.fields), key=lambda m: (-m.weight, m.word)))
@@ -113,10 +112,9 @@ class Bm25f:
         rows.data /= np.repeat(np.maximum(norms, 1e-12), np.diff(rows.indptr))
         return rows
 
-    def _weighed(self, query: str) -> dict[str, float]:
+    def _weighed(self, query: Wording) -> dict[str, float]:
         """The known terms of a query and their weights: of too many, those that tell most."""
-        counts = Counter(name for name in map(term, words(query)) if name in self.vocabulary)
-        weighed = {name: 1 + math.log(count) for name, count in counts.items()}
+        weighed = {name: weight for name, weight in query.terms.items() if name in self.vocabulary}
         if len(weighed) <= MOST_TERMS:
             return weighed
         told = sorted(weighed, key=lambda n: (-weighed[n] * self.idf[self.vocabulary[n]], n))

@@ -7,7 +7,7 @@ leaves a trace in its scores. A level that sees no more than the one below share
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -15,11 +15,14 @@ from ecograph.errors import EmbeddingUnavailable
 from ecograph.graph.home import making
 from ecograph.graph.ports import Reader
 from ecograph.index.documents import Document
-from ecograph.index.harvest import read_documents
+from ecograph.index.harvest import Harvest, harvest
 from ecograph.index.index import Index, Teacher
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
+from ecograph.understanding.dictd import DictionaryUnusable
 from ecograph.understanding.embedding import METHOD, Pair, Table, can_teach, teach
+from ecograph.understanding.english import Sources
+from ecograph.understanding.glossary import identity, lexicon_of
 
 # The share of documents that must have changed before the graph teaches a new table.
 STALE = 0.1
@@ -45,36 +48,56 @@ def load_indexes(folder: Path) -> Indexes:
     return Indexes({level: Index.load(path) for level, path in found.items()})
 
 
-def fits(indexes: Indexes, embedding: str) -> bool:
-    """Tell whether indexes were made with the embedding that the settings ask for.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What an index is made with: an embedding or `none`, and the folder of installed dictionaries."""
+
+    embedding: str
+    dictionaries: Path | None = None
+
+
+def fits(indexes: Indexes, means: Means) -> bool:
+    """Tell whether indexes were made with what the settings ask for, and with the same dictionaries.
 
     An index without a table, where one could not be taught, is made again only when one can.
     """
-    lexical = indexes.of(Level.PUBLIC).lexical_only
-    return lexical == (embedding == "none" or not can_teach())
+    public = indexes.of(Level.PUBLIC)
+    untaught = means.embedding == "none" or not can_teach()
+    return public.lexical_only == untaught and public.meta.lexicon == identity(means.dictionaries)
 
 
 def build_indexes(
-    snapshot: Reader, folder: Path, *, previous: Indexes | None, embedding: str, report: Report
+    snapshot: Reader, folder: Path, *, previous: Indexes | None, means: Means, report: Report
 ) -> Indexes:
     """Index a snapshot into a folder, with the table taught before while it still fits."""
-    documents = read_documents(snapshot, Level.PUBLIC)
-    teacher = _teacher(documents, previous, embedding)
+    found = harvest(snapshot, Level.PUBLIC)
+    build = partial(Index.build, found.documents, lexicon=_lexicon(found, means, report), progress=report)
     try:
-        public = Index.build(documents, teacher=teacher, progress=report)
+        public = build(teacher=_teacher(found.documents, previous, means.embedding))
     except EmbeddingUnavailable as error:
         report(f"{error}; search goes by words alone")
-        public = Index.build(documents, teacher=None, progress=report)
+        public = build(teacher=None)
     built = {Level.PUBLIC: public}
     reuse = _repeat(public.dense.table) if public.dense else None
     for level in (Level.PARTNERS, Level.PRIVATE):
         if snapshot.graphs(level) != snapshot.graphs(Level(level - 1)):
-            own = read_documents(snapshot, level)
-            built[level] = Index.build(own, teacher=reuse, progress=report)
+            own = harvest(snapshot, level)
+            lexicon = _lexicon(own, means, report)
+            built[level] = Index.build(own.documents, teacher=reuse, lexicon=lexicon, progress=report)
     with making(folder) as scratch:
         for level, index in built.items():
             index.save(scratch / level.slug)
     return Indexes(built)
+
+
+def _lexicon(found: Harvest, means: Means, report: Report) -> Sources:
+    texts, folder = [document.sense for document in found.documents], means.dictionaries
+    try:
+        return lexicon_of(found.parallel, texts, folder=folder)
+    except DictionaryUnusable as error:
+        report(f"{error}; English questions go without it")
+        # Under the same name: the same files would fail again.
+        return replace(lexicon_of(found.parallel, texts), identity=identity(folder))
 
 
 def _teacher(documents: Sequence[Document], previous: Indexes | None, embedding: str) -> Teacher | None:

@@ -30,7 +30,7 @@ def ranked(scores: Scores, among: NDArray[np.bool_]) -> Numbers:
 def fused(signals: Mapping[str, Scores], names: Scores, tied: csr_array) -> dict[str, Scores]:
     """What each channel gives to each document; the best possible document scores one.
 
-    `names` says how far the query is a document's name, from 0 to 1.
+    `names` says how far the query is a document's name: nothing for most, more than 1 for the name itself.
     """
     weighed = {channel: WEIGHTS[channel] * _scaled(scores) for channel, scores in signals.items()}
     near = diffused(_sum(weighed), tied)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts
 from ecograph.graph.ports import Reader
 from ecograph.index.documents import Document
 from ecograph.model import Iri, Level
+from ecograph.understanding.glossary import Parallel
 from ecograph.vocab import DCT, SKOS, eco
 
 # Needs are searched through their project, sources and documents through what they describe.
@@ -26,10 +28,22 @@ _COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresC
 _LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
 
 
-def read_documents(snapshot: Reader, level: Level) -> list[Document]:
-    """Return a document for each resource that people search, in the order of their IRIs."""
-    concepts = read_concepts(snapshot, level)
+@dataclass(frozen=True, slots=True)
+class Harvest:
+    """What the index is made of: the documents, in the order of their IRIs, and texts in both languages."""
+
+    documents: list[Document]
+    parallel: list[Parallel]
+
+
+def harvest(snapshot: Reader, level: Level) -> Harvest:
+    """Read a document for each resource that people search, and every text that exists in two languages."""
     facts = all_facts(snapshot, level)
+    return Harvest(_documents(snapshot, level, facts), list(_parallel(facts.values())))
+
+
+def _documents(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> list[Document]:
+    concepts = read_concepts(snapshot, level)
     invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
     return [
         _document(about, facts, concepts, fictitious=iri in invented)
@@ -90,6 +104,18 @@ def _territories(facts: Facts, concepts: Concepts) -> tuple[Iri, ...]:
     around = (above for place in offered for above in concepts.ancestors(place))
     served = (place for place in (*inside, *around) if place not in refused)
     return _unique((*_located(facts, concepts), *served))
+
+
+def _parallel(everything: Iterable[Facts]) -> Iterator[Parallel]:
+    """Texts that stand alone in each language; and every English name of a thing with its French label."""
+    for facts in everything:
+        label = facts.literals(*LABELS)
+        for predicate, french, english in facts.bilingual():
+            if len(french) == len(english) == 1:
+                yield Parallel(english=english[0], french=french[0], name=predicate in LABELS)
+        others = [text.value for text in facts.literals(SKOS + "altLabel") if text.language == "en"]
+        if french_label := next((text.value for text in label if text.language == "fr"), ""):
+            yield from (Parallel(english=other, french=french_label, name=True) for other in others)
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

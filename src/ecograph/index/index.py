@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from ecograph.index import kept
-from ecograph.index.analysis import ANALYZER, terms
+from ecograph.index.analysis import ANALYZER
 from ecograph.index.bm25f import Bm25f, Matched
 from ecograph.index.dense import Dense
 from ecograph.index.diffusion import ties
@@ -24,7 +24,10 @@ from ecograph.index.fusion import Scores, fused, ranked
 from ecograph.index.lessons import pairs
 from ecograph.index.letters import Letters
 from ecograph.index.links import link_rows
+from ecograph.index.titles import Titles
+from ecograph.index.wording import Wording, worded
 from ecograph.understanding.embedding import Pair, Table
+from ecograph.understanding.english import Lexicon, Sources
 from ecograph.understanding.words import fold
 
 Progress = Callable[[str], None]
@@ -33,8 +36,6 @@ MOST_CHARACTERS = 20_000  # of one query; longer texts are read up to there
 LINK_SHARE = 1 / 3  # of likeness: what is said counts twice what is linked
 # Letters alone bring a document from here on: a word mistyped, not a few syllables in common.
 LETTERS_FLOOR = 0.35
-# A query is a document's name when it shares this much of its words with a title of two or more.
-NAME_FLOOR, NAME_WORDS = 0.6, 2
 
 _log = logging.getLogger(__name__)
 
@@ -71,6 +72,7 @@ class Meta:
     sequence: int
     analyzer: str = ANALYZER
     embedding: str = ""
+    lexicon: str = ""
 
 
 class Index:
@@ -84,6 +86,7 @@ class Index:
         dense: Dense | None,
         tied: csr_array,
         meta: Meta,
+        lexicon: Lexicon | None = None,
     ) -> None:
         self.documents = tuple(documents)
         self.lexical = lexical
@@ -91,6 +94,8 @@ class Index:
         self.dense = dense
         self._tied = tied
         self.meta = meta
+        self.lexicon = lexicon
+        self._titles = Titles(self.documents)
         self._numbers = {document.iri: number for number, document in enumerate(self.documents)}
         self._facets = Facets(self.documents)
 
@@ -100,10 +105,13 @@ class Index:
         documents: Iterable[Document],
         *,
         teacher: Teacher | None,
+        lexicon: Sources | None = None,
         progress: Progress = _log.info,
         sequence: int = 0,
     ) -> Index:
         """Read the documents, and let the teacher make their word table.
+
+        With a lexicon, English questions are answered through the French words that it gives.
 
         Without a teacher, or without documents, search goes by words alone. What the teacher
         raises is left to the caller. Of two documents with one IRI the last is kept.
@@ -112,10 +120,14 @@ class Index:
         progress(f"indexing {len(ordered)} documents")
         table = _taught(ordered, teacher, progress) if teacher and ordered else None
         dense = Dense.of(ordered, table) if table else None
-        meta = Meta(sequence=sequence, embedding=table.identity if table else "")
+        meta = Meta(
+            sequence=sequence,
+            embedding=table.identity if table else "",
+            lexicon=lexicon.identity if lexicon else "",
+        )
         lexical = Bm25f.of(ordered)
         tied = ties(dense.vectors if dense else lexical.profiles, link_rows(ordered))
-        return cls(ordered, lexical, Letters.of(ordered), dense, tied, meta)
+        return cls(ordered, lexical, Letters.of(ordered), dense, tied, meta, _lexicon(lexicon))
 
     def save(self, path: Path) -> None:
         """Write the index as a folder, in one move: a reader sees the old one or the new one."""
@@ -125,7 +137,8 @@ class Index:
             letters=self.letters,
             dense=self.dense,
             tied=self._tied,
-            meta={"sequence": self.meta.sequence, "embedding": self.meta.embedding},
+            lexicon=self.lexicon.sources if self.lexicon else None,
+            meta={name: getattr(self.meta, name) for name in kept.META},
         )
         kept.write(path, content, analyzer=self.meta.analyzer)
 
@@ -140,6 +153,7 @@ class Index:
             content.dense,
             content.tied,
             Meta(**content.meta),
+            _lexicon(content.lexicon),
         )
 
     @property
@@ -156,14 +170,16 @@ class Index:
         """
         filters, text = filters or Filters(), query.strip()[:MOST_CHARACTERS]
         allowed = self._facets.allowed(filters)
-        signals = self._signals(text)
-        matching = _matching(signals) if text else np.ones(len(self.documents), dtype=bool)
+        asked = self._worded(text)
+        signals = self._signals(asked)
+        named = self._titles.named(text)
+        matching = _matching(signals) | (named > 0) if text else np.ones(len(self.documents), dtype=bool)
         among = matching & allowed
-        channels = self._channels(text, signals) if text else {}
+        channels = self._channels(signals, named) if text else {}
         order = ranked(_sum(channels, among), among) if text else self._by_title(among)
         page = order[max(offset, 0) :][: max(limit, 0)]
         return Found(
-            hits=tuple(self._hit(text, int(number), channels) for number in page),
+            hits=tuple(self._hit(asked, int(number), channels) for number in page),
             total=len(order),
             facets=self._facets.counts(matching, filters),
         )
@@ -191,11 +207,11 @@ class Index:
 
     def scores(self, query: str) -> Scores:
         """The relevance of every document, in order of IRI."""
-        text = query.strip()[:MOST_CHARACTERS]
-        shares = self.lexical.scores(text) / max(self.lexical.best(text), 1e-12)
+        asked = self._worded(query)
+        shares = self.lexical.scores(asked) / max(self.lexical.best(asked), 1e-12)
         if self.dense is None:
             return shares
-        return np.asarray((shares + self.dense.nearness(self.dense.cosines(text))) / 2)
+        return np.asarray((shares + self.dense.nearness(self.dense.cosines(asked))) / 2)
 
     def similar(self, iri: str, *, filters: Filters | None = None, limit: int = 10) -> list[Hit]:
         """The documents most like one, by what they say and what they are linked to.
@@ -210,60 +226,38 @@ class Index:
         total = said * (1 - LINK_SHARE) + linked * LINK_SHARE
         among = self._facets.allowed(filters) & (total > 0)
         among[number] = False
-        return [self._hit("", int(n), channels) for n in ranked(total, among)[: max(limit, 0)]]
+        return [self._hit(None, int(n), channels) for n in ranked(total, among)[: max(limit, 0)]]
 
     def matched(self, query: str, iri: str) -> tuple[Matched, ...]:
         """Which words of a query a document holds, in which field, and what each weighs."""
-        return self.lexical.matched(query[:MOST_CHARACTERS], self._numbers[iri])
+        return self.lexical.matched(self._worded(query), self._numbers[iri])
 
-    def _signals(self, text: str) -> dict[str, tuple[Scores, Mask]]:
+    def _worded(self, query: str) -> Wording:
+        return worded(query.strip()[:MOST_CHARACTERS], self.lexicon)
+
+    def _signals(self, asked: Wording) -> dict[str, tuple[Scores, Mask]]:
         """For each channel the score of every document, and which ones it brings by itself."""
-        scores, letters = self.lexical.scores(text), self.letters.scores(text)
+        scores, letters = self.lexical.scores(asked), self.letters.scores(asked)
         signals = {"words": (scores, scores > 0), "letters": (letters, letters >= LETTERS_FLOOR)}
         if self.dense is not None:
-            cosines = self.dense.cosines(text)
+            cosines = self.dense.cosines(asked)
             signals["sense"] = (np.maximum(cosines, 0.0), cosines >= self.dense.floor)
         return signals
 
-    def _channels(self, text: str, signals: Mapping[str, tuple[Scores, Mask]]) -> dict[str, Scores]:
-        return fused({c: scores for c, (scores, _) in signals.items()}, self._named(text), self._tied)
+    def _channels(self, signals: Mapping[str, tuple[Scores, Mask]], named: Scores) -> dict[str, Scores]:
+        return fused({c: scores for c, (scores, _) in signals.items()}, named, self._tied)
 
-    def _named(self, text: str) -> Scores:
-        """How far a text is the title of each document: the share of words that they have in common."""
-        asked = frozenset(terms(text))
-        near = {number for term in asked for number in self._titled.get(term, ())}
-        named = np.zeros(len(self.documents))
-        for number in near:
-            title = self._title_terms[number]
-            share = len(asked & title) / len(asked | title)
-            if share >= NAME_FLOOR and len(title) >= NAME_WORDS:
-                named[number] = share
-        return named
-
-    @cached_property
-    def _title_terms(self) -> list[frozenset[str]]:
-        return [frozenset(terms(document.title)) for document in self.documents]
-
-    @cached_property
-    def _titled(self) -> Mapping[str, list[int]]:
-        """For each term, the documents whose title holds it."""
-        titled: dict[str, list[int]] = {}
-        for number, title in enumerate(self._title_terms):
-            for term in title:
-                titled.setdefault(term, []).append(number)
-        return titled
-
-    def _hit(self, query: str, number: int, channels: Mapping[str, Scores]) -> Hit:
+    def _hit(self, asked: Wording | None, number: int, channels: Mapping[str, Scores]) -> Hit:
         given = {c: float(s[number]) for c, s in channels.items() if s[number] > 0}
-        words = (m.word for m in self.lexical.matched(query, number)) if query else ()
+        words = (m.word for m in self.lexical.matched(asked, number)) if asked else ()
         iri = self.documents[number].iri
         return Hit(iri=iri, score=sum(given.values()), channels=given, matched=tuple(words))
 
     def _by_title(self, among: Mask) -> NDArray[np.intp]:
-        return np.array([number for number in self._titles if among[number]], dtype=np.intp)
+        return np.array([number for number in self._alphabetical if among[number]], dtype=np.intp)
 
     @cached_property
-    def _titles(self) -> list[int]:
+    def _alphabetical(self) -> list[int]:
         titles = [fold(document.title.casefold()) for document in self.documents]
         return sorted(range(len(titles)), key=lambda number: (titles[number], number))
 
@@ -282,6 +276,10 @@ class Index:
 def _taught(documents: Sequence[Document], teacher: Teacher, progress: Progress) -> Table:
     texts = [document.sense for document in documents]
     return teacher(texts, pairs(documents), progress=progress)
+
+
+def _lexicon(sources: Sources | None) -> Lexicon | None:
+    return Lexicon(sources) if sources else None
 
 
 def _matching(signals: Mapping[str, tuple[Scores, Mask]]) -> Mask:

@@ -20,11 +20,14 @@ from ecograph.index.dense import Dense
 from ecograph.index.documents import Document, from_lines, to_lines
 from ecograph.index.letters import Letters
 from ecograph.understanding.embedding import Table
+from ecograph.understanding.english import Sources, from_json, to_json
 
-FORMAT = 2
+FORMAT = 3
+META = ("sequence", "embedding", "lexicon")  # what an index tells of how it was made
 
 _DOCUMENTS, _META, _TABLE = "documents.jsonl", "meta.json", "table.npz"
 _WORDS, _SENSE, _LETTERS, _TIES = "words.npz", "vectors.npy", "letters.npz", "ties.npz"
+_LEXICON = "lexicon.json"
 
 
 class IndexUnusable(EcographError):
@@ -44,6 +47,7 @@ class Kept:
     letters: Letters
     dense: Dense | None
     tied: csr_array
+    lexicon: Sources | None
     meta: Mapping[str, Any]
 
 
@@ -88,6 +92,8 @@ def _write_files(folder: Path, content: Kept, analyzer: str) -> None:
     if content.dense is not None:
         content.dense.table.save(folder / _TABLE)
         np.save(folder / _SENSE, content.dense.vectors)
+    if content.lexicon is not None:
+        (folder / _LEXICON).write_text(to_json(content.lexicon), encoding="utf-8")
     floor = content.dense.floor if content.dense else None
     meta = {"format": FORMAT, "analyzer": analyzer, "floor": floor, **content.meta}
     (folder / _META).write_text(json.dumps(meta, indent=1) + "\n", encoding="utf-8")
@@ -102,14 +108,14 @@ def _read_files(folder: Path, meta: Mapping[str, Any]) -> Kept:
         letters = _letters(arrays, len(documents))
     with np.load(folder / _TIES, allow_pickle=False) as arrays:
         tied = _sparse(arrays, (len(documents), len(documents)))
-    given = {name: meta[name] for name in ("sequence", "embedding")}
     return Kept(
         documents=documents,
         lexical=lexical,
         letters=letters,
         dense=_dense(folder, meta),
         tied=tied,
-        meta=given,
+        lexicon=_lexicon(folder, meta),
+        meta={name: meta[name] for name in META},
     )
 
 
@@ -118,6 +124,10 @@ def _dense(folder: Path, meta: Mapping[str, Any]) -> Dense | None:
         return None
     table = Table.load(folder / _TABLE)
     return Dense(table, np.load(folder / _SENSE, allow_pickle=False), meta["floor"])
+
+
+def _lexicon(folder: Path, meta: Mapping[str, Any]) -> Sources | None:
+    return from_json((folder / _LEXICON).read_text(encoding="utf-8")) if meta["lexicon"] else None
 
 
 _PARTS = ("data", "indices", "indptr")

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array, csc_array, csr_array
 
 from ecograph.index.documents import Document
-from ecograph.understanding.words import content, fold, tokens
+from ecograph.index.wording import Wording
+from ecograph.understanding.words import fold, tokens
 
 SHORTEST, LONGEST = 3, 5
 TITLE_WEIGHT = 3
@@ -43,9 +44,13 @@ class Letters:
         rows = _unit(csr_array(csc_array(matrix)[:, kept]), idf)
         return cls({every[old]: new for new, old in enumerate(kept)}, idf, rows)
 
-    def scores(self, query: str) -> NDArray[np.float64]:
-        """The cosine of each document with a text, over the text's words that carry meaning."""
-        counts = Counter(run for word in content(query) for run in runs_of(fold(word)) if run in self.runs)
+    def scores(self, query: Wording) -> NDArray[np.float64]:
+        """The cosine of each document with a query, over its words as they were typed.
+
+        Zeros for an English query: runs of letters do not translate.
+        """
+        typed = () if query.english else query.words
+        counts = Counter(run for word in typed for run in runs_of(fold(word)) if run in self.runs)
         scores = np.zeros(self.rows.shape[0])
         if not counts:
             return scores

@@ -47,6 +47,10 @@ def fold(word: str) -> str:
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 
 
+ENGLISH = frozenset(_ENGLISH.split()) - frozenset(_FRENCH.split())
+FRENCH = frozenset(_FRENCH.split()) - frozenset(_ENGLISH.split())
+
+
 def _stop_words() -> frozenset[str]:
     words = {w for text in (_FRENCH, _ENGLISH, _REQUESTS) for w in tokens(text)}
     # People type without accents: "etre" says no more than "être". A few folded words mean
