@@ -33,7 +33,7 @@ check: .venv/dev
 	touch $@
 
 .venv/dev: .venv/run
-	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[embedding,test,lint]'
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[cluster,embedding,test,lint]'
 	touch $@
 
 clean:

@@ -3,7 +3,8 @@
 from ecograph.index.bm25f import Matched
 from ecograph.index.documents import Document
 from ecograph.index.filters import Filters
-from ecograph.index.index import Found, Hit, Index, Meta, Teacher
+from ecograph.index.hits import Found, Hit, Meta
+from ecograph.index.index import Index, Teacher
 from ecograph.index.kept import IndexUnusable
 
 __all__ = [

@@ -30,9 +30,14 @@ def ties(said: Matrix | csr_array, links: csr_array) -> csr_array:
     blocks = [_nearest(said, links, start) for start in range(0, size, BLOCK)]
     rows, columns, weights = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     tied = csr_array(coo_array((weights**2, (rows, columns)), shape=(size, size)))
+    return normalised(tied)
+
+
+def normalised(tied: csr_array) -> csr_array:
+    """Ties in both directions, each row brought to a sum of one."""
     both = csr_array(tied.maximum(tied.T))
     sums = np.asarray(both.sum(axis=1)).ravel()
-    numbers = np.repeat(np.arange(size), np.diff(both.indptr))
+    numbers = np.repeat(np.arange(both.shape[0]), np.diff(both.indptr))
     return csr_array((both.data / np.maximum(sums[numbers], 1e-12), both.indices, both.indptr), both.shape)
 
 

@@ -54,9 +54,10 @@ def to_lines(documents: Iterable[Document]) -> Iterator[str]:
 def from_lines(lines: Iterable[str]) -> Iterator[Document]:
     """The documents written by `to_lines`."""
     for line in lines:
-        yield Document(**_fields(json.loads(line)))
+        yield from_fields(json.loads(line))
 
 
-def _fields(read: Mapping[str, Any]) -> dict[str, Any]:
-    """JSON has lists where a document has tuples."""
-    return {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}
+def from_fields(read: Mapping[str, Any]) -> Document:
+    """A document from what JSON keeps of it: lists where a document has tuples."""
+    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}
+    return Document(**fields)

@@ -36,6 +36,10 @@ class Filters:
     stages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
 
+    def any(self) -> bool:
+        """Whether anything is asked for."""
+        return any(self.wanted().values())
+
     def wanted(self) -> dict[str, tuple[str, ...]]:
         """The values asked for, by facet."""
         return {

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -21,6 +20,7 @@ from ecograph.index.diffusion import ties
 from ecograph.index.documents import Document
 from ecograph.index.filters import Facets, Filters, Mask
 from ecograph.index.fusion import Scores, fused, ranked
+from ecograph.index.hits import LINK_SHARE, MOST_CHARACTERS, Found, Hit, Meta
 from ecograph.index.lessons import pairs
 from ecograph.index.letters import Letters
 from ecograph.index.links import link_rows
@@ -32,8 +32,6 @@ from ecograph.understanding.words import fold
 
 Progress = Callable[[str], None]
 
-MOST_CHARACTERS = 20_000  # of one query; longer texts are read up to there
-LINK_SHARE = 1 / 3  # of likeness: what is said counts twice what is linked
 # Letters alone bring a document from here on: a word mistyped, not a few syllables in common.
 LETTERS_FLOOR = 0.35
 
@@ -44,35 +42,6 @@ class Teacher(Protocol):
     """Makes a word table from texts, and from pairs of texts that belong together."""
 
     def __call__(self, texts: Sequence[str], pairs: Sequence[Pair], *, progress: Progress) -> Table: ...
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hit:
-    """A document found; what the channels give adds up to its score."""
-
-    iri: str
-    score: float
-    channels: Mapping[str, float]
-    matched: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Found:
-    """One page of hits, how many there are in all, and how many of each kind."""
-
-    hits: tuple[Hit, ...]
-    total: int
-    facets: Mapping[str, Mapping[str, int]]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meta:
-    """What the index was made with: when one of these differs, it is made again."""
-
-    sequence: int
-    analyzer: str = ANALYZER
-    embedding: str = ""
-    lexicon: str = ""
 
 
 class Index:

@@ -1,0 +1,108 @@
+"""Write the folder that `Base` reads, from documents in order of IRI, in one pass over them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import coo_array, csr_array
+
+from ecograph.index.diffusion import LINKS, NEIGHBOURS, normalised
+from ecograph.index.documents import Document
+from ecograph.index.large.arrays import write_arrays
+from ecograph.index.large.columns import Gathered
+from ecograph.index.large.edge import Shard
+from ecograph.index.large.encoding import counted, names_of
+from ecograph.index.large.neighbours import LOOKED_AT
+from ecograph.index.large.papers import Kept, Writing
+from ecograph.index.large.postings import Counts
+from ecograph.index.large.vocabulary import Told, Vocabulary, write_told
+from ecograph.index.links import link_rows
+from ecograph.understanding.embedding import Matrix, Table
+
+Progress = Callable[[str], None]
+
+TOLD = 50_000  # documents between two reports
+_BATCH = 256
+
+
+def write_base(folder: Path, documents: Iterable[Document], table: Table | None, progress: Progress) -> None:
+    """Write words, filters, vectors, ties and the vocabulary of some documents."""
+    gathered, counts = Gathered(), Counts()
+    with Writing(folder / "documents") as papers:
+        for number, document in enumerate(documents, start=1):
+            papers.add(document)
+            gathered.add(document)
+            counts.add(counted(document), names_of(document))
+            if number % TOLD == 0:
+                progress(f"read {number} documents")
+        papers.finish()
+    gathered.columns().save(folder / "columns")
+    means = counts.means()
+    postings = counts.postings(means)
+    postings.save(folder / "words")
+    Vocabulary.of(counts.size, means, counts.terms, postings.held(counts.terms)).save(folder / "vocabulary")
+    width = table.width if table is not None and counts.size else 0
+    write_told(folder, Told(size=counts.size, means=means, width=width))
+    _write_sense(folder, table, progress)
+
+
+def _write_sense(folder: Path, table: Table | None, progress: Progress) -> None:
+    """Write the vectors, and tie each document to its neighbours."""
+    papers = Kept.load(folder / "documents")
+    if table is None or not len(papers):
+        return _write_ties(folder, csr_array((len(papers), len(papers))))
+    progress(f"placing {len(papers)} documents")
+    vectors = (table.encode(document.sense) for document in papers)
+    shard = Shard.create(folder / "sense", vectors, table.width)
+    progress("tying neighbours")
+    links = link_rows(list(papers)) if len(papers) else csr_array((0, 0))
+    tied = _tied(shard, len(papers), links)
+    shard.close()
+    return _write_ties(folder, tied)
+
+
+def _write_ties(folder: Path, tied: csr_array) -> None:
+    arrays = {"data": tied.data.astype(np.float32), "indices": tied.indices, "indptr": tied.indptr}
+    write_arrays(folder / "ties", arrays)
+
+
+def _tied(shard: Shard, size: int, links: csr_array) -> csr_array:
+    """Documents by documents, as `diffusion.ties`, among the nearest that the graph finds."""
+    parts = [_block(shard, block, links) for block in _blocks(size)]
+    rows, columns, weights = (np.concatenate(one) for one in zip(*parts, strict=True))
+    return normalised(csr_array(coo_array((weights**2, (rows, columns)), shape=(size, size))))
+
+
+def _blocks(size: int) -> Iterator[list[int]]:
+    numbers = iter(range(size))
+    while block := list(islice(numbers, _BATCH)):
+        yield block
+
+
+def _block(
+    shard: Shard, block: Sequence[int], links: csr_array
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    found = shard.nearest_of_each(list(shard.vectors(block)), LOOKED_AT + 1)
+    rows: list[NDArray[np.intp]] = []
+    columns: list[NDArray[np.intp]] = []
+    weights: list[NDArray[np.float64]] = []
+    for number, (near, cosines) in zip(block, found, strict=True):
+        kept, nearness = _nearest_ties(near[near != number], cosines[near != number], links, number)
+        rows.append(np.full(len(kept), number, dtype=np.intp))
+        columns.append(kept)
+        weights.append(nearness)
+    return np.concatenate(rows), np.concatenate(columns), np.concatenate(weights)
+
+
+def _nearest_ties(
+    near: NDArray[np.intp], cosines: Matrix, links: csr_array, number: int
+) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
+    """Of those near in sense, the few that are nearest in sense and in links."""
+    common = links[near] @ links[[number]].T
+    nearness = cosines + LINKS * np.asarray(common.toarray(), dtype=np.float64).ravel()
+    first = np.argsort(-nearness, kind="stable")[:NEIGHBOURS]
+    return near[first], np.maximum(nearness[first], 0.0)

@@ -1,0 +1,245 @@
+"""The engine of many machines: a Qdrant collection, reached by its URL (extra `cluster`).
+
+A point holds what a layer holds: the document, the saturated frequency of its words, its vector. How
+rare a word is stays with the vocabulary, on our side, so that scores do not depend on shards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict
+from itertools import islice
+from uuid import NAMESPACE_URL, uuid5
+
+import numpy as np
+from qdrant_client import QdrantClient
+from qdrant_client import models as q
+
+from ecograph.index.documents import Document, from_fields
+from ecograph.index.filters import FACETS, LISTED, Filters
+from ecograph.index.fusion import Scores
+from ecograph.index.large.neighbours import Ties, neighbours_of, tied_among
+from ecograph.index.large.papers import title_key
+from ecograph.index.large.ports import Asked, Candidates, Counted, Point, Weights
+from ecograph.understanding.embedding import Matrix
+
+BATCH = 500
+MOST_VALUES = 10_000  # of one facet
+_WORDS, _SENSE = "words", "sense"
+_EXACT = q.SearchParams(exact=True)
+_Found = dict[str, float]  # IRI -> score
+
+
+class Cluster:
+    """An `Engine` over one collection."""
+
+    def __init__(self, client: QdrantClient, collection: str, *, width: int) -> None:
+        self._client, self._name, self._width = client, collection, width
+
+    def create(self) -> None:
+        """Make the collection anew, with the fields that filter."""
+        self._client.delete_collection(self._name)
+        sense = q.VectorParams(size=self._width, distance=q.Distance.DOT, datatype=q.Datatype.FLOAT16)
+        self._client.create_collection(
+            self._name,
+            vectors_config={_SENSE: sense} if self._width else {},
+            sparse_vectors_config={_WORDS: q.SparseVectorParams()},
+        )
+        for name in (*FACETS, *(f"listed.{facet}" for facet in FACETS)):
+            self._client.create_payload_index(self._name, name, q.PayloadSchemaType.KEYWORD)
+        for name in ("held", "order"):
+            self._client.create_payload_index(self._name, name, q.PayloadSchemaType.INTEGER)
+
+    def upsert(self, points: Iterable[Point]) -> None:
+        """Write documents in the place of those with the same IRIs."""
+        for batch in _batches(map(_stored, points)):
+            self._client.upsert(self._name, batch, wait=True)
+
+    def tie(self, documents: Iterable[Document]) -> None:
+        """Tell documents that were written which others are their neighbours."""
+        for document in documents if self._width else ():
+            ties = neighbours_of(document, self.vectors([document.iri])[0], self)
+            told = {"ties": [list(tie) for tie in ties]}
+            self._client.set_payload(self._name, told, [_id(document.iri)], wait=True)
+
+    def delete(self, iris: Iterable[str]) -> None:
+        """Remove documents."""
+        selected = q.PointIdsList(points=[_id(iri) for iri in iris])
+        self._client.delete(self._name, selected, wait=True)
+
+    @property
+    def size(self) -> int:
+        return self._client.count(self._name, exact=True).count
+
+    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
+        passing = _conditions(filters)
+        words = _sum_of(asked.words, asked.letters)
+        holding = _holding(asked.bringing | asked.names)
+        named = {_place(r)[1] for r in self._scrolled([*passing, _holding(asked.names)], depth)}
+        brought = self._best(_sparse(words), _WORDS, [*passing, holding], depth) if words else {}
+        near = self._brought(asked, passing, depth)
+        # Facets say what another choice would give: that needs what is near without the filters.
+        also = {*near, *(self._brought(asked, [], depth) if passing else ())}
+        iris = sorted({*brought, *near, *named})
+        bringing = q.Filter(should=[holding, q.HasIdCondition(has_id=[_id(iri) for iri in also])])
+        return Candidates(
+            iris=iris,
+            named=[at for at, iri in enumerate(iris) if iri in named],
+            signals=self.signals(asked, iris),
+            tied=tied_among(iris, self._ties(iris)),
+            counted=self._counted([bringing], filters),
+        )
+
+    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
+        conditions = _conditions(filters)
+        records = self._scrolled(conditions, limit + offset) if limit else []
+        keyed = {str(record.id): _place(record) for record in records}
+        if records:
+            # Many titles begin alike: of the last beginning all are wanted, to choose among them.
+            last = q.FieldCondition(key="order", match=q.MatchValue(value=_order(max(keyed.values())[0])))
+            keyed |= {str(r.id): _place(r) for r in self._scrolled([*conditions, last], MOST_VALUES)}
+        page = [iri for _, iri in sorted(keyed.values())]
+        return page[offset : offset + limit], self._counted([], filters)
+
+    def _scrolled(self, conditions: list[q.Condition], limit: int) -> list[q.Record]:
+        found, _ = self._client.scroll(
+            self._name,
+            q.Filter(must=conditions),
+            limit=limit,
+            order_by=q.OrderBy(key="order"),
+            with_payload=["iri", "title"],
+        )
+        return found
+
+    def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
+        found = self._best(vector.tolist(), _SENSE, _conditions(filters), depth) if vector.any() else {}
+        return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+    def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
+        among: list[q.Condition] = [q.HasIdCondition(has_id=[_id(iri) for iri in iris])]
+        parts = {"words": asked.words, "letters": asked.letters}
+        found = {
+            name: self._best(_sparse(weights), _WORDS, among, len(iris), _EXACT) if weights and iris else {}
+            for name, weights in parts.items()
+        }
+        if self._width:
+            known = asked.vector.any() and len(iris) > 0
+            found["sense"] = (
+                self._best(asked.vector.tolist(), _SENSE, among, len(iris), _EXACT) if known else {}
+            )
+        return {name: np.array([of.get(iri, 0.0) for iri in iris]) for name, of in found.items()}
+
+    def documents(self, iris: Sequence[str]) -> dict[str, Document]:
+        records = self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=["document"])
+        read = (from_fields((record.payload or {})["document"]) for record in records)
+        found = {document.iri: document for document in read}
+        return {iri: found[iri] for iri in iris if iri in found}
+
+    def vectors(self, iris: Sequence[str]) -> Matrix:
+        if not self._width:
+            return np.zeros((len(iris), 0), dtype=np.float32)
+        ids = [_id(iri) for iri in iris]
+        records = self._client.retrieve(self._name, ids, with_payload=False, with_vectors=[_SENSE])
+        found = {record.id: record.vector for record in records}
+        rows = [vector[_SENSE] for vector in map(found.get, ids) if isinstance(vector, dict)]
+        return np.array(rows, dtype=np.float32)
+
+    def _ties(self, iris: Sequence[str]) -> dict[str, Ties]:
+        records = self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=["iri", "ties"])
+        payloads = [record.payload or {} for record in records]
+        return {str(p["iri"]): tuple((iri, share) for iri, share in p["ties"]) for p in payloads}
+
+    def _brought(self, asked: Asked, conditions: list[q.Condition], depth: int) -> list[str]:
+        """What is near enough in sense to be an answer by itself."""
+        if not asked.vector.any():
+            return []
+        near = self._best(asked.vector.tolist(), _SENSE, conditions, depth)
+        return [iri for iri, cosine in near.items() if cosine >= asked.floor]
+
+    def _best(
+        self,
+        query: q.SparseVector | list[float],
+        using: str,
+        conditions: list[q.Condition],
+        depth: int,
+        params: q.SearchParams | None = None,
+    ) -> _Found:
+        found = self._client.query_points(
+            self._name,
+            query=query,
+            using=using,
+            query_filter=q.Filter(must=conditions),
+            limit=depth,
+            with_payload=["iri"],
+            search_params=params,
+        )
+        return {str((point.payload or {})["iri"]): point.score for point in found.points}
+
+    def _counted(self, bringing: list[q.Condition], filters: Filters) -> Counted:
+        counts = {facet: self._facet(facet, bringing, filters, facet) for facet in FACETS}
+        listed = {
+            facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) for facet in FACETS
+        }
+        within = q.Filter(must=[*bringing, *_conditions(filters)])
+        total = self._client.count(self._name, within, exact=True).count
+        return Counted(total=total, counts=counts, listed=listed)
+
+    def _facet(self, key: str, bringing: list[q.Condition], filters: Filters, facet: str) -> dict[str, int]:
+        chosen = q.Filter(must=[*bringing, *_conditions(filters, but=facet)])
+        answer = self._client.facet(self._name, key, chosen, limit=MOST_VALUES, exact=True)
+        return {str(hit.value): hit.count for hit in answer.hits}
+
+
+def _conditions(filters: Filters, *, but: str = "") -> list[q.Condition]:
+    wanted = {facet: values for facet, values in filters.wanted().items() if values and facet != but}
+    return [q.FieldCondition(key=f, match=q.MatchAny(any=list(values))) for f, values in wanted.items()]
+
+
+def _holding(numbers: frozenset[int]) -> q.FieldCondition:
+    return q.FieldCondition(key="held", match=q.MatchAny(any=sorted(numbers)))
+
+
+def _stored(point: Point) -> q.PointStruct:
+    document = point.document
+    payload = {
+        "iri": document.iri,
+        "title": title_key(document),
+        "order": _order(title_key(document)),
+        "document": asdict(document),
+        "held": sorted({*point.words, *point.names}),
+        "ties": [list(tie) for tie in point.ties],
+        "listed": {facet: list(of(document)) for facet, of in LISTED.items()},
+        **{facet: list(of(document)) for facet, of in FACETS.items()},
+    }
+    vectors: dict[str, q.SparseVector | list[float]] = {_WORDS: _sparse(point.words)}
+    if len(point.vector):
+        vectors[_SENSE] = point.vector.tolist()
+    return q.PointStruct(id=_id(document.iri), vector=vectors, payload=payload)
+
+
+def _place(record: q.Record) -> tuple[str, str]:
+    """What a document is put in order by: its title, then its IRI."""
+    payload = record.payload or {}
+    return str(payload["title"]), str(payload["iri"])
+
+
+def _order(key: str) -> int:
+    """A number that puts texts in order by their beginning: Qdrant orders by numbers alone."""
+    return int.from_bytes(key.encode()[:7].ljust(7, b"\0"), "big")
+
+
+def _sparse(weights: Weights) -> q.SparseVector:
+    return q.SparseVector(indices=list(weights), values=list(weights.values()))
+
+
+def _sum_of(words: Weights, letters: Weights) -> Weights:
+    return {number: words.get(number, 0.0) + letters.get(number, 0.0) for number in {**words, **letters}}
+
+
+def _id(iri: str) -> str:
+    return str(uuid5(NAMESPACE_URL, iri))
+
+
+def _batches(points: Iterator[q.PointStruct]) -> Iterator[list[q.PointStruct]]:
+    while batch := list(islice(points, BATCH)):
+        yield batch

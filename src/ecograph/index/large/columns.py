@@ -1,0 +1,170 @@
+"""Filters and facets over many documents: one bit a document for each value.
+
+Counting the answers that have a value is an intersection of two rows of bits. Measured at 10⁶
+documents: 230 values in 5 ms; the exact facets of Qdrant Edge took 4 to 700 ms for one facet at 10⁵.
+A value that few documents have is kept as their numbers.
+"""
+
+from __future__ import annotations
+
+import json
+from array import array
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ecograph.index.documents import Document
+from ecograph.index.filters import FACETS, LISTED, Filters
+from ecograph.index.large.arrays import Array, grouped, read_arrays, write_arrays
+from ecograph.index.large.ports import Counted
+
+Bits = NDArray[np.uint64]  # 64 documents a number, the first in the lowest bit
+Mask = NDArray[np.bool_]
+Value = tuple[str, str]  # a facet and one of its values
+
+RARE = 64  # a value that fewer than one document in 64 has takes less room as numbers
+_NAMES = "values.json"
+_LISTED = "listed "  # before the name of a facet: the values worth showing
+
+
+class Gathered:
+    """Values of documents, gathered one document after another."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._known: dict[Value, int] = {}
+        self._values, self._numbers = array("I"), array("I")
+
+    def add(self, document: Document) -> None:
+        """Read the next document."""
+        for facet, value in _values_of(document):
+            self._values.append(self._known.setdefault((facet, value), len(self._known)))
+            self._numbers.append(self.size)
+        self.size += 1
+
+    def columns(self) -> Columns:
+        """What was gathered, ready to be counted."""
+        keys, starts, order = grouped(np.frombuffer(self._values, dtype=np.uint32))
+        numbers = np.frombuffer(self._numbers, dtype=np.uint32)[order].astype(np.int32)
+        members = {at: numbers[slice(*starts[n : n + 2])] for n, at in enumerate(keys.tolist())}
+        names = dict(enumerate(self._known))
+        common = [at for at in members if len(members[at]) * RARE >= self.size]
+        rare = [at for at in members if len(members[at]) * RARE < self.size]
+        arrays = {
+            "bits": np.array([pack(_mask(members[at], self.size)) for at in common], dtype=np.uint64),
+            "numbers": np.concatenate([np.zeros(0, dtype=np.int32), *(members[at] for at in rare)]),
+            "starts": np.cumsum([0, *(len(members[at]) for at in rare)]),
+        }
+        return Columns(self.size, [names[at] for at in common], [names[at] for at in rare], arrays)
+
+
+class Columns:
+    """The values of documents, read where they lie."""
+
+    def __init__(
+        self, size: int, common: list[Value], rare: list[Value], arrays: Mapping[str, Array]
+    ) -> None:
+        self.size, self._arrays = size, arrays
+        self._common = {name: at for at, name in enumerate(common)}
+        self._rare = {name: at for at, name in enumerate(rare)}
+        self._common_of, self._rare_of = _by_facet(common), _by_facet(rare)
+
+    def save(self, folder: Path) -> None:
+        """Write what `load` reads."""
+        write_arrays(folder, self._arrays)
+        told = {"size": self.size, "common": list(self._common), "rare": list(self._rare)}
+        (folder / _NAMES).write_text(json.dumps(told, ensure_ascii=False), encoding="utf-8")
+
+    @classmethod
+    def load(cls, folder: Path) -> Columns:
+        """Map what `save` wrote."""
+        told = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
+        common, rare = ([(facet, value) for facet, value in told[part]] for part in ("common", "rare"))
+        return cls(told["size"], common, rare, read_arrays(folder))
+
+    def allowed(self, filters: Filters, *, but: str = "") -> Bits:
+        """Which documents pass the filters, leaving one facet out."""
+        bits = pack(np.ones(self.size, dtype=bool))
+        for facet, values in filters.wanted().items():
+            if values and facet != but:
+                bits = bits & np.bitwise_or.reduce([self._members(facet, value) for value in values])
+        return bits
+
+    def counted(self, matching: Bits, filters: Filters) -> Counted:
+        """How many of the matching documents pass, and how many have each value."""
+        wanted, within = filters.wanted(), matching & self.allowed(filters)
+        masks = {f: matching & self.allowed(filters, but=f) if wanted[f] else within for f in FACETS}
+        counts = {facet: self._counts(masks[facet], facet) for facet in FACETS}
+        apart = {facet: self._counts(masks[facet], _LISTED + facet) for facet in _APART}
+        listed = {facet: frozenset(apart.get(facet, counts[facet])) for facet in FACETS}
+        return Counted(total=popcount(within), counts=counts, listed=listed)
+
+    def _members(self, facet: str, value: str) -> Bits:
+        if (at := self._common.get((facet, value))) is not None:
+            return np.asarray(self._arrays["bits"][at])
+        if (at := self._rare.get((facet, value))) is not None:
+            return pack(_mask(self._numbers(at), self.size))
+        return np.zeros(_width(self.size), dtype=np.uint64)
+
+    def _numbers(self, at: int) -> Array:
+        return self._arrays["numbers"][slice(*self._arrays["starts"][at : at + 2])]
+
+    def _counts(self, mask: Bits, name: str) -> dict[str, int]:
+        """How many documents have each value of a facet, those that none has left out."""
+        found = {
+            value: popcount(self._arrays["bits"][at] & mask) for value, at in self._common_of.get(name, ())
+        }
+        if rare := self._rare_of.get(name):
+            whole = unpack(mask, self.size)
+            found |= {value: int(whole[self._numbers(at)].sum()) for value, at in rare}
+        return {value: count for value, count in found.items() if count}
+
+
+# Facets of which the values worth showing are not those that filter.
+_APART = frozenset(facet for facet in FACETS if FACETS[facet] is not LISTED[facet])
+
+
+def pack(mask: Mask) -> Bits:
+    """One bit a document."""
+    bits = np.zeros(_width(len(mask)) * 8, dtype=np.uint8)
+    packed = np.packbits(mask, bitorder="little")
+    bits[: len(packed)] = packed
+    return bits.view(np.uint64)
+
+
+def unpack(bits: Bits, size: int) -> Mask:
+    """One truth value a document."""
+    flat = np.ascontiguousarray(bits).view(np.uint8)
+    return np.unpackbits(flat, count=size, bitorder="little").view(np.bool_)
+
+
+def popcount(bits: Bits) -> int:
+    """How many documents there are."""
+    return int(np.bitwise_count(bits).sum())
+
+
+def _values_of(document: Document) -> Iterable[Value]:
+    for facet, of in FACETS.items():
+        yield from ((facet, value) for value in dict.fromkeys(of(document)))
+    for facet in _APART:
+        yield from ((_LISTED + facet, value) for value in dict.fromkeys(LISTED[facet](document)))
+
+
+def _by_facet(values: Iterable[Value]) -> dict[str, list[tuple[str, int]]]:
+    found: dict[str, list[tuple[str, int]]] = {}
+    for at, (facet, value) in enumerate(values):
+        found.setdefault(facet, []).append((value, at))
+    return found
+
+
+def _mask(numbers: NDArray[Any], size: int) -> Mask:
+    mask = np.zeros(size, dtype=bool)
+    mask[numbers] = True
+    return mask
+
+
+def _width(size: int) -> int:
+    return -(-size // 64)

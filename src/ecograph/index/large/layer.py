@@ -1,0 +1,211 @@
+"""The engine of one machine: documents by number, in arrays that lie on disk or in memory.
+
+Words, filters and facets are arrays; vectors are a Qdrant Edge shard where they are many. A layer is
+never changed: documents that changed since are hidden in it, and lie in a layer above.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from scipy.sparse import csr_array
+
+from ecograph.index.documents import Document
+from ecograph.index.filters import Filters
+from ecograph.index.fusion import Numbers, Scores
+from ecograph.index.large.arrays import read_arrays
+from ecograph.index.large.columns import Bits, Columns, Gathered, pack, popcount, unpack
+from ecograph.index.large.edge import Near, Shard
+from ecograph.index.large.encoding import counted, names_of
+from ecograph.index.large.papers import Held, Kept, Papers
+from ecograph.index.large.ports import Asked, Candidates, Counted
+from ecograph.index.large.postings import Counts, Postings
+from ecograph.index.large.vocabulary import Vocabulary, read_told
+from ecograph.understanding.embedding import Matrix, Table
+
+# Where filters keep fewer, all of them are compared: up to here that costs less than a walk
+# through the graph that finds enough of them.
+EXACT = 50_000
+_WIDEST = 20  # times more are looked for where a filter takes most of them away
+
+
+class Vectors(Protocol):
+    """Vectors by the numbers of their documents."""
+
+    def nearest(self, vector: Matrix, depth: int) -> Near: ...
+
+    def nearest_among(self, vector: Matrix, depth: int, among: Iterable[int]) -> Near: ...
+
+    def vectors(self, numbers: Sequence[int]) -> Matrix: ...
+
+
+class Flat:
+    """A few vectors, all compared each time."""
+
+    def __init__(self, rows: Matrix) -> None:
+        self._rows = rows
+
+    def nearest(self, vector: Matrix, depth: int) -> Near:
+        return self.nearest_among(vector, depth, range(len(self._rows)))
+
+    def nearest_among(self, vector: Matrix, depth: int, among: Iterable[int]) -> Near:
+        numbers = np.array(list(among), dtype=np.intp)
+        cosines = self._rows[numbers] @ vector
+        first = np.argsort(-cosines, kind="stable")[:depth]
+        return numbers[first], cosines[first]
+
+    def vectors(self, numbers: Sequence[int]) -> Matrix:
+        return self._rows[np.array(numbers, dtype=np.intp)]
+
+
+class Layer:
+    """An `Engine` over the documents of one layer, without those that are `hidden`."""
+
+    def __init__(
+        self,
+        papers: Papers,
+        columns: Columns,
+        postings: Postings,
+        vectors: Vectors | None,
+        *,
+        ties: csr_array | None = None,
+        hidden: Iterable[str] = (),
+    ) -> None:
+        self._papers, self._columns, self._postings, self._shard = papers, columns, postings, vectors
+        self._ties = csr_array((len(papers), len(papers))) if ties is None else ties
+        seen = np.ones(len(papers), dtype=bool)
+        seen[list(papers.numbers(hidden).values())] = False
+        self._seen = pack(seen)
+
+    @classmethod
+    def open(cls, folder: Path, *, hidden: Iterable[str] = ()) -> Layer:
+        """Open what `write_base` wrote."""
+        papers, width = Kept.load(folder / "documents"), read_told(folder).width
+        return cls(
+            papers,
+            Columns.load(folder / "columns"),
+            Postings.load(folder / "words", len(papers)),
+            Shard(folder / "sense", width) if width else None,
+            ties=_matrix(folder / "ties", len(papers)),
+            hidden=hidden,
+        )
+
+    @classmethod
+    def of(cls, documents: Iterable[Document], vocabulary: Vocabulary, table: Table | None) -> Layer:
+        """Hold a few documents in memory, weighed as those that the vocabulary is made of."""
+        papers, gathered, counts = Held(documents), Gathered(), Counts()
+        for document in papers:
+            gathered.add(document)
+            counts.add(counted(document), names_of(document))
+        vectors = None if table is None else Flat(table.encode_all([d.sense for d in papers]))
+        return cls(papers, gathered.columns(), counts.postings(vocabulary.means), vectors)
+
+    @cached_property
+    def size(self) -> int:
+        return popcount(self._seen)
+
+    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
+        allowed = self._allowed(filters)
+        words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
+        named = pack(self._postings.holding(asked.names))
+        holding = pack(self._postings.holding(asked.bringing)) | named
+        among = np.flatnonzero(unpack(holding & allowed, len(self._papers)))
+        brought = self._brought(asked, allowed, depth)
+        # Facets say what another choice would give: that needs what is near without the filters.
+        anyone = self._brought(asked, self._seen, depth) if filters.any() else brought
+        titled = np.flatnonzero(unpack(named & allowed, len(self._papers)))[:depth]
+        by_words = _first(words + letters, among, depth)
+        numbers = np.unique(np.concatenate([by_words, titled, brought])).astype(np.intp)
+        signals = {"words": words[numbers], "letters": letters[numbers]}
+        if self._shard is not None:
+            signals["sense"] = self._cosines(asked.vector, numbers)
+        return Candidates(
+            iris=[self._papers.iri(int(number)) for number in numbers],
+            named=np.flatnonzero(np.isin(numbers, titled)).tolist(),
+            signals=signals,
+            tied=csr_array(self._ties[numbers][:, numbers]),
+            counted=self._columns.counted(
+                (holding | self._bits(brought) | self._bits(anyone)) & self._seen, filters
+            ),
+        )
+
+    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
+        passing = unpack(self._allowed(filters), len(self._papers))[self._papers.titles]
+        page = self._papers.titles[np.flatnonzero(passing)[offset : offset + limit]]
+        return [self._papers.iri(int(n)) for n in page], self._columns.counted(self._seen, filters)
+
+    def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
+        numbers, cosines = self._nearest(vector, self._allowed(filters), depth)
+        return [(self._papers.iri(int(n)), float(c)) for n, c in zip(numbers, cosines, strict=True)]
+
+    def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
+        numbers = self._numbers(iris)
+        channels = {"words": asked.words, "letters": asked.letters}
+        found = {name: self._postings.scores(weights)[numbers] for name, weights in channels.items()}
+        return found if self._shard is None else {**found, "sense": self._cosines(asked.vector, numbers)}
+
+    def documents(self, iris: Sequence[str]) -> dict[str, Document]:
+        known = self._papers.numbers(iris)
+        seen = unpack(self._seen, len(self._papers)) if known else ()
+        return {iri: self._papers[number] for iri, number in known.items() if seen[number]}
+
+    def vectors(self, iris: Sequence[str]) -> Matrix:
+        if self._shard is None:
+            return np.zeros((len(iris), 0), dtype=np.float32)
+        return self._shard.vectors(self._numbers(iris).tolist())
+
+    def _allowed(self, filters: Filters) -> Bits:
+        return self._seen & self._columns.allowed(filters)
+
+    def _nearest(self, vector: Matrix, allowed: Bits, depth: int) -> Near:
+        """The nearest that are allowed: all compared where they are few, else walked to."""
+        passing = popcount(allowed)
+        if self._shard is None or not passing or not vector.any():
+            return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32)
+        wide = depth * len(self._papers) // passing
+        mask = unpack(allowed, len(self._papers))
+        if passing > EXACT or (passing == len(self._papers) and passing > depth):
+            numbers, cosines = self._shard.nearest(vector, min(wide + depth // 2, depth * _WIDEST))
+            kept = mask[numbers]
+            return numbers[kept][:depth], cosines[kept][:depth]
+        return self._shard.nearest_among(vector, depth, np.flatnonzero(mask).tolist())
+
+    def _brought(self, asked: Asked, allowed: Bits, depth: int) -> Numbers:
+        """What is near enough in sense to be an answer by itself."""
+        near, cosines = self._nearest(asked.vector, allowed, depth)
+        return near[cosines >= asked.floor]
+
+    def _cosines(self, vector: Matrix, numbers: Numbers) -> Scores:
+        if self._shard is None or not len(numbers):
+            return np.zeros(len(numbers))
+        found, cosines = self._shard.nearest_among(vector, len(numbers), numbers.tolist())
+        by_number = dict(zip(found.tolist(), cosines.tolist(), strict=True))
+        return np.array([by_number[number] for number in numbers.tolist()])
+
+    def _numbers(self, iris: Sequence[str]) -> Numbers:
+        known = self._papers.numbers(iris)
+        return np.array([known[iri] for iri in iris], dtype=np.intp)
+
+    def _bits(self, numbers: Numbers) -> Bits:
+        mask = np.zeros(len(self._papers), dtype=bool)
+        mask[numbers] = True
+        return pack(mask)
+
+
+def _first(scores: Scores, among: Numbers, depth: int) -> Numbers:
+    """The best of some; of those that score the same the first in order of IRI."""
+    if len(among) <= depth:
+        return among
+    of = -scores[among]
+    rim = np.partition(of, depth - 1)[depth - 1]
+    better, even = among[of < rim], among[of == rim]
+    return np.concatenate([better, even[: depth - len(better)]])
+
+
+def _matrix(folder: Path, size: int) -> csr_array:
+    arrays = read_arrays(folder)
+    return csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))
