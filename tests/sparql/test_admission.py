@@ -4,12 +4,34 @@ import contextlib
 import time
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from pyoxigraph import Store
 
 from ecograph.errors import BadQuery, TooLarge
-from ecograph.graph.admission import MAX_DEPTH, MAX_TOKENS, admit
+from ecograph.graph.admission import MAX_DEPTH, MAX_TOKENS, _tokens, _words, admit
 
 LIMIT = 100_000
+PARTS = (
+    *" \n#{}()[]<>?$@:_.-+!*/|^=&,;%\\'\"09aé·",
+    *(
+        "ASK",
+        "SELECT",
+        "?x",
+        "a:b",
+        "a:b.",
+        "_:c",
+        ":",
+        "é:·",
+        "<http://x/y>",
+        "< 3",
+        "'x'",
+        '"""',
+        "'''",
+        "@en-x",
+    ),
+    *("\\u0041", "\\.", "%2F", "trueASK", "1e5", "x-y", "SERVICE", "# c\n", "\\'", "_x"),
+)
 
 
 @pytest.mark.parametrize(
@@ -26,6 +48,17 @@ LIMIT = 100_000
 )
 def test_form_is_known_without_parsing(text: str, form: str | None) -> None:
     assert admit(text, limit=LIMIT).form == form
+
+
+@given(st.lists(st.sampled_from(PARTS)).map("".join))
+def test_a_glance_reads_the_words_that_a_close_look_does(text: str) -> None:
+    glance = _words(text)
+    try:
+        words = [token[0].upper() for token in _tokens(text) if token.lastgroup == "word"]
+    except BadQuery:
+        assert glance is None
+    else:
+        assert glance is None or [word for word in glance if word] == words
 
 
 @pytest.mark.parametrize("function", ["NOW()", "rand()", "UUID()", "STRUUID()", "BNODE()"])

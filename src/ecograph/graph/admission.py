@@ -21,28 +21,36 @@ MAX_TOKENS = 20_000
 
 _ESCAPED = r"%[0-9A-Fa-f]{2} | \\[_~.\-!$&'()*+,;=/?\#@%]"
 _LOCAL = rf"(?: [\w:] | {_ESCAPED} ) (?: [\w:.\-·] | {_ESCAPED} )*+"
-_TOKEN = re.compile(
-    rf"""
-      (?P<skip> \s++ | \#[^\r\n]*+ )
-    | (?P<string> \"{{3}} (?: \"{{0,2}} (?: [^\"\\] | \\. ) )*+ \"{{3}}
-                | '{{3}} (?: '{{0,2}} (?: [^'\\] | \\. ) )*+ '{{3}}
+# Kinds of tokens in the order in which they are tried.
+_KINDS = {
+    "skip": r"\s++ | \#[^\r\n]*+",
+    "string": r"""\"{3} (?: \"{0,2} (?: [^\"\\] | \\. ) )*+ \"{3}
+                | '{3} (?: '{0,2} (?: [^'\\] | \\. ) )*+ '{3}
                 | \" (?: [^\"\\\r\n] | \\[^\r\n] )*+ \"
-                | ' (?: [^'\\\r\n] | \\[^\r\n] )*+ ' )
-    | (?P<iri> < (?: [^<>\"{{}}|^`\\\x00-\x20] | \\u[0-9A-Fa-f]{{4}} | \\U[0-9A-Fa-f]{{8}} )*+ > )
-    | (?P<variable> [?$] \w++ )
-    | (?P<language> @ [A-Za-z]++ (?: - [A-Za-z0-9]++ )*+ )
-    | (?P<name> (?: _ | [^\W\d_] [\w.\-·]{{0,200}} )?? : (?: {_LOCAL} )? )
-    | (?P<word> [^\W\d] [\w\-]*+ )
-    | (?P<open> [{{(\[] )
-    | (?P<close> [}})\]] )
-    | (?P<sign> [!+\-] )
-    | (?P<quote> [\"'] )
-    | (?P<other> . )
-    """,
-    re.VERBOSE | re.DOTALL,
+                | ' (?: [^'\\\r\n] | \\[^\r\n] )*+ '""",
+    "iri": r"< (?: [^<>\"{}|^`\\\x00-\x20] | \\u[0-9A-Fa-f]{4} | \\U[0-9A-Fa-f]{8} )*+ >",
+    "variable": r"[?$] \w++",
+    "language": r"@ [A-Za-z]++ (?: - [A-Za-z0-9]++ )*+",
+    "name": rf"(?: _ | [^\W\d_] [\w.\-·]{{0,200}} )?? : (?: {_LOCAL} )?",
+    "word": r"[^\W\d] [\w\-]*+",
+    "open": r"[{(\[]",
+    "close": r"[}})\]]",
+    "sign": r"[!+\-]",
+    "quote": r"[\"']",
+    "other": r".",
+}
+# Of these none begins as another does, nor as a bracket, a sign or a digit.
+_TELLING_NOTHING = ("skip", "variable", "iri", "string", "language", "name")
+_FLAGS = re.VERBOSE | re.DOTALL
+_TOKEN = re.compile("|".join(f"(?P<{kind}> {pattern} )" for kind, pattern in _KINDS.items()), _FLAGS)
+# The same tokens, as runs of those that tell nothing and the word or stray quote that ends each.
+_RUN = re.compile(
+    rf"""(?: {" | ".join(f"(?: {_KINDS[kind]} )" for kind in _TELLING_NOTHING)} | [^\w\"'] | \d )*+
+         ( {_KINDS["word"]} | {_KINDS["quote"]} )?""",
+    _FLAGS,
 )
 _SERVICE = re.compile(r"^[^:]*service|\.service", re.IGNORECASE)
-_HINT = re.compile("service", re.IGNORECASE)
+_HINT = "service"
 _DEEPENING = "{([!+-"
 _FORMS = frozenset({"SELECT", "ASK", "CONSTRUCT", "DESCRIBE"})
 _UPDATES = frozenset({"INSERT", "DELETE", "LOAD", "CLEAR", "DROP", "CREATE", "ADD", "MOVE", "COPY", "WITH"})
@@ -88,13 +96,32 @@ def refused(text: str, position: int, reason: str) -> BadQuery:
 
 @lru_cache(maxsize=64)
 def _scan(text: str) -> Admitted:
-    return _admitted(text, [token[0].upper() for token in _tokens(text) if token.lastgroup == "word"])
+    words = _words(text)
+    if words is None:
+        words = [token[0].upper() for token in _tokens(text) if token.lastgroup == "word"]
+    return _admitted(text, words)
+
+
+def _words(text: str) -> list[str] | None:
+    """Return the words of a text in which nothing has to be refused; None when that takes a closer look."""
+    if len(text) > MAX_TOKENS or _is_deep(text) or _is_suspect(text):
+        return None
+    words: list[str] = _RUN.findall(text)
+    return None if '"' in words or "'" in words else [word.upper() for word in words]
+
+
+def _is_deep(text: str) -> bool:
+    """Tell whether a text has brackets and signs enough to be nested too deep."""
+    return sum(map(text.count, _DEEPENING)) > MAX_DEPTH
+
+
+def _is_suspect(text: str) -> bool:
+    return _HINT in text.casefold()
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    # The usual text is flat and names no service, as a glance at the whole of it tells.
-    nesting = _Nesting() if sum(map(text.count, _DEEPENING)) > MAX_DEPTH else None
-    suspect = _HINT.search(text) is not None
+    nesting = _Nesting() if _is_deep(text) else None
+    suspect = _is_suspect(text)
     for count, token in enumerate(_TOKEN.finditer(text)):
         if count >= MAX_TOKENS:
             raise refused(text, token.start(), f"the text has more than {MAX_TOKENS:,} parts")
@@ -116,7 +143,7 @@ def _admitted(text: str, words: list[str]) -> Admitted:
             text, start.start() if start else 0, f"{form} is an update, and updates do not run here"
         )
     # The parser reads `ORDER BYRAND()` as two words; one word too many costs no more than a cache miss.
-    return Admitted(form, steady=not any(word.endswith(_VOLATILE) for word in words))
+    return Admitted(form, steady=not any(word.endswith(_VOLATILE) for word in words if len(word) > 2))
 
 
 class _Nesting:
