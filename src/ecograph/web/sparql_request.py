@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from email.message import Message
+from functools import lru_cache
 from http import HTTPStatus
 from urllib.parse import parse_qsl
 
@@ -20,8 +21,8 @@ from ecograph.errors import BadParameter, BadQuery
 FORM = "application/x-www-form-urlencoded"
 QUERY = "application/sparql-query"
 UPDATE = "application/sparql-update"
-# Escapes that are none, what is not ASCII, and line ends.
-_UNUSUAL = re.compile(rb"%(?![0-9A-Fa-f]{2})|[^\x20-\x7e]")
+# Without escapes that are none, what is not ASCII, and line ends.
+_USUAL = re.compile(rb"(?: [\x20-\x24\x26-\x7e]++ | %[0-9A-Fa-f]{2} )*+", re.VERBOSE)
 _MAX_GRAPHS = 100
 _MAX_FIELDS = 1_000
 
@@ -54,18 +55,7 @@ class AskedUpdate:
 
 def read_update_post(query_string: bytes, content_type: str, body: bytes) -> AskedUpdate:
     """Return what a POST asks to change; raises `BadQuery`, `BadParameter`, and `HTTPException` (415)."""
-    media_type, charset = _content(content_type)
-    in_url = _fields(query_string)
-    if media_type == FORM:
-        return _asked_update(in_url + _fields(body))
-    if media_type == UPDATE:
-        _utf8_only(charset)
-        return _asked_update([*in_url, ("update", _decoded(body))])
-    raise HTTPException(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"POST an update as {UPDATE}, or as field `update` of {FORM}.",
-        headers={"Accept-Post": f"{UPDATE}, {FORM}"},
-    )
+    return _asked_update(_posted(query_string, content_type, body, name="update", media_type=UPDATE))
 
 
 def _asked_update(fields: Fields) -> AskedUpdate:
@@ -91,20 +81,9 @@ def read_url(query_string: bytes) -> Asked | None:
 
 def read_post(query_string: bytes, content_type: str, body: bytes) -> Asked:
     """Return what a POST asks; raises `BadQuery`, `BadParameter`, and `HTTPException` (415)."""
-    media_type, charset = _content(content_type)
-    in_url = _fields(query_string)
-    if media_type == FORM:
-        return _asked(in_url + _fields(body))
-    if media_type == QUERY:
-        _utf8_only(charset)
-        return _asked([*in_url, ("query", _decoded(body))])
-    if media_type == UPDATE:
+    if _content(content_type)[0] == UPDATE:
         raise BadQuery("this is an update: /sparql answers queries, /sparql/update carries updates out")
-    raise HTTPException(
-        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
-        f"POST a query as {QUERY}, or as field `query` of {FORM}.",
-        headers={"Accept-Post": f"{QUERY}, {FORM}"},
-    )
+    return _asked(_posted(query_string, content_type, body, name="query", media_type=QUERY))
 
 
 def _asked(fields: Fields) -> Asked:
@@ -129,13 +108,29 @@ def _graphs(fields: Fields, name: str) -> tuple[str, ...]:
     return graphs
 
 
+def _posted(query_string: bytes, content_type: str, body: bytes, *, name: str, media_type: str) -> Fields:
+    """Return the fields of a POST, in which SPARQL comes under its name, as a form or as it is."""
+    given, charset = _content(content_type)
+    in_url = _fields(query_string)
+    if given == FORM:
+        return in_url + _fields(body)
+    if given == media_type:
+        _utf8_only(charset)
+        return [*in_url, (name, _decoded(body))]
+    raise HTTPException(
+        HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
+        f"POST it as {media_type}, or as field `{name}` of {FORM}.",
+        headers={"Accept-Post": f"{media_type}, {FORM}"},
+    )
+
+
 def _values(fields: Iterable[tuple[str, str]], name: str) -> list[str]:
     return [value for key, value in fields if key == name]
 
 
 def _fields(encoded: bytes) -> Fields:
     try:
-        if _UNUSUAL.search(encoded) or encoded.count(b"&") >= _MAX_FIELDS:
+        if not _USUAL.fullmatch(encoded) or encoded.count(b"&") >= _MAX_FIELDS:
             return parse_qsl(
                 encoded.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=_MAX_FIELDS
             )
@@ -152,6 +147,7 @@ def _unescaped(value: bytes) -> str:
     return binascii.a2b_qp(quoted).decode("utf-8")
 
 
+@lru_cache(maxsize=64)
 def _content(content_type: str) -> tuple[str, str]:
     parsed = Message()
     parsed["Content-Type"] = content_type or "application/octet-stream"
