@@ -8,12 +8,12 @@ from functools import cached_property, partial
 
 from ecograph.exchange.serialise import write_answer
 from ecograph.graph.admission import admit
-from ecograph.graph.ports import Backend, Queries
-from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
+from ecograph.graph.ports import Backend, Queries, Reader
+from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest, Running
 from ecograph.graph.result_cache import CacheKey, ResultCache
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
-from ecograph.publication import Publication
+from ecograph.publication import Publication, Published
 from ecograph.settings import Settings
 
 _FREE = Free()
@@ -31,11 +31,20 @@ class Endpoint:
         """The longest SPARQL query accepted from outside."""
         return self._settings.query_bytes
 
+    def published(self) -> Published:
+        """Return what is published now; may have to open it. Raises `NothingLoaded`."""
+        return self._publication.now()
+
+    def at_hand(self) -> Published | None:
+        """Return what is published now if it is open already; never waits."""
+        return self._publication.read()
+
     def answer(
         self,
         level: Level,
         request: QueryRequest,
         *,
+        on: Reader | None = None,
         cancelled: threading.Event | None = None,
         account: Account = _FREE,
     ) -> QueryOutcome:
@@ -43,7 +52,7 @@ class Endpoint:
 
         Raises `BadQuery`, `QueryLimit`, and what the account raises when it cannot pay.
         """
-        snapshot = self._publication.now().snapshot
+        snapshot = on or self.published().snapshot
         make = partial(
             self._outside.run,
             snapshot,
@@ -57,14 +66,17 @@ class Endpoint:
         key = CacheKey(snapshot=snapshot.id, level=level, request=request)
         return self._cache.answer(key, make, cancelled=cancelled)
 
-    def kept_answer(self, level: Level, request: QueryRequest) -> tuple[str, QueryOutcome] | None:
-        """Return the id of what is published and the answer that is kept for it, if any; never waits."""
-        published = self._publication.read()
-        if published is None or request.base != f"{published.base}/":
-            return None
-        snapshot = published.snapshot.id
-        outcome = self._cache.kept(CacheKey(snapshot=snapshot, level=level, request=request))
-        return None if outcome is None else (snapshot, outcome)
+    def begin(
+        self, level: Level, request: QueryRequest, *, on: Reader, account: Account = _FREE
+    ) -> QueryOutcome | Running | None:
+        """Return the answer that is kept, or begin to make it; None when `answer` has to wait.
+
+        Never waits; raises as `answer` does.
+        """
+        start = partial(self._outside.begin, on, request, lane=level, account=account)
+        if not admit(request.text, limit=self.query_bytes).steady:
+            return start()
+        return self._cache.begin(CacheKey(snapshot=on.id, level=level, request=request), start)
 
     def saved_answer(self, level: Level, text: str, media_type: str, syntax: str) -> bytes:
         """Return the answer to one of the saved queries, with its values in place; blocks.

@@ -217,3 +217,70 @@ def test_who_waits_may_leave() -> None:
     assert "the client left" in str(second()[0])
     gate.opened.set()
     assert first()[0].body == BODY
+
+
+class Begun:
+    """A query that has begun, whose answer comes when it is told to."""
+
+    def __init__(self, outcome: QueryOutcome | EcographError) -> None:
+        self.come, self.stopped = False, False
+        self._outcome = outcome
+
+    def fileno(self) -> int:
+        return -1
+
+    def take(self) -> QueryOutcome | None:
+        if not self.come:
+            return None
+        if isinstance(self._outcome, EcographError):
+            raise self._outcome
+        return self._outcome
+
+    def wait(self, cancelled: threading.Event) -> QueryOutcome:
+        self.come = True
+        outcome = self.take()
+        assert outcome
+        return outcome
+
+    def stop(self) -> None:
+        self.stopped = True
+
+
+@pytest.mark.parametrize("way", ["take", "wait"])
+def test_answer_that_was_begun_is_kept(way: str) -> None:
+    cache, begun = ResultCache(1_000_000), Begun(Maker()())
+    running = cache.begin(key(), lambda: begun)
+    assert running.take() is None
+    assert cache.begin(key(), lambda: begun) is None
+    begun.come = True
+    first = running.take() if way == "take" else running.wait(threading.Event())
+    kept = cache.begin(key(), lambda: begun)
+    assert (first.cached, kept.cached, kept.seconds, kept.body) == (False, True, 0.0, BODY)
+    assert cache.answer(key(), Maker()).cached
+    assert cache.figures(Level.PUBLIC) == {"hits": 2, "misses": 1, "evictions": 0, "bytes": cache.size}
+
+
+def test_who_asks_the_same_waits_for_what_was_begun() -> None:
+    cache, begun, make = ResultCache(1_000_000), Begun(Maker()()), Maker()
+    running = cache.begin(key(), lambda: begun)
+    join = start(2, lambda: cache.answer(key(), make))
+    until(lambda: cache._waiting == 2)
+    begun.come = True
+    running.take()
+    assert [end.cached for end in join()] == [True, True]
+    assert make.made == 0
+
+
+@pytest.mark.parametrize("error", [BadQuery("no"), QueryLimit("it needs more")])
+def test_what_fails_or_is_stopped_is_begun_again(error: EcographError) -> None:
+    cache, begun = ResultCache(1_000_000), Begun(error)
+    running = cache.begin(key(), lambda: begun)
+    begun.come = True
+    with pytest.raises(type(error)):
+        running.take()
+    stopped = cache.begin(key(), lambda: begun)
+    stopped.stop()
+    assert begun.stopped
+    assert cache.begin(key(), lambda: None) is None
+    assert not cache.answer(key(), Maker()).cached
+    assert cache.figures(Level.PUBLIC)["misses"] == 3

@@ -16,10 +16,12 @@ import uvicorn
 from fastapi import FastAPI
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
-from ecograph.graph.queries import Account, QueryOutcome, QueryRequest
+from ecograph.graph.backends import PoolQueries
+from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
 from ecograph.web import problems, sparql
+from ecograph.web.asking import Asking
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 NEAR = NamedNode("http://example.org/near")
@@ -85,44 +87,63 @@ def ask(pool: WorkerPool, snapshot: Path) -> Ask:
 
 
 @dataclass
-class ServedGraph:
-    """The part of the façade that the endpoint needs, on one snapshot."""
+class ServedSnapshot:
+    """One snapshot folder, as readers know it."""
 
-    snapshot: Path
+    folder: Path
+
+    @property
+    def id(self) -> str:
+        return self.folder.name
+
+
+@dataclass
+class ServedGraph:
+    """The endpoint on one snapshot, and what is published there."""
+
+    folder: Path
     pool: WorkerPool
     base: str = "http://example.org"
     query_bytes: int = 100_000
 
-    def snapshot_id(self) -> str:
-        return self.snapshot.name
+    @property
+    def snapshot(self) -> ServedSnapshot:
+        return ServedSnapshot(self.folder)
+
+    def published(self) -> Self:
+        return self
+
+    def at_hand(self) -> Self:
+        return self
 
     def counts(self, level: Level) -> Mapping[str, int]:
-        store = Store.read_only(str(self.snapshot / level.slug))
+        store = Store.read_only(str(self.folder / level.slug))
         return {
             graph.value: sum(1 for _ in store.quads_for_pattern(None, None, None, graph))
             for graph in store.named_graphs()
         }
-
-    @property
-    def endpoint(self) -> Self:
-        return self
 
     def answer(
         self,
         level: Level,
         request: QueryRequest,
         *,
-        cancelled: threading.Event | None = None,
+        on: ServedSnapshot,
         account: Account,
+        cancelled: threading.Event,
     ) -> QueryOutcome:
-        store = self.snapshot / level.slug
-        return self.pool.run(request, store=store, lane=level, cancelled=cancelled, account=account)
+        return PoolQueries(self.pool).run(on, request, lane=level, cancelled=cancelled, account=account)
+
+    def begin(
+        self, level: Level, request: QueryRequest, *, on: ServedSnapshot, account: Account
+    ) -> Running | None:
+        return PoolQueries(self.pool).begin(on, request, lane=level, account=account)
 
 
 @contextmanager
 def serving(graph: ServedGraph) -> Iterator[str]:
     app = FastAPI()
-    app.state.graph = graph
+    app.state.asking = Asking(graph)
     app.include_router(sparql.router)
     problems.install(app)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", lifespan="off"))

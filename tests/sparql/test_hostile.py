@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import threading
@@ -154,18 +155,22 @@ def test_network_is_out_of_reach_even_past_the_tokenizer(
     """Speak to a worker without admission: the kernel alone must hold."""
     if hostile_pool.isolation != "namespace":
         pytest.skip(f"this system gives workers no network namespace: {hostile_pool.isolation}")
+    from ecograph.graph.framing import joined
     from ecograph.graph.process import Bounds, WorkerProcess
 
     process = WorkerProcess(Bounds(seconds=5, memory_bytes=MEMORY, result_bytes=10_000), warm=None)
     try:
         process.greeting(lambda: None)
         text = f"SELECT * {{ SERVICE <http://127.0.0.1:{listener.port}/> {{ ?s ?p ?o }} }}"
-        asked = {"text": text, "base": None, "default_graphs": [], "named_graphs": []}
+        asked = {"base": None, "default_graphs": [], "named_graphs": []}
         formats = {"results_format": "text/csv", "graph_format": "text/turtle"}
-        header, _ = process.ask({**asked, **formats, "store": str(snapshot / "public")}, lambda: None)
+        header = json.dumps({**asked, **formats, "store": str(snapshot / "public")}).encode()
+        process.begin(joined(header, text.encode()))
+        while (answer := process.take()) is None:
+            process.has_said(1)
     finally:
         process.kill()
-    assert "error" in header
+    assert "error" in answer[0]
     assert not listener.heard()
 
 

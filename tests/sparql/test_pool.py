@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+import select
 import signal
 import threading
 import time
@@ -178,6 +179,89 @@ def test_stopped_queries_are_charged(pool, snapshot: Path) -> None:
     answered = Purse()
     outcome = pool.run(QueryRequest(text=COUNT), store=snapshot / "public", account=answered)
     assert answered.charged == [outcome.seconds]
+
+
+def begun(pool: WorkerPool, snapshot: Path, text: str, **asked: object):
+    return pool.begin(QueryRequest(text=text), store=snapshot / "public", **asked)
+
+
+def taken(running):
+    """Take an answer as an event loop does, that only looks."""
+    limit = time.monotonic() + 10
+    while (outcome := running.take()) is None:
+        assert time.monotonic() < limit
+        select.select([running], [], [], 1)
+    return outcome
+
+
+def test_query_that_has_begun_is_taken_when_it_is_answered(pool, snapshot: Path) -> None:
+    purse = Purse()
+    outcome = taken(begun(pool, snapshot, COUNT, account=purse))
+    assert number(outcome) == 2_000
+    assert purse.charged == [outcome.seconds]
+    assert pool.figures["running"] == 0
+
+
+def test_long_answers_come_in_parts(pool, snapshot: Path) -> None:
+    text = "SELECT * { ?s ?p ?o }"
+    whole = pool.run(QueryRequest(text=text), store=snapshot / "public")
+    assert taken(begun(pool, snapshot, text)).body == whole.body
+    assert len(whole.body) > 1 << 18
+
+
+def test_what_a_query_means_is_told_however_it_is_awaited(pool, snapshot: Path) -> None:
+    with pytest.raises(BadQuery) as caught:
+        taken(begun(pool, snapshot, "SELECT * {\n  ?s ?p }"))
+    assert (caught.value.line, caught.value.column) == (2, 10)
+    with pytest.raises(BadQuery, match="too long or too nested"):
+        taken(begun(pool, snapshot, "ASK { FILTER(" + "+".join(["1"] * 9_900) + " > 0) }"))
+    with pytest.raises(BadQuery, match="SERVICE"):
+        begun(pool, snapshot, "ASK { SERVICE <http://x/> {} }")
+    assert taken(begun(pool, snapshot, "ASK {}"))
+
+
+def test_query_that_has_begun_may_be_waited_for(make_pool, snapshot: Path) -> None:
+    with make_pool(seconds=20, workers=1, spare=0) as pool:
+        running = begun(pool, snapshot, CARTESIAN)
+        assert running.take() is None
+        gone = threading.Event()
+        threading.Timer(0.3, gone.set).start()
+        with pytest.raises(QueryLimit, match="the client left"):
+            running.wait(gone)
+        assert pool.figures["running"] == 0
+
+
+def test_query_that_has_begun_may_be_stopped(make_pool, snapshot: Path) -> None:
+    with make_pool(seconds=20, workers=1, spare=0) as pool:
+        purse = Purse()
+        begun(pool, snapshot, CARTESIAN, account=purse).stop()
+        assert len(purse.charged) == 1
+        assert pool.figures["running"] == 0
+        assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+
+
+def test_nothing_begins_without_a_seat_or_a_process(make_pool, snapshot: Path) -> None:
+    with make_pool(seconds=20, workers=1, spare=0) as pool:
+        first = begun(pool, snapshot, CARTESIAN)
+        assert begun(pool, snapshot, "ASK {}") is None
+        assert pool.figures["running"] == 1
+        first.stop()
+        # Of a pool with room for one long query, the other process is there for short ones.
+        limit = time.monotonic() + 10
+        while pool.figures["started"] < 3:
+            assert time.monotonic() < limit
+            time.sleep(0.01)
+        assert taken(begun(pool, snapshot, "ASK {}"))
+
+
+def test_begun_query_that_is_displaced_is_answered_in_the_end(make_pool, snapshot: Path) -> None:
+    slow = "SELECT (COUNT(*) AS ?n) {"
+    slow += " { SELECT * { ?a ?b ?c } LIMIT 60 } ?d ?e ?f FILTER(STRLEN(STR(?c)) > STRLEN(STR(?f))) }"
+    with make_pool(seconds=20, workers=2, turn_seconds=0.05) as pool:
+        running = begun(pool, snapshot, slow)
+        flood = _flood(pool, snapshot, slow, 4)
+        assert number(running.wait(threading.Event()))
+        assert flood() == ["answered"] * 4
 
 
 def test_answers_are_limited_in_size(ask) -> None:
@@ -361,8 +445,9 @@ def test_of_too_many_that_wait_the_oldest_is_refused() -> None:
 
     def wait(name: int) -> None:
         try:
-            with lanes.seat(Level.PUBLIC, long=False, patience=lambda: None):
-                never.wait()
+            seat = lanes.enter(Level.PUBLIC, long=False, patience=lambda: None)
+            never.wait()
+            lanes.leave(seat)
         except QueryLimit:
             refused.append(name)
 

@@ -12,9 +12,12 @@ from ecograph.exchange.negotiation import choose
 _W3C = "http://www.w3.org/ns/formats/"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Format:
-    """One format: its media type, its suffix, its IRI, and the other media types it is asked by."""
+    """One format: its media type, its suffix, its IRI, and the other media types it is asked by.
+
+    There is one object of each, so that they are told apart by identity: they are keys with each request.
+    """
 
     media_type: str
     suffix: str

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
 from ecograph.graph.ports import Backend, GraphStore, Queries, Reader
-from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
+from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest, Running
 from ecograph.graph.snapshot import Snapshot
 from ecograph.graph.store import EmbeddedStore
 from ecograph.graph.workers import WorkerPool
@@ -57,8 +59,20 @@ class PoolQueries:
         account: Account = _FREE,
     ) -> QueryOutcome:
         """Return a whole answer; blocks. Raises `BadQuery`, `BadParameter`, `QueryLimit`."""
-        store = reader.folder / lane.slug
-        return self.pool.run(request, store=store, lane=lane, cancelled=cancelled, account=account)
+        return self.pool.run(
+            request, store=_store(reader.folder, lane), lane=lane, cancelled=cancelled, account=account
+        )
+
+    def begin(
+        self, reader: Reader, request: QueryRequest, *, lane: Level, account: Account = _FREE
+    ) -> Running | None:
+        """Begin a query if that takes no waiting, else return None; raises as `run`."""
+        return self.pool.begin(request, store=_store(reader.folder, lane), lane=lane, account=account)
+
+
+@lru_cache(maxsize=16)
+def _store(snapshot: Path, level: Level) -> Path:
+    return snapshot / level.slug
 
 
 def open_backend(home: Home, settings: Settings) -> Backend:

@@ -27,7 +27,9 @@ class Crew:
         self._size = size
         self._bounds = bounds
         self._warm: Path | None = None
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        # Two, so that who waits for a process does not wake who replaces dead ones, nor the reverse.
+        self._freed, self._needed = threading.Condition(self._lock), threading.Condition(self._lock)
         self._idle: list[WorkerProcess] = []
         self._alive: set[WorkerProcess] = set()
         self._dead: list[WorkerProcess] = []
@@ -37,52 +39,59 @@ class Crew:
 
     def take(self, store: Path, patience: Callable[[], None]) -> WorkerProcess:
         """Return a process for one query; `patience` raises when it is time to give up."""
+        while (process := self.take_idle(store)) is None:
+            with self._lock:
+                if not self._idle and not self._closing:
+                    self._freed.wait(POLL_SECONDS)
+            patience()
+        return process
+
+    def take_idle(self, store: Path) -> WorkerProcess | None:
+        """Return a process for one query, or None when all are busy; never waits."""
         self._warm = store
         while True:
-            with self._changed:
-                if not self._idle and not self._closing:
-                    self._changed.wait(POLL_SECONDS)
+            with self._lock:
                 if self._closing:
                     raise QueryLimit("the service is closing")
-                process = self._idle.pop() if self._idle else None
-            if process is None:
-                patience()
-            elif process.alive:
+                if not self._idle:
+                    return None
+                process = self._idle.pop()
+            if process.alive:
                 return process
-            else:
-                self.bury(process)
+            self.bury(process)
 
     def give_back(self, process: WorkerProcess) -> None:
         """Take back a process that has answered."""
-        with self._changed:
+        with self._lock:
             self._idle.append(process)
-            self._changed.notify_all()
+            self._freed.notify()
 
     def bury(self, process: WorkerProcess) -> None:
         """Have a process killed and replaced."""
-        with self._changed:
+        with self._lock:
             self._alive.discard(process)
             self._dead.append(process)
-            self._changed.notify_all()
+            self._needed.notify()
 
     def wait_ready(self, seconds: float = _START_SECONDS) -> str:
         """Wait for the first process and return how it is isolated; raises `QueryLimit`."""
-        with self._changed:
-            if self._changed.wait_for(lambda: self.isolation is not None, timeout=seconds):
+        with self._lock:
+            if self._freed.wait_for(lambda: self.isolation is not None, timeout=seconds):
                 return str(self.isolation)
         raise QueryLimit("no query worker starts")
 
     def close(self) -> None:
         """End every process."""
-        with self._changed:
+        with self._lock:
             self._closing = True
-            self._changed.notify_all()
+            self._freed.notify_all()
+            self._needed.notify()
         self._keeper.join()
 
     def _keep(self) -> None:
         while True:
-            with self._changed:
-                self._changed.wait_for(self._has_work)
+            with self._lock:
+                self._needed.wait_for(self._has_work)
                 dead, self._dead = self._dead, []
                 missing = self._size - len(self._alive)
                 closing = self._closing
@@ -109,7 +118,7 @@ class Crew:
                 _log.error("no query worker starts: %s", error)
                 time.sleep(_PAUSE_SECONDS)
             return
-        with self._changed:
+        with self._lock:
             if self.isolation is None:
                 _log.info("query workers are isolated by: %s", isolation)
             self.started += 1
@@ -117,14 +126,14 @@ class Crew:
             self.isolation = isolation
             self._alive.add(process)
             self._idle.append(process)
-            self._changed.notify_all()
+            self._freed.notify_all()
 
     def _check_start(self, limit: float) -> None:
         if self._closing or time.monotonic() > limit:
             raise QueryLimit("no query worker starts")
 
     def _end(self) -> None:
-        with self._changed:
+        with self._lock:
             alive, self._alive, self._idle = self._alive, set(), []
         for process in alive:
             process.kill()

@@ -1,15 +1,17 @@
-"""One query on one store, to bytes; what runs inside a worker."""
+"""One query on one store, to bytes: what runs inside a worker."""
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
+from ecograph.errors import BadQuery
+from ecograph.graph.framing import Header
 from ecograph.vocab import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -59,27 +61,49 @@ class _Capped:
         """There is nothing behind."""
 
 
-def evaluate(store: Store, asked: Mapping[str, Any], *, limit: int) -> tuple[str, bytearray]:
-    """Return the media type and the bytes of a whole answer.
-
-    Raises what the engine raises, `OutOfRoom` and `NotAnIri`.
-    """
-    dataset = _dataset(asked["default_graphs"], asked["named_graphs"])
-    answer = store.query(asked["text"], base_iri=asked["base"], **dataset)
-    output: Any = _Capped(limit)
-    if isinstance(answer, QueryTriples):
-        _write_triples(answer, output, asked["graph_format"])
-        return asked["graph_format"], output.content
-    answer.serialize(output, format=QueryResultsFormat.from_media_type(asked["results_format"]))
-    return asked["results_format"], output.content
+def answer(stores: Stores, asked: Header, text: str, *, limit: int) -> tuple[Header, bytes | bytearray]:
+    """Return the media type and the bytes of a whole answer of so many bytes, or why there is none."""
+    try:
+        media_type, body = _evaluate(stores.open(asked["store"]), asked, text, limit=limit)
+    except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError, OutOfRoom, NotAnIri) as error:
+        return _failure(error), b""
+    return {"media_type": media_type}, body
 
 
-def place_of(error: SyntaxError) -> tuple[str, int | None, int | None]:
-    """Return what a syntax error says, in a sentence's length, with line and column."""
-    found = _PLACE.match(str(error))
-    line, column, reason = (int(found[1]), int(found[2]), found[3]) if found else (None, None, str(error))
+def _failure(error: Exception) -> Header:
+    match error:
+        case OutOfRoom():
+            return {"error": "size"}
+        case MemoryError():
+            return {"error": "memory"}
+        case NotAnIri():
+            return {"error": "graph", "message": str(error)}
+        case OSError():
+            return {"error": "store", "message": str(error)}
+        case SyntaxError():
+            bad = bad_query(error)
+            return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}
+    return {"error": "query", "message": str(error)}
+
+
+def bad_query(error: SyntaxError) -> BadQuery:
+    """Return what the engine says of bad SPARQL, in a sentence's length and with its place."""
+    found = _PLACE.match(error.msg)
+    line, column, reason = (int(found[1]), int(found[2]), found[3]) if found else (None, None, error.msg)
     flat = " ".join(reason.split())
-    return (flat if len(flat) <= _REASON_LENGTH else flat[:_REASON_LENGTH] + "…"), line, column
+    shown = flat if len(flat) <= _REASON_LENGTH else flat[:_REASON_LENGTH] + "…"
+    return BadQuery(shown, line=line, column=column)
+
+
+def _evaluate(store: Store, asked: Header, text: str, *, limit: int) -> tuple[str, bytearray]:
+    dataset = _dataset(asked["default_graphs"], asked["named_graphs"])
+    found = store.query(text, base_iri=asked["base"], **dataset)
+    output: Any = _Capped(limit)
+    if isinstance(found, QueryTriples):
+        _write_triples(found, output, asked["graph_format"])
+        return asked["graph_format"], output.content
+    found.serialize(output, format=QueryResultsFormat.from_media_type(asked["results_format"]))
+    return asked["results_format"], output.content
 
 
 def _dataset(default: Sequence[str], named: Sequence[str]) -> dict[str, Any]:
@@ -95,9 +119,9 @@ def _node(iri: str) -> NamedNode:
         raise NotAnIri(iri) from error
 
 
-def _write_triples(answer: QueryTriples, output: Any, media_type: str) -> None:
+def _write_triples(triples: QueryTriples, output: Any, media_type: str) -> None:
     syntax = RdfFormat.from_media_type(media_type)
     if syntax in _PREFIXED:
-        pyoxigraph.serialize(answer, output, syntax, prefixes=dict(PREFIXES))
+        pyoxigraph.serialize(triples, output, syntax, prefixes=dict(PREFIXES))
     else:
-        answer.serialize(output, format=syntax)
+        triples.serialize(output, format=syntax)

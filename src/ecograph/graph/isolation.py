@@ -7,6 +7,7 @@ import math
 import os
 import resource
 import signal
+import time
 
 NAMESPACE = "namespace"
 
@@ -36,15 +37,24 @@ def isolate(*, memory_bytes: int, parent: int, file_bytes: int = LOGGED_BYTES) -
     return network
 
 
-def allow_seconds(seconds: float) -> None:
-    """Let this process use that much more processor time; then the kernel ends it.
+class Allowance:
+    """The processor time that this process may use for one piece of work; then the kernel ends it.
 
     The timer is exact; the limit counts whole seconds, and holds whatever becomes of the timer.
     """
-    signal.setitimer(signal.ITIMER_PROF, seconds)
-    used = resource.getrusage(resource.RUSAGE_SELF)
-    _, hard = resource.getrlimit(resource.RLIMIT_CPU)
-    resource.setrlimit(resource.RLIMIT_CPU, (math.ceil(used.ru_utime + used.ru_stime + seconds) + 1, hard))
+
+    def __init__(self, seconds: float) -> None:
+        self._seconds = seconds
+        self._limit, self._hard = resource.getrlimit(resource.RLIMIT_CPU)
+
+    def renew(self) -> None:
+        """Let this process use that much more from now on."""
+        signal.setitimer(signal.ITIMER_PROF, self._seconds)
+        limit = math.ceil(time.process_time() + self._seconds) + 1
+        # It moves once a second, and short queries are many in a second.
+        if limit != self._limit:
+            resource.setrlimit(resource.RLIMIT_CPU, (limit, self._hard))
+            self._limit = limit
 
 
 def _leave_network() -> str:

@@ -14,7 +14,7 @@ from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadQuery, EcographError, TooLarge
 from ecograph.graph.entailment import Schema
-from ecograph.graph.evaluation import place_of
+from ecograph.graph.evaluation import bad_query
 from ecograph.graph.store import merge
 from ecograph.graph.terms import graph_of, in_graph
 from ecograph.graph.updates import (
@@ -61,12 +61,9 @@ def answer(options: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     """Return what an update changes as N-Quads, first what it adds; or why it is refused."""
     try:
         changes = _changes(options)
-    except SyntaxError as error:
-        message, line, column = place_of(error)
-        return {"error": "query", "message": message, "line": line, "column": column}, b""
-    except BadQuery as error:
-        said = {"message": error.reason, "line": error.line, "column": error.column}
-        return {"error": "query", **said}, b""
+    except (SyntaxError, BadQuery) as error:
+        bad = bad_query(error) if isinstance(error, SyntaxError) else error
+        return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}, b""
     except MemoryError:
         return {"error": "memory"}, b""
     except (EcographError, OSError, RuntimeError, ValueError) as error:

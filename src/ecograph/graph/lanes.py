@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from ecograph.errors import QueryLimit
@@ -27,7 +26,8 @@ class Seat:
     trusted: bool
     long: bool
     since: float = field(default_factory=time.monotonic)
-    called: threading.Event = field(default_factory=threading.Event)
+    # Only who waits is called.
+    called: threading.Event | None = None
     refused: bool = False
 
 
@@ -52,22 +52,42 @@ class Lanes:
         """How many queries wait."""
         return len(self._waiting)
 
-    @contextmanager
-    def seat(self, lane: Level, *, long: bool, patience: Callable[[], None]) -> Iterator[Seat]:
-        """Wait for a seat and hold it; `patience` raises when it is time to give up.
+    def enter(self, lane: Level, *, long: bool, patience: Callable[[], None]) -> Seat:
+        """Wait for a seat, to be left later; `patience` raises when it is time to give up.
 
         Raises `QueryLimit` when too many others wait.
         """
-        seat = Seat(trusted=lane > Level.PUBLIC, long=long)
+        called = threading.Event()
+        seat = Seat(trusted=lane > Level.PUBLIC, long=long, called=called)
         try:
             self._enter(seat)
-            while not seat.called.wait(POLL_SECONDS):
+            while not called.wait(POLL_SECONDS):
                 patience()
             if seat.refused:
                 raise QueryLimit("too many queries wait")
-            yield seat
-        finally:
-            self._leave(seat)
+        except BaseException:
+            self.leave(seat)
+            raise
+        return seat
+
+    def enter_free(self, lane: Level) -> Seat | None:
+        """Return a seat for a first turn, or None when there is none; never waits."""
+        seat = Seat(trusted=lane > Level.PUBLIC, long=False)
+        with self._lock:
+            # Those who wait were called already, if any of them could be.
+            if not self._free(seat):
+                return None
+            self._running.append(seat)
+        return seat
+
+    def leave(self, seat: Seat) -> None:
+        """Make the seat free for others."""
+        with self._lock:
+            for seats in (self._running, self._waiting):
+                if seat in seats:
+                    seats.remove(seat)
+            if self._waiting:
+                self._call()
 
     def must_go(self, seat: Seat) -> bool:
         """Tell whether a running query must make place for a shorter one."""
@@ -87,14 +107,7 @@ class Lanes:
                 last = max(self._waiting, key=_turn)
                 self._waiting.remove(last)
                 last.refused = True
-                last.called.set()
-
-    def _leave(self, seat: Seat) -> None:
-        with self._lock:
-            for seats in (self._running, self._waiting):
-                if seat in seats:
-                    seats.remove(seat)
-            self._call()
+                _tell(last)
 
     def _call(self) -> None:
         for seat in sorted(self._waiting, key=_turn):
@@ -102,7 +115,7 @@ class Lanes:
                 self._waiting.remove(seat)
                 self._running.append(seat)
                 seat.since = time.monotonic()
-                seat.called.set()
+                _tell(seat)
 
     def _free(self, seat: Seat) -> bool:
         alike = sum(other.trusted == seat.trusted for other in self._running)
@@ -117,3 +130,8 @@ class Lanes:
 def _turn(seat: Seat) -> tuple[bool, bool, float]:
     # Partners before the public, first turns before second ones; first turns newest first.
     return (not seat.trusted, seat.long, seat.since if seat.long else -seat.since)
+
+
+def _tell(seat: Seat) -> None:
+    if seat.called is not None:
+        seat.called.set()

@@ -11,7 +11,7 @@ from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTripl
 
 from ecograph.graph.entailment import Schema
 from ecograph.graph.ledger import Change
-from ecograph.graph.queries import Account, QueryOutcome, QueryRequest
+from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
 from ecograph.graph.terms import Object
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
@@ -120,6 +120,11 @@ class Queries(Protocol):
         account: Account = ...,
     ) -> QueryOutcome:
         """Return a whole answer; blocks. Raises `BadQuery`, `BadParameter`, `QueryLimit`."""
+
+    def begin(
+        self, reader: Reader, request: QueryRequest, *, lane: Level, account: Account = ...
+    ) -> Running | None:
+        """Begin a query if that takes no waiting, else return None; raises as `run`."""
 
 
 class Backend(Protocol):

@@ -9,12 +9,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
-from ecograph.graph.framing import Header, Reader, receive, send
+from ecograph.graph.framing import Inbox, Message, write
 from ecograph.graph.lanes import POLL_SECONDS
 
 _PIPE_BYTES = 1 << 20
@@ -82,7 +81,8 @@ class WorkerProcess:
         assert self._process.stdout  # noqa: S101 - asked for above
         self._requests = self._process.stdin
         self._answers = self._process.stdout
-        self._reader = Reader(self._answers.fileno())
+        os.set_blocking(self._answers.fileno(), False)
+        self._inbox = Inbox(self._answers.fileno(), limit=bounds.result_bytes)
         self._poll = select.poll()
         self._poll.register(self._answers, select.POLLIN)
 
@@ -101,23 +101,38 @@ class WorkerProcess:
         """Processor time since it was last asked, in seconds; the last known once it has ended."""
         return self._clock() - self._began
 
+    def fileno(self) -> int:
+        """Return the descriptor that can be read from when something has come."""
+        return self._answers.fileno()
+
     def greeting(self, check: Callable[[], None]) -> str:
-        """Wait until the process is ready and return how it is isolated; raises `WorkerDied`."""
-        header, _ = self._receive(check)
-        return str(header["isolation"])
+        """Wait until the process is ready and return how it is isolated.
 
-    def ask(self, request: Mapping[str, object], check: Callable[[], None]) -> tuple[Header, bytes]:
-        """Return the answer to a request; raises `WorkerDied` and whatever `check` raises.
-
-        `check` is called some twenty times a second. When it raises the process is still busy,
-        and good only to be killed.
+        Calls `check` some twenty times a second. Raises `WorkerDied` and what `check` raises.
         """
+        while (message := self.take()) is None:
+            if not self.has_said(POLL_SECONDS):
+                check()
+        return str(message[0]["isolation"])
+
+    def begin(self, request: bytes) -> None:
+        """Have a request worked on; raises `WorkerDied`."""
         self._began = self._clock()
         try:
-            send(self._requests.fileno(), request)
+            write(self._requests.fileno(), request)
         except BrokenPipeError as error:
             raise self._died() from error
-        return self._receive(check)
+
+    def take(self) -> Message | None:
+        """Return the answer once it is whole; never waits. Raises `WorkerDied`."""
+        try:
+            return self._inbox.take()
+        except EOFError as error:
+            raise self._died() from error
+
+    def has_said(self, seconds: float) -> bool:
+        """Wait until something has come, but no longer than that, and tell whether it has."""
+        return bool(self._poll.poll(seconds * 1000))
 
     def kill(self) -> None:
         """End the process and forget it."""
@@ -128,17 +143,6 @@ class WorkerProcess:
         if self._said >= 0:
             os.close(self._said)
             self._said = -1
-
-    def _receive(self, check: Callable[[], None]) -> tuple[Header, bytes]:
-        read = partial(self._reader.read, wait=partial(self._wait, check))
-        try:
-            return receive(read, limit=self._bounds.result_bytes)
-        except EOFError as error:
-            raise self._died() from error
-
-    def _wait(self, check: Callable[[], None]) -> None:
-        while not self._poll.poll(POLL_SECONDS * 1000):
-            check()
 
     def _clock(self) -> float:
         if self._process.returncode is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -30,6 +31,25 @@ class QueryOutcome:
     body: bytes
     seconds: float
     cached: bool = False
+
+
+class Running(Protocol):
+    """A query that has begun; its answer is taken, or waited for, or the query stopped.
+
+    All but `stop` raise what it means to ask: `BadQuery`, `BadParameter`, `QueryLimit`, `StorageFailed`.
+    """
+
+    def fileno(self) -> int:
+        """Return the descriptor that can be read from when something of the answer has come."""
+
+    def take(self) -> QueryOutcome | None:
+        """Return the answer once it is whole; never waits."""
+
+    def wait(self, cancelled: threading.Event) -> QueryOutcome:
+        """Return the answer; blocks until then. Setting `cancelled` stops the query."""
+
+    def stop(self) -> None:
+        """Give the query up."""
 
 
 class Account(Protocol):

@@ -198,6 +198,9 @@ class RemoteQueries:
                 account.charge(time.monotonic() - started)
         return _outcome(body, form, request, time.monotonic() - started)
 
+    def begin(self, reader: Reader, request: QueryRequest, *, lane: Level, account: Account = _FREE) -> None:
+        """Begin nothing: a server has to be waited for."""
+
     @cached_property
     def _nothing(self) -> Path:
         self._empty.mkdir(parents=True, exist_ok=True)

@@ -11,9 +11,10 @@ import threading
 from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 from ecograph.errors import QueryLimit
-from ecograph.graph.queries import QueryOutcome, QueryRequest
+from ecograph.graph.queries import QueryOutcome, QueryRequest, Running
 from ecograph.model import Level
 
 POLL_SECONDS = 0.05
@@ -22,6 +23,8 @@ _SHARE = 8
 _WAITERS = 16
 # What the two maps and the objects of one answer weigh, beside its bytes.
 _OVERHEAD = 1_000
+
+Land = Callable[[QueryOutcome | BaseException | None], None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,9 +40,17 @@ class CacheKey:
 class _Flight:
     """An answer in the making."""
 
+    key: CacheKey
     done: threading.Event = field(default_factory=threading.Event)
     outcome: QueryOutcome | None = None
     limit: QueryLimit | None = None
+
+    def end(self, how: QueryOutcome | BaseException | None) -> None:
+        """Note what those who wait are told: the answer, or the limit that was reached."""
+        if isinstance(how, QueryOutcome):
+            self.outcome = how
+        elif isinstance(how, QueryLimit):
+            self.limit = how
 
 
 class ResultCache:
@@ -66,14 +77,28 @@ class ResultCache:
             counts = {name: self._counts[level][name] for name in ("hits", "misses", "evictions")}
             return {**counts, "bytes": self._bytes[level]}
 
-    def kept(self, key: CacheKey) -> QueryOutcome | None:
-        """Return the answer if it is kept; a miss is counted by who then has it made."""
+    def begin(self, key: CacheKey, start: Callable[[], Running | None]) -> QueryOutcome | Running | None:
+        """Return the answer kept, else what `start` begins, whose answer is kept when it comes; never waits.
+
+        None is for what has to be waited for: the same answer in the making, or what `start` cannot begin.
+        """
         with self._lock:
-            outcome = self._kept.get(key)
-            if outcome is not None:
-                self._counts[key.level]["hits"] += 1
-                self._kept.move_to_end(key)
-            return outcome
+            if (kept := self._hit(key)) is not None:
+                return kept
+            if key in self._flights:
+                return None
+            self._flights[key] = flight = _Flight(key)
+        running = None
+        try:
+            running = start()
+        finally:
+            if running is None:
+                self.land(flight, None)
+        if running is None:
+            return None
+        with self._lock:
+            self._counts[key.level]["misses"] += 1
+        return _Awaited(running, partial(self.land, flight))
 
     def answer(
         self, key: CacheKey, make: Callable[[], QueryOutcome], *, cancelled: threading.Event | None = None
@@ -86,24 +111,22 @@ class ResultCache:
         while True:
             found = self._find(key)
             if isinstance(found, QueryOutcome):
-                return replace(found, seconds=0.0, cached=True)
+                return found
             flight, first = found
             if flight is None:
                 return make()
             if first:
-                return self._fly(key, flight, make, cancelled)
+                return _made(make, partial(self.land, flight), cancelled)
             outcome = self._wait(flight, key.level, cancelled)
             if outcome is not None:
-                return replace(outcome, seconds=0.0, cached=True)
+                return _again(outcome)
 
     def _find(self, key: CacheKey) -> QueryOutcome | tuple[_Flight | None, bool]:
         """Return the answer; or the flight to wait for, or to begin, or none of both."""
         with self._lock:
+            if (kept := self._hit(key)) is not None:
+                return kept
             counts = self._counts[key.level]
-            if key in self._kept:
-                counts["hits"] += 1
-                self._kept.move_to_end(key)
-                return self._kept[key]
             flight = self._flights.get(key)
             if flight is not None and self._waiting < self._room:
                 self._waiting += 1
@@ -111,29 +134,24 @@ class ResultCache:
             counts["misses"] += 1
             if flight is not None:
                 return None, False
-            self._flights[key] = begun = _Flight()
+            self._flights[key] = begun = _Flight(key)
             return begun, True
 
-    def _fly(
-        self,
-        key: CacheKey,
-        flight: _Flight,
-        make: Callable[[], QueryOutcome],
-        cancelled: threading.Event | None,
-    ) -> QueryOutcome:
-        try:
-            flight.outcome = outcome = make()
-        except QueryLimit as error:
-            if cancelled is None or not cancelled.is_set():
-                flight.limit = error
-            raise
-        finally:
-            with self._lock:
-                del self._flights[key]
-                if flight.outcome is not None:
-                    self._keep(key, flight.outcome)
-            flight.done.set()
-        return outcome
+    def _hit(self, key: CacheKey) -> QueryOutcome | None:
+        kept = self._kept.get(key)
+        if kept is not None:
+            self._counts[key.level]["hits"] += 1
+            self._kept.move_to_end(key)
+        return kept
+
+    def land(self, flight: _Flight, how: QueryOutcome | BaseException | None) -> None:
+        """Keep what was made, if anything was, and tell those who wait for it."""
+        flight.end(how)
+        with self._lock:
+            del self._flights[flight.key]
+            if flight.outcome is not None:
+                self._keep(flight.key, flight.outcome)
+        flight.done.set()
 
     def _wait(self, flight: _Flight, level: Level, cancelled: threading.Event | None) -> QueryOutcome | None:
         try:
@@ -152,12 +170,54 @@ class ResultCache:
         weight = _weight(key, outcome)
         if weight > self._capacity // _SHARE:
             return
-        self._kept[key] = outcome
+        self._kept[key] = _again(outcome)
         self._bytes[key.level] += weight
         while self._bytes.total() > self._capacity:
             oldest, dropped = self._kept.popitem(last=False)
             self._bytes[oldest.level] -= _weight(oldest, dropped)
             self._counts[oldest.level]["evictions"] += 1
+
+
+class _Awaited:
+    """A query that has begun, whose answer is kept when it comes."""
+
+    def __init__(self, running: Running, land: Land) -> None:
+        self._running, self._land = running, land
+
+    def fileno(self) -> int:
+        return self._running.fileno()
+
+    def take(self) -> QueryOutcome | None:
+        try:
+            outcome = self._running.take()
+        except BaseException as error:
+            self._land(error)
+            raise
+        if outcome is not None:
+            self._land(outcome)
+        return outcome
+
+    def wait(self, cancelled: threading.Event) -> QueryOutcome:
+        return _made(partial(self._running.wait, cancelled), self._land, cancelled)
+
+    def stop(self) -> None:
+        self._running.stop()
+        self._land(None)
+
+
+def _made(make: Callable[[], QueryOutcome], land: Land, cancelled: threading.Event | None) -> QueryOutcome:
+    """Have an answer made and land it; that a client has left is of no use to the others."""
+    try:
+        outcome = make()
+    except BaseException as error:
+        land(None if cancelled is not None and cancelled.is_set() else error)
+        raise
+    land(outcome)
+    return outcome
+
+
+def _again(outcome: QueryOutcome) -> QueryOutcome:
+    return replace(outcome, seconds=0.0, cached=True)
 
 
 def _weight(key: CacheKey, outcome: QueryOutcome) -> int:

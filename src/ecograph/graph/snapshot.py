@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import weakref
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
@@ -18,13 +17,12 @@ from pyoxigraph import (
 )
 
 from ecograph.errors import BadQuery
+from ecograph.graph.evaluation import bad_query
 from ecograph.graph.home import hold
 from ecograph.graph.ports import Answer, Row
 from ecograph.graph.store import guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
-
-_PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 
 
 class Snapshot:
@@ -42,7 +40,7 @@ class Snapshot:
         try:
             return self._stores[level].query(text)
         except SyntaxError as error:
-            raise syntax_error(str(error.msg)) from error
+            raise bad_query(error) from error
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
@@ -86,11 +84,3 @@ class Snapshot:
     def size(self, level: Level) -> int:
         """Return the number of quads stored for a level."""
         return len(self._stores[level])
-
-
-def syntax_error(message: str) -> BadQuery:
-    """Return what the engine says of bad SPARQL, with the place that its message opens with."""
-    place = _PLACE.match(message)
-    if place is None:
-        return BadQuery(message)
-    return BadQuery(place[3], line=int(place[1]), column=int(place[2]))

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from ecograph.graph.framing import send
-from ecograph.graph.isolation import allow_seconds, isolate
+from ecograph.graph.isolation import Allowance, isolate
 
 # Files of the copy, which the kernel would otherwise let grow as far as the disk goes.
 _FILE_BYTES = 2_000_000_000
@@ -23,7 +23,7 @@ def main(options: dict[str, Any]) -> None:
     answers = os.dup(1)
     os.dup2(2, 1)
     isolate(memory_bytes=options["memory_bytes"], parent=options["parent"], file_bytes=_FILE_BYTES)
-    allow_seconds(options["seconds"])
+    Allowance(options["seconds"]).renew()
     # The limits come before the engine, whose threads would refuse a namespace of their own.
     from ecograph.graph.journal import answer
 

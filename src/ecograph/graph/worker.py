@@ -13,32 +13,46 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from ecograph.graph.framing import Header, Reader, receive, send
-from ecograph.graph.isolation import allow_seconds, isolate
+from ecograph.graph.framing import Inbox, Message, send
+from ecograph.graph.isolation import Allowance, isolate
 
 if TYPE_CHECKING:
     from ecograph.graph.evaluation import Stores
+
+# The service, which sends them, knows how long its queries may be.
+_LONGEST = 1 << 30
 
 
 def main(options: dict[str, Any]) -> None:
     """Serve until the parent has gone."""
     requests, answers = _own_pipes()
     isolation = isolate(memory_bytes=options["memory_bytes"], parent=options["parent"])
-    stores = _warm(options["store"])
+    # The limits come before the engine, whose threads would refuse a namespace of their own.
+    from ecograph.graph.evaluation import Stores, answer
+
+    stores = Stores()
+    _warm(stores, options["store"])
     send(answers, {"isolation": isolation})
-    read = Reader(requests).read
-    while True:
-        try:
-            asked, _ = receive(read, limit=0)
-        except EOFError:
-            return
-        allow_seconds(options["seconds"])
+    inbox, allowance = Inbox(requests, limit=_LONGEST), Allowance(options["seconds"])
+    while (message := _next(inbox)) is not None:
+        asked, text = message
+        allowance.renew()
         # The clock of the process is coarse once it has a limit; the engine runs in this thread.
         started = time.thread_time()
-        header, body = _answer(stores, asked, limit=options["result_bytes"])
+        header, body = answer(stores, asked, text.decode(), limit=options["result_bytes"])
         header["seconds"] = time.thread_time() - started
         header["tired"] = _peak() > options["memory_bytes"] // 2
         send(answers, header, body)
+
+
+def _next(inbox: Inbox) -> Message | None:
+    """Wait for a request; None when the parent has gone."""
+    try:
+        while (message := inbox.take()) is None:
+            pass
+    except EOFError:
+        return None
+    return message
 
 
 def _own_pipes() -> tuple[int, int]:
@@ -51,45 +65,12 @@ def _own_pipes() -> tuple[int, int]:
     return pipes
 
 
-def _warm(folder: str | None) -> Stores:
-    # The limits come before the engine, whose threads would refuse a namespace of their own.
-    from ecograph.graph.evaluation import Stores
-
-    stores = Stores()
+def _warm(stores: Stores, folder: str | None) -> None:
     if folder and os.path.isdir(folder):  # noqa: PTH112 - pathlib would double the start-up time
         try:
             stores.open(folder)
         except OSError as error:
             print(f"cannot open {folder} yet: {error}", file=sys.stderr)  # noqa: T201 - the parent logs it
-    return stores
-
-
-def _answer(stores: Stores, asked: Header, *, limit: int) -> tuple[Header, bytes | bytearray]:
-    from ecograph.graph.evaluation import NotAnIri, OutOfRoom, evaluate
-
-    try:
-        media_type, body = evaluate(stores.open(asked["store"]), asked, limit=limit)
-    except OutOfRoom:
-        return {"error": "size"}, b""
-    except NotAnIri as error:
-        return {"error": "graph", "message": str(error)}, b""
-    except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError) as error:
-        return _failure(error), b""
-    return {"media_type": media_type}, body
-
-
-def _failure(error: Exception) -> Header:
-    from ecograph.graph.evaluation import place_of
-
-    match error:
-        case SyntaxError():
-            message, line, column = place_of(error)
-            return {"error": "query", "message": message, "line": line, "column": column}
-        case MemoryError():
-            return {"error": "memory"}
-        case OSError():
-            return {"error": "store", "message": str(error)}
-    return {"error": "query", "message": str(error)}
 
 
 def _peak() -> int:

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-import logging
+import json
 import threading
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import fields
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache, partial
 from pathlib import Path
 
-from ecograph.errors import BadInput, BadParameter, BadQuery, EcographError, QueryLimit, StorageFailed
+from ecograph.errors import BadInput
 from ecograph.graph.admission import admit
 from ecograph.graph.crew import Crew
-from ecograph.graph.framing import Header
+from ecograph.graph.framing import Message, joined
 from ecograph.graph.lanes import Lanes, Seat
+from ecograph.graph.outcomes import Outcomes
 from ecograph.graph.process import Bounds, WorkerDied, WorkerProcess
-from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
+from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest, Running
+from ecograph.graph.turns import Turn
 from ecograph.model import Level
-
-_log = logging.getLogger(__name__)
 
 # A query that waits for the disk, or for a busy machine, gets more time than its processor time.
 _WALL_FACTOR = 3
+# What an idle process's pipe takes at once, wherever pipes may not be made larger.
+_AT_ONCE = 1 << 16
 WAITING = 64
 _FREE = Free()
 
@@ -53,10 +54,11 @@ class WorkerPool:
     ) -> None:
         self._query_bytes = query_bytes
         self._waiting_seconds = waiting_seconds
-        self._bounds = Bounds(seconds=seconds, memory_bytes=memory_bytes, result_bytes=result_bytes)
-        self._tally = _Tally()
+        bounds = Bounds(seconds=seconds, memory_bytes=memory_bytes, result_bytes=result_bytes)
+        self._wall_seconds = bounds.seconds * _WALL_FACTOR
+        self._outcomes = Outcomes(bounds)
         self._lanes = Lanes(workers, turn_seconds=turn_seconds, waiting=WAITING)
-        self._crew = Crew(workers + 1 + spare, self._bounds)
+        self._crew = Crew(workers + 1 + spare, bounds)
 
     @property
     def isolation(self) -> str:
@@ -75,7 +77,7 @@ class WorkerPool:
     def figures(self) -> Mapping[str, int]:
         """What metrics count: answers, refusals, stops by cause, workers started, running, waiting."""
         now = {"started": self._crew.started, "running": self._lanes.running, "waiting": self._lanes.waiting}
-        return {**self._tally.counts(), **now}
+        return {**self._outcomes.counts(), **now}
 
     def run(
         self,
@@ -91,138 +93,142 @@ class WorkerPool:
         Raises `TooLarge`, `BadQuery`, `BadParameter`, `QueryLimit`, `StorageFailed`, and what the
         account raises when it can pay no more before the query has begun.
         """
-        # Not `asdict`, which copies all values deeply.
-        message = {field.name: getattr(request, field.name) for field in fields(request)} | {
-            "store": str(store)
-        }
-        turn = partial(self._turn, message, store, lane, _Patience(self._tally, cancelled), account)
-        try:
-            admit(request.text, limit=self._query_bytes)
-            try:
-                outcome = turn(long=False)
-            except _Displaced:
-                self._tally.add("displaced")
-                outcome = turn(long=True)
-        except BadInput:
-            self._tally.add("refused")
-            raise
-        self._tally.add("answered")
-        return outcome
+        task = self._admitted(request, store, lane, account)
+        first = self._turn(task, cancelled, long=False)
+        return self._finished(task, first, cancelled)
+
+    def begin(
+        self, request: QueryRequest, *, store: Path, lane: Level = Level.PUBLIC, account: Account = _FREE
+    ) -> Running | None:
+        """Begin a query if a seat and a process are free, else return None; raises as `run`."""
+        task = self._admitted(request, store, lane, account)
+        if len(task.message) > _AT_ONCE or (seat := self._lanes.enter_free(lane)) is None:
+            return None
+        turn = self._seated(task, seat, self._crew.take_idle)
+        if turn is None:
+            return None
+        return _Begun(turn, self._outcomes, partial(self._finished, task, turn))
 
     def close(self) -> None:
         """Stop every query and end every worker."""
         self._crew.close()
 
-    def _turn(
-        self,
-        message: Header,
-        store: Path,
-        lane: Level,
-        patience: _Patience,
-        account: Account,
-        *,
-        long: bool,
-    ) -> QueryOutcome:
-        waiting = patience.until(self._waiting_seconds, "busy", "no worker was free in time")
-        with self._lanes.seat(lane, long=long, patience=waiting) as seat:
-            # Not before: what waited besides may have spent it all.
-            account.check()
-            process = self._crew.take(store, waiting)
-            running = patience.until(self._bounds.seconds * _WALL_FACTOR, "wall", "it took too long")
-            check = partial(self._check, seat, running)
-            header, body = self._ask(process, message, check, account)
-        return self._outcome(header, body)
-
-    def _ask(
-        self, process: WorkerProcess, message: Header, check: Callable[[], None], account: Account
-    ) -> tuple[Header, bytes]:
+    def _admitted(self, request: QueryRequest, store: Path, lane: Level, account: Account) -> _Task:
         try:
-            header, body = process.ask(message, check)
-        except BaseException as reason:
-            account.charge(process.spent)
-            self._crew.bury(process)
-            if isinstance(reason, WorkerDied):
-                raise self._explained(reason) from reason
+            admit(request.text, limit=self._query_bytes)
+        except BadInput as error:
+            self._outcomes.refused(error)
             raise
-        account.charge(header["seconds"])
-        if header.get("tired") or header.get("error") == "memory":
-            self._crew.bury(process)
-        else:
-            self._crew.give_back(process)
-        return header, body
+        return _Task(message=_message(request, store), store=store, lane=lane, account=account)
 
-    def _check(self, seat: Seat, patience: Callable[[], None]) -> None:
-        patience()
-        if self._lanes.must_go(seat):
-            raise _Displaced
+    def _turn(self, task: _Task, cancelled: threading.Event | None, *, long: bool) -> Turn:
+        """Wait for a seat and a process, and begin."""
+        waiting = self._patience(cancelled, self._waiting_seconds, "busy", "no worker was free in time")
+        seat = self._lanes.enter(task.lane, long=long, patience=waiting)
+        turn = self._seated(task, seat, partial(self._crew.take, patience=waiting))
+        assert turn  # noqa: S101 - a process was waited for
+        return turn
 
-    def _outcome(self, header: Header, body: bytes) -> QueryOutcome:
-        match header.get("error"):
-            case None:
-                return QueryOutcome(media_type=header["media_type"], body=body, seconds=header["seconds"])
-            case "query":
-                raise BadQuery(header["message"], line=header.get("line"), column=header.get("column"))
-            case "graph":
-                raise BadParameter(
-                    "default-graph-uri or named-graph-uri", header["message"], "an absolute IRI"
-                )
-            case "size" | "memory" as cause:
-                raise self._limit(cause)
-        raise StorageFailed("read the snapshot", header["message"])
+    def _seated(self, task: _Task, seat: Seat, take: Callable[[Path], WorkerProcess | None]) -> Turn | None:
+        process = None
+        try:
+            # Not before: what waited besides may have spent it all.
+            task.account.check()
+            process = take(task.store)
+        finally:
+            if process is None:
+                self._lanes.leave(seat)
+        if process is None:
+            return None
+        turn = Turn(self._lanes, self._crew, seat=seat, process=process, account=task.account)
+        try:
+            turn.begin(task.message)
+        except WorkerDied as death:
+            raise self._outcomes.died(death) from death
+        return turn
 
-    def _explained(self, death: WorkerDied) -> EcographError:
-        if death.cause == "stack":
-            return BadQuery("the query is too long or too nested to be evaluated")
-        if death.cause == "crash":
-            _log.error("%s", death)
-        return self._limit(death.cause)
+    def _finished(self, task: _Task, first: Turn, cancelled: threading.Event | None) -> QueryOutcome:
+        """Return the outcome of a query whose first turn has begun; blocks."""
+        try:
+            try:
+                answer = self._waited(first, cancelled)
+            except _Displaced:
+                self._outcomes.count("displaced")
+                answer = self._waited(self._turn(task, cancelled, long=True), cancelled)
+        except WorkerDied as death:
+            raise self._outcomes.died(death) from death
+        return self._outcomes.answered(answer)
 
-    def _limit(self, cause: str) -> QueryLimit:
-        bounds = self._bounds
-        reasons = {
-            "time": f"it needs more than {bounds.seconds:g} seconds of processor time",
-            "memory": f"it needs more than {bounds.memory_bytes:,} bytes of memory",
-            "size": f"its answer is larger than {bounds.result_bytes:,} bytes",
-        }
-        return self._tally.stop(cause, reasons.get(cause, "its worker failed"))
+    def _waited(self, turn: Turn, cancelled: threading.Event | None) -> Message:
+        running = self._patience(cancelled, self._wall_seconds, "wall", "it took too long")
 
+        def check() -> None:
+            running()
+            if turn.must_end:
+                raise _Displaced
 
-class _Tally:
-    """Counts what became of queries."""
+        return turn.wait(check)
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._counts: Counter[str] = Counter()
-
-    def add(self, name: str) -> None:
-        with self._lock:
-            self._counts[name] += 1
-
-    def stop(self, cause: str, reason: str) -> QueryLimit:
-        """Count a stop and return the error that says why."""
-        self.add(f"stopped_{cause}")
-        return QueryLimit(reason)
-
-    def counts(self) -> Mapping[str, int]:
-        with self._lock:
-            return dict(self._counts)
-
-
-class _Patience:
-    """When to give a query up."""
-
-    def __init__(self, tally: _Tally, cancelled: threading.Event | None) -> None:
-        self._tally = tally
-        self._cancelled = cancelled
-
-    def until(self, seconds: float, cause: str, reason: str) -> Callable[[], None]:
+    def _patience(
+        self, cancelled: threading.Event | None, seconds: float, cause: str, reason: str
+    ) -> Callable[[], None]:
         """Return a function that raises `QueryLimit` after so many seconds, or when cancelled."""
         limit = time.monotonic() + seconds
 
         def check() -> None:
-            if self._cancelled is not None and self._cancelled.is_set():
-                raise self._tally.stop("cancelled", "the client left")
+            if cancelled is not None and cancelled.is_set():
+                raise self._outcomes.stopped("cancelled", "the client left")
             if time.monotonic() > limit:
-                raise self._tally.stop(cause, reason)
+                raise self._outcomes.stopped(cause, reason)
 
         return check
+
+
+@lru_cache(maxsize=32)
+def _header(
+    store: Path, base: str | None, default: Sequence[str], named: Sequence[str], formats: tuple[str, str]
+) -> bytes:
+    """Return all that a worker is told beside the text; most queries share it."""
+    results_format, graph_format = formats
+    asked = {
+        "store": str(store),
+        "base": base,
+        "default_graphs": default,
+        "named_graphs": named,
+        "results_format": results_format,
+        "graph_format": graph_format,
+    }
+    return json.dumps(asked).encode()
+
+
+def _message(request: QueryRequest, store: Path) -> bytes:
+    formats = request.results_format, request.graph_format
+    header = _header(store, request.base, request.default_graphs, request.named_graphs, formats)
+    return joined(header, request.text.encode("utf-8", "replace"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Task:
+    """What a worker is told, on which store, whose turn it is, and who pays."""
+
+    message: bytes
+    store: Path
+    lane: Level
+    account: Account
+
+
+class _Begun:
+    """A query in its first turn: taken from there if it is short, else waited for."""
+
+    def __init__(
+        self, turn: Turn, outcomes: Outcomes, finish: Callable[[threading.Event | None], QueryOutcome]
+    ) -> None:
+        self._turn, self._outcomes = turn, outcomes
+        self.fileno, self.stop, self.wait = turn.fileno, turn.stop, finish
+
+    def take(self) -> QueryOutcome | None:
+        try:
+            answer = self._turn.take()
+        except WorkerDied as death:
+            raise self._outcomes.died(death) from death
+        return None if answer is None else self._outcomes.answered(answer)

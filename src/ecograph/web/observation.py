@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from fastapi import Request
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -97,7 +96,7 @@ class Note:
 
 
 @contextmanager
-def query_noted(request: Request, digest: str, meter: Meter) -> Iterator[Note]:
+def query_noted(scope: Scope, digest: str, meter: Meter) -> Iterator[Note]:
     """Leave with a request what became of its query; the text itself is told to nobody."""
     note = Note()
     try:
@@ -107,18 +106,19 @@ def query_noted(request: Request, digest: str, meter: Meter) -> Iterator[Note]:
         raise
     finally:
         seconds = round(meter.seconds, 4)
-        request.state.query = {"digest": digest, "cpu_seconds": seconds, "outcome": note.outcome}
+        scope["state"]["query"] = {"digest": digest, "cpu_seconds": seconds, "outcome": note.outcome}
 
 
-def account_of(request: Request) -> Meter:
+def account_of(scope: Scope) -> Meter:
     """Return who pays for a query: the key that it came with, else the address that it came from."""
-    budget: Budget | None = getattr(request.app.state, "budget", None)
+    budget: Budget | None = getattr(scope["app"].state, "budget", None)
     if budget is None:
         return Meter()
-    key: Key | None = getattr(request.state, "key", None)
+    key: Key | None = scope["state"].get("key")
     if key is not None:
         return budget.account(f"key:{key.id}", share=_TRUSTED_SHARE if key.level > Level.PUBLIC else 1)
-    return budget.account(network_of(request.client.host if request.client else ""))
+    client = scope.get("client")
+    return budget.account(network_of(client[0] if client else ""))
 
 
 def route_of(scope: Scope) -> str:

@@ -73,6 +73,11 @@ def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
 
 async def _on_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, EcographError)  # noqa: S101 - what it is registered for
+    return problem_of(request, error)
+
+
+def problem_of(request: Request, error: EcographError) -> Response:
+    """Return the answer that an error means to who asked."""
     status = status_of(error)
     title = (type(error).__doc__ or "").partition("\n")[0].rstrip(".")
     facts: dict[str, object] = {"detail": str(error)}

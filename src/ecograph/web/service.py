@@ -18,6 +18,7 @@ from ecograph.app import EcoGraph
 from ecograph.errors import StorageFailed
 from ecograph.web import access, api, health, pages, problems, queries, resources, sparql, writing
 from ecograph.web.access import authenticate
+from ecograph.web.asking import Asking
 from ecograph.web.budget import Budget
 from ecograph.web.metrics import Metrics, read_metrics
 from ecograph.web.observation import Observed
@@ -49,6 +50,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
         redoc_url=None,
     )
     app.state.graph = graph
+    app.state.asking = asking = Asking(graph.endpoint)
     app.state.metrics = metrics = Metrics(graph)
     app.state.budget = Budget(graph.settings.client_seconds_per_minute)
     # Routes are tried in turn: what is asked most comes first.
@@ -62,7 +64,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
     # The resources come last: their route takes any path of two segments.
     for router in (api.router, writing.router, queries.router, pages.router, resources.router):
         app.include_router(router)
-    app.add_middleware(Shortcut, answers=graph.endpoint)
+    app.add_middleware(Shortcut, asking=asking)
     app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=5)
     # The last one added is the first that a request meets: it must see what the others make of it.
     app.add_middleware(Observed, metrics=metrics)

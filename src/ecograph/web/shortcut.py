@@ -1,132 +1,124 @@
-"""The shortest way to an answer that is kept: no thread, no routing, no reading of the query again.
+"""The shortest way of a public query to its answer: before the framework looks at the request.
 
-A public GET of /sparql that was answered once is recognised by its bytes. What is remembered of it is
-the question and the headers of its answer; the answer itself stays in the result cache, under the
-snapshot that is published now, so nothing here can be out of date.
+To find the route and its handler, and to make objects of the request and the answer, costs more than most
+queries cost the engine. A GET of /sparql without a key needs none of it: it is read, answered and sent here,
+and what its bytes mean is remembered. Whatever is not so plain goes the long way, by the routes of `sparql`.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Protocol
+from functools import lru_cache
 
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Receive, Scope, Send
 
-from ecograph.graph.queries import QueryOutcome, QueryRequest
+from ecograph.errors import EcographError
+from ecograph.exchange.formats import Choice
+from ecograph.graph.queries import QueryOutcome
 from ecograph.model import Level
+from ecograph.web import sparql
+from ecograph.web.asking import Asking, Published
+from ecograph.web.observation import account_of, query_noted
+from ecograph.web.problems import problem_of
+from ecograph.web.sparql_question import Question, etag, headers_of, read_question
+from ecograph.web.sparql_request import read_url
 
 _PATH = "/sparql"
+_ROUTE = next(route for route in sparql.router.routes if getattr(route, "path", None) == _PATH)
 _REMEMBERED = 4_000
 _LONGEST = 8_000
 # A client that sends one of these may be owed another answer.
 _TELLING = frozenset({b"authorization", b"cookie", b"if-none-match", b"range", b"expect"})
-# Of these the answer depends.
-_VARYING = frozenset({b"accept", b"accept-encoding"})
-# These are of one answer, and not of all to the same question.
-_OWN = frozenset({b"etag", b"content-length", b"x-request-id", b"retry-after"})
-
-Headers = Iterable[tuple[bytes, bytes]]
-Asked = tuple[bytes, ...]
-
-
-class Answers(Protocol):
-    """What is asked of the service: the answers that it keeps."""
-
-    def kept_answer(self, level: Level, request: QueryRequest) -> tuple[str, QueryOutcome] | None:
-        """Return the id of what is published and an answer that is kept for it; never waits."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """What a handler leaves with a request that may be answered shortly the next time."""
-
-    request: QueryRequest
-    digest: str
-    tag: str
-
-
-def etag(snapshot: str, tag: str) -> str:
-    """Return the `ETag` of the answer to a question on a snapshot."""
-    return f'"{snapshot}-{tag}"'
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Known:
-    question: Question
-    headers: tuple[tuple[bytes, bytes], ...]
-    route: object
 
 
 class Shortcut:
-    """Answers from the cache before anything else looks at a request."""
+    """Answers plain public queries, and leaves everything else to the application."""
 
-    def __init__(self, app: ASGIApp, answers: Answers) -> None:
-        self._app, self._answers = app, answers
-        self._known: OrderedDict[Asked, _Known] = OrderedDict()
+    def __init__(self, app: ASGIApp, asking: Asking) -> None:
+        self._app, self._asking = app, asking
+        self._known: OrderedDict[tuple[bytes, bytes, str], Question] = OrderedDict()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        asked = _asked(scope) if scope["type"] == "http" else None
-        if asked is None:
+        accept = _accepted(scope) if scope["type"] == "http" else None
+        published = None if accept is None else self._asking.endpoint.at_hand()
+        question = None
+        if accept is not None and published is not None:
+            question = self._question(scope["query_string"], accept, published.base)
+        if question is None or published is None:
             await self._app(scope, receive, send)
-        elif (known := self._known.get(asked)) is None or not await self._answered(scope, send, known):
-            await self._learnt(asked, scope, receive, send)
+        else:
+            await self._answer(scope, receive, send, question, published)
 
-    async def _answered(self, scope: Scope, send: Send, known: _Known) -> bool:
-        question = known.question
-        kept = self._answers.kept_answer(Level.PUBLIC, question.request)
-        if kept is None:
-            return False
-        snapshot, outcome = kept
-        scope["route"] = known.route
-        scope.setdefault("state", {})["query"] = {
-            "digest": question.digest,
-            "cpu_seconds": 0.0,
-            "outcome": "cached",
-        }
-        own = [
-            (b"etag", etag(snapshot, question.tag).encode()),
-            (b"content-length", str(len(outcome.body)).encode()),
-        ]
-        await send({"type": "http.response.start", "status": 200, "headers": [*known.headers, *own]})
-        await send({"type": "http.response.body", "body": outcome.body})
-        return True
-
-    async def _learnt(self, asked: Asked, scope: Scope, receive: Receive, send: Send) -> None:
-        """Have a request answered, and remember its question if it can be answered shortly."""
-        started: Message = {}
-
-        async def watched(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                started.update(message)
-            await send(message)
-
-        await self._app(scope, receive, watched)
-        question = scope.get("state", {}).get("question")
-        if question is not None and started.get("status") == 200:
-            self._remember(asked, question, started["headers"], scope.get("route"))
-
-    def _remember(self, asked: Asked, question: Question, headers: Headers, route: object) -> None:
-        named = {name.lower(): value for name, value in headers}
-        if b"content-encoding" in named or b"set-cookie" in named:
-            return
-        kept = tuple((name, value) for name, value in named.items() if name not in _OWN)
-        self._known[asked] = _Known(question=question, headers=kept, route=route)
-        self._known.move_to_end(asked)
+    def _question(self, text: bytes, accept: bytes, base: str) -> Question | None:
+        """Return what is asked; None for what the long way has to say something about."""
+        asked = (text, accept, base)
+        if (known := self._known.get(asked)) is not None:
+            return known
+        try:
+            fields = read_url(text)
+            if fields is None:
+                return None
+            limit = self._asking.endpoint.query_bytes
+            question = read_question(
+                fields, accept.decode("latin-1") or None, level=Level.PUBLIC, base=base, limit=limit
+            )
+        except (EcographError, HTTPException):
+            return None
+        self._known[asked] = question
         if len(self._known) > _REMEMBERED:
             self._known.popitem(last=False)
+        return question
+
+    async def _answer(
+        self, scope: Scope, receive: Receive, send: Send, question: Question, published: Published
+    ) -> None:
+        scope["route"] = _ROUTE
+        try:
+            outcome = await self._outcome(scope, receive, question, published)
+        except EcographError as error:
+            response = problem_of(Request(scope), error)
+            response.headers.add_vary_header("Authorization")
+            await response(scope, receive, send)
+            return
+        headers = [
+            *_headers(question.choice, steady=question.tag is not None),
+            (b"content-length", str(len(outcome.body)).encode()),
+        ]
+        if question.tag is not None:
+            headers.append((b"etag", etag(published.snapshot.id, question.tag).encode()))
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": outcome.body})
+
+    async def _outcome(
+        self, scope: Scope, receive: Receive, question: Question, published: Published
+    ) -> QueryOutcome:
+        account = account_of(scope)
+        with query_noted(scope, question.digest, account) as note:
+            outcome = await self._asking.answer(
+                Level.PUBLIC, question.query, on=published.snapshot, account=account, receive=receive
+            )
+            note.outcome = "cached" if outcome.cached else "answered"
+            return outcome
 
 
-def _asked(scope: Scope) -> Asked | None:
-    """Return what tells one question from another; None for what is no public GET of a query."""
+@lru_cache(maxsize=64)
+def _headers(choice: Choice, *, steady: bool) -> tuple[tuple[bytes, bytes], ...]:
+    """Return what the headers of all answers in a format have in common."""
+    headers = headers_of(Level.PUBLIC, "", choice, "" if steady else None)
+    return tuple((name.lower().encode(), text.encode()) for name, text in headers.items() if name != "ETag")
+
+
+def _accepted(scope: Scope) -> bytes | None:
+    """Return the Accept header of a plain public query; None for every other request."""
     text: bytes = scope["query_string"]
     if scope["path"] != _PATH or scope["method"] != "GET" or not text or len(text) > _LONGEST:
         return None
-    varying = [text]
+    accept = b""
     for name, value in scope["headers"]:
-        if name in _TELLING:
+        if name in _TELLING or (accept and name == b"accept"):
             return None
-        if name in _VARYING:
-            varying += (name, value)
-    return tuple(varying)
+        if name == b"accept":
+            accept = value
+    return accept
