@@ -16,10 +16,11 @@ from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.saved import SavedQuery, named, read_queries
 from ecograph.index.follow import Means
-from ecograph.model import Iri, Level, MatchAnswer, Result, SearchAnswer
+from ecograph.model import Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.match import match_project, match_text
+from ecograph.questions.reading import read_text
 from ecograph.questions.search import related, search
 from ecograph.questions.view import View
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
@@ -91,6 +92,11 @@ class EcoGraph:
     def related(self, level: Level, iri: Iri, *, limit: int, language: str = "fr") -> tuple[Result, ...]:
         """Return the resources most like one; raises `ResourceNotFound`."""
         return related(self.view(level), iri, limit=limit, language=language)
+
+    def read(self, level: Level, text: str, *, language: str = "fr") -> Reading:
+        """Return what a text names that the graph knows, and its poles; raises `TooLarge`."""
+        published = self._publication.now()
+        return read_text(published.view(level), published.text_reader(level), text, language=language)
 
     def describe(self, level: Level, iri: Iri, *, language: str = "fr") -> Description:
         """Return a resource's facts with their sources; raises `ResourceNotFound`."""

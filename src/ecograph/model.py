@@ -157,3 +157,35 @@ class Outcome:
     rejections: tuple[Rejection, ...] = ()
     warnings: tuple[Rejection, ...] = ()
     by_class: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A stretch of a text (in code points) that names something, how sure that is, and who says so."""
+
+    start: int
+    end: int
+    quote: str
+    iri: Iri
+    label: str
+    type: str
+    confidence: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoleSuggestion:
+    """A pole that a text seems to be about."""
+
+    iri: Iri
+    label: str
+    confidence: float
+    method: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reading:
+    """What was read in a text."""
+
+    mentions: tuple[Mention, ...]
+    poles: tuple[PoleSuggestion, ...]

@@ -17,6 +17,7 @@ from ecograph.graph.ports import Backend, Reader
 from ecograph.index.follow import Indexes, Means, build_indexes, fits, load_indexes
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
+from ecograph.questions.reading import TextReader, text_reader
 from ecograph.questions.view import View
 
 Report = Callable[[str], None]
@@ -30,10 +31,15 @@ class Published:
         self._concepts = cache(partial(_concepts, snapshot))
         # Counting goes through all triples: once for each state and level.
         self.counts = cache(snapshot.counts)
+        self.text_reader = cache(self._text_reader)
 
     def view(self, level: Level) -> View:
         """Return what a level sees."""
         return View(level, self.snapshot, self.indexes.of(level), self._concepts(level))
+
+    def _text_reader(self, level: Level) -> TextReader:
+        dense = self.indexes.of(level).dense
+        return text_reader(self.snapshot, level, dense.table if dense else None)
 
 
 class Publication:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from ecograph import __version__
-from ecograph.cli.asking import match, query, search
+from ecograph.cli.asking import match, query, read, search
 from ecograph.cli.keys import key
 from ecograph.cli.loading import load
 from ecograph.cli.moving import store
@@ -33,5 +33,19 @@ def main(context: click.Context, home: Path | None) -> None:
     context.obj = home
 
 
-for _command in (load, search, match, query, serve, settings, key, backup, restore, verify, compact, store):
+for _command in (
+    load,
+    search,
+    match,
+    read,
+    query,
+    serve,
+    settings,
+    key,
+    backup,
+    restore,
+    verify,
+    compact,
+    store,
+):
     main.add_command(_command)

@@ -1,4 +1,4 @@
-"""`ecograph search`, `match` and `query`."""
+"""`ecograph search`, `match`, `read` and `query`."""
 
 from __future__ import annotations
 
@@ -84,6 +84,27 @@ def match(
         print_json(answer)
     else:
         _print_match(answer)
+
+
+@click.command()
+@click.argument("text")
+@lang_option
+@json_option
+@click.pass_obj
+@reported
+def read(home: Path | None, /, text: str, lang: str, as_json: bool) -> None:
+    """Tell what a TEXT (or - for standard input) names that the graph knows, and its poles."""
+    answer = open_graph(home).read(LEVEL, _read_text("-") if text == "-" else text, language=lang)
+    if as_json:
+        return print_json(answer)
+    for mention in answer.mentions:
+        click.echo(f"{mention.confidence:.2f}  « {mention.quote} »  {mention.label} ({mention.type})")
+        click.echo(f"      {mention.iri}")
+    for pole in answer.poles:
+        click.echo(f"{pole.confidence:.2f}  pole: {pole.label}")
+    if not answer.mentions and not answer.poles:
+        click.echo("nothing in this text is known to the graph")
+    return None
 
 
 @click.command()

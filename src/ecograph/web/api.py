@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ecograph.model import MatchAnswer, Result, SearchAnswer
+from ecograph.model import MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.questions.filtering import Asked
 from ecograph.web.access import Graph, LevelOf
 
@@ -148,6 +148,25 @@ def read_related(
 ) -> RelatedOut:
     """Return the resources most like one, each with its reasons."""
     return RelatedOut(results=list(graph.related(level, iri, limit=limit, language=lang)))
+
+
+class TextIn(BaseModel):
+    """A text to read."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [{"text": "L’ADEME finance un séchoir de plantes aromatiques à Mende."}]
+        },
+    )
+
+    text: str = Field(min_length=1)
+
+
+@router.post("/read")
+def post_read(graph: Graph, level: LevelOf, given: TextIn, lang: Language = "fr") -> Reading:
+    """Return what a text names that the graph knows, with places in code points, and its poles."""
+    return graph.read(level, given.text, language=lang)
 
 
 @router.get("/resources", response_class=Response)

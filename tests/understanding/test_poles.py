@@ -1,0 +1,65 @@
+"""Poles suggested for texts: what votes, what is left to people, and how well as a whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from benchmarks.classification import french_table, notions, read_items, scores
+from ecograph.index.analysis import terms
+from ecograph.understanding.poles import Notion, PoleClassifier
+
+HERE = Path(__file__).parent
+SHARED = HERE.parents[2] / "shared" / "nlp" / "classification.jsonl"
+
+SMALL = PoleClassifier(
+    [
+        Notion(names=("scierie", "ossature bois"), poles=("ecomat",)),
+        Notion(names=("fromage", "laiterie"), poles=("agro",)),
+        Notion(names=("capteur d'humidité",), poles=("num", "agro")),
+    ],
+    analyze=terms,
+)
+
+
+def poles(text: str) -> list[str]:
+    return [suggestion.pole for suggestion in SMALL.suggest(text)]
+
+
+def test_names_vote_in_any_form() -> None:
+    assert poles("Des scieries") == ["ecomat"]
+    assert poles("Une laiterie et ses fromages") == ["agro"]
+
+
+def test_a_text_may_be_about_several_poles() -> None:
+    assert set(poles("La laiterie construit en ossature bois")) == {"agro", "ecomat"}
+    assert set(poles("Un capteur d'humidité")) == {"agro", "num"}
+
+
+def test_a_text_that_says_nothing_is_left_to_people() -> None:
+    assert poles("Le rallye traversera la vallée") == []
+    assert poles("") == []
+
+
+def test_more_evidence_is_surer() -> None:
+    once, twice = (SMALL.suggest(text)[0].confidence for text in ("un fromage", "un fromage de laiterie"))
+    assert 0 < once < twice < 1
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        HERE / "gold" / "poles.jsonl",
+        pytest.param(SHARED, marks=pytest.mark.skipif(not SHARED.is_file(), reason="it is not here")),
+    ],
+    ids=["own", "shared"],
+)
+def test_the_gold_items_are_sorted(path: Path) -> None:
+    table = french_table()
+    if table is None:
+        pytest.skip("the French word vectors are not installed")
+    classifier = PoleClassifier(notions(), analyze=terms, table=table)
+    items = read_items(path)
+    found = {item.id: frozenset(s.pole for s in classifier.suggest(item.text)) for item in items}
+    assert scores(items, found)["micro_f1"] >= 0.80
