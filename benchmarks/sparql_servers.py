@@ -144,7 +144,7 @@ def ecograph(home: Path) -> Iterator[Server]:
     """Run the service on a home."""
     port = free_port()
     command = [sys.executable, "-m", "benchmarks.sparql_service", str(home), str(port)]
-    with _running(command, port, cwd=_ROOT) as pid:
+    with running(command, port, cwd=_ROOT) as pid:
         yield Server(pid=pid, port=port, path="/sparql")
 
 
@@ -168,7 +168,7 @@ def oxigraph(folder: Path) -> Iterator[Server]:
     """Run `oxigraph serve` on a folder."""
     port = free_port()
     command = [_program("oxigraph"), "serve", "--location", str(folder), "--bind", f"127.0.0.1:{port}"]
-    with _running(command, port) as pid:
+    with running(command, port) as pid:
         yield Server(pid=pid, port=port, path="/query")
 
 
@@ -183,7 +183,7 @@ def virtuoso(file: Path, folder: Path, quads: int) -> Iterator[tuple[Server, Loa
     port, web = free_port(), free_port()
     settings = folder / "virtuoso.ini"
     settings.write_text(_VIRTUOSO.format(folder=folder, data=file.parent, port=port, web=web))
-    with _running([program, "+foreground", "+configfile", str(settings)], web, cwd=folder) as pid:
+    with running([program, "+foreground", "+configfile", str(settings)], web, cwd=folder) as pid:
         began, used = time.perf_counter(), processor_seconds(pid)
         for command in (
             f"ld_dir ('{file.parent}', '{file.name}', '{_MERGED}')",
@@ -220,7 +220,8 @@ def free_port() -> int:
 
 
 @contextmanager
-def _running(command: list[str], port: int, cwd: Path | None = None) -> Iterator[int]:
+def running(command: list[str], port: int, cwd: Path | None = None) -> Iterator[int]:
+    """Run a command until it listens on a port, give its process id, and end it."""
     process = subprocess.Popen(command, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     try:
         _wait(process, lambda: _answers(port))
