@@ -7,20 +7,20 @@ from __future__ import annotations
 
 import argparse
 import json
-import math
 import statistics
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import numpy as np
 
+from benchmarks import quality
 from benchmarks import retrieval_corpus as corpus
 from benchmarks.intervals import Difference, paired
+from benchmarks.quality import DEPTH, METRICS, Measured, Search, aligned, language, style
 from ecograph.app import EcoGraph
 from ecograph.index import Document, Filters, Index
 from ecograph.index.wording import worded
@@ -29,77 +29,12 @@ from ecograph.settings import Settings
 from ecograph.sources.declaration import occasional
 from ecograph.sources.read import File
 
-DEPTH = 10
 OURS = "ecograph"
-METRICS = ("ndcg@10", "recall@10", "mrr@10")
-
-Search = Callable[[str], Sequence[str]]  # a query -> the IRIs of the first documents
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measured:
-    """One system: for each metric the value of each query, and the time of each."""
-
-    queries: Sequence[corpus.Query]
-    values: Mapping[str, Mapping[str, float]]
-    ms: Sequence[float]
-
-    def mean(self, metric: str) -> float:
-        """The mean over all queries."""
-        return statistics.fmean(self.values[metric].values())
-
-    def by(self, of: Callable[[corpus.Query], str], metric: str) -> dict[str, float]:
-        """The mean for each group of queries, in order of its name."""
-        groups: dict[str, list[float]] = {}
-        for query in self.queries:
-            groups.setdefault(of(query), []).append(self.values[metric][query.id])
-        return {name: statistics.fmean(groups[name]) for name in sorted(groups)}
-
-    def as_json(self) -> dict[str, Any]:
-        """The figures that the benchmark promises."""
-        return {
-            **{metric: self.mean(metric) for metric in METRICS},
-            "by_style": self._groups(_style),
-            "by_language": self._groups(_language),
-            "ms_per_query": statistics.fmean(self.ms),
-        }
-
-    def _groups(self, of: Callable[[corpus.Query], str]) -> dict[str, dict[str, float]]:
-        means = {metric: self.by(of, metric) for metric in METRICS}
-        return {name: {m: means[m][name] for m in METRICS} for name in means[METRICS[0]]}
-
-
-def ndcg(found: Sequence[str], grades: Mapping[str, int], depth: int = DEPTH) -> float:
-    """Discounted gain of the first documents, over the best possible; a gain is 2^grade - 1."""
-    ideal = _discounted(sorted(grades.values(), reverse=True)[:depth])
-    return _discounted([grades.get(iri, 0) for iri in found[:depth]]) / ideal if ideal else 0.0
-
-
-def recall(found: Sequence[str], grades: Mapping[str, int], depth: int = DEPTH) -> float:
-    """The share of the documents of grade 1 or more that are among the first."""
-    wanted = {iri for iri, grade in grades.items() if grade >= 1}
-    return len(wanted.intersection(found[:depth])) / len(wanted) if wanted else 0.0
-
-
-def reciprocal_rank(found: Sequence[str], grades: Mapping[str, int], depth: int = DEPTH) -> float:
-    """One over the rank of the first document of grade 1 or more; 0 when there is none."""
-    ranks = (rank for rank, iri in enumerate(found[:depth], 1) if grades.get(iri, 0) >= 1)
-    return 1 / next(ranks, math.inf)
 
 
 def measure(search: Search, queries: Sequence[corpus.Query], judged: corpus.Judgements) -> Measured:
-    """Ask a system, which answers with IRIs, every query that was judged."""
-    asked = [query for query in queries if query.id in judged]
-    search(asked[0].text)  # the first search fills caches
-    found, ms = {}, []
-    for query in asked:
-        start = time.perf_counter()
-        found[query.id] = search(query.text)
-        ms.append((time.perf_counter() - start) * 1000)
-    scorers = zip(METRICS, (ndcg, recall, reciprocal_rank), strict=True)
-    named = {query: [corpus.id_of(iri) for iri in iris] for query, iris in found.items()}
-    values = {m: {q: score(ids, judged[q]) for q, ids in named.items()} for m, score in scorers}
-    return Measured(queries=asked, values=values, ms=ms)
+    """Ask a system every query that was judged."""
+    return quality.measure(search, queries, judged, named=corpus.id_of)
 
 
 def bm25s_search(rows: Sequence[Document]) -> Search:
@@ -165,11 +100,7 @@ def table(systems: Mapping[str, Measured], gaps: Mapping[str, Difference]) -> st
     groups = _nuances(systems[OURS])
     head = ["system", *METRICS, *(f"ndcg {g}" for g in groups), "ms", f"{OURS} - it (ndcg, 95 %)"]
     lines = [head] + [_line(name, m, gaps.get(name)) for name, m in systems.items()]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
-        for line in lines
-    )
+    return aligned(lines)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -189,20 +120,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
 
 
-def _style(query: corpus.Query) -> str:
-    return query.style
-
-
-def _language(query: corpus.Query) -> str:
-    return query.language
-
-
-def _discounted(grades: Sequence[int]) -> float:
-    return math.fsum((2**grade - 1) / math.log2(rank + 1) for rank, grade in enumerate(grades, 1))
-
-
 def _nuances(m: Measured) -> dict[str, float]:
-    return m.by(_style, "ndcg@10") | m.by(_language, "ndcg@10")
+    return m.by(style, "ndcg@10") | m.by(language, "ndcg@10")
 
 
 def _line(name: str, m: Measured, gap: Difference | None) -> list[str]:

@@ -6,7 +6,8 @@ import pyoxigraph as ox
 import pytest
 
 from benchmarks.intervals import paired
-from benchmarks.retrieval import measure, ndcg, opened, recall, reciprocal_rank
+from benchmarks.quality import ndcg, precision, recall, reciprocal_rank
+from benchmarks.retrieval import measure, opened
 from benchmarks.retrieval_corpus import Query, corpus_turtle, id_of, read_rows
 
 GRADES = {"a": 2, "b": 1, "c": 0, "d": 1}
@@ -25,6 +26,11 @@ def test_recall_and_reciprocal_rank_count_grades_from_one() -> None:
     assert recall(["a"], {}) == 0
     assert reciprocal_rank(["c", "x", "d"], GRADES) == pytest.approx(1 / 3)
     assert reciprocal_rank(["c"], GRADES) == 0
+
+
+def test_precision_counts_empty_places() -> None:
+    assert precision(["a", "c", "d", "x", "y", "b"], GRADES) == pytest.approx(2 / 5)
+    assert precision(["a"], GRADES) == pytest.approx(1 / 5)
 
 
 def test_a_sure_gain_lies_above_zero_and_an_unsure_one_does_not() -> None:
