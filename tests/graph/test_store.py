@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pyoxigraph import DefaultGraph, NamedNode, Triple
+from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
@@ -176,6 +176,25 @@ def test_merging_all_follows_a_new_ontology(
     store._schema = Schema(triples("eco:Company rdfs:subClassOf :Firm ."))
     store.merge_all()
     assert merged(store, Level.PUBLIC) == triples(":a a eco:Company , :Firm .")
+
+
+def test_a_large_change_keeps_every_character(
+    store: EmbeddedStore, load: Load, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecograph.graph import store as module
+
+    texts = ["deux\nlignes .\n", "fin .\r\n", '"guillemets" \\ ', "é\u2028\U0001f331\x00\x7f", " .\n"]
+    subject, predicate = NamedNode("https://example.org/a"), NamedNode("https://example.org/p\u00e9")
+    found = {Triple(subject, predicate, term) for text in texts for term in _literals(text)}
+    monkeypatch.setattr(module, "_BULK", 1)
+    load(ONE, found)
+    for level in Level:
+        assert store.triples(ONE, level) == merged(store, level) == found
+
+
+def _literals(text: str) -> tuple[Literal, ...]:
+    datatype = NamedNode("https://example.org/type")
+    return Literal(text), Literal(text, language="fr-ca"), Literal(text, datatype=datatype)
 
 
 def test_a_large_change_is_merged_like_a_small_one(

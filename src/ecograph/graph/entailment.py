@@ -38,6 +38,11 @@ class Schema:
         """Yield the triples and all that follows from each, some of it more than once."""
         for triple in triples:
             yield triple
+            yield from self.consequences((triple,))
+
+    def consequences(self, triples: Iterable[Triple]) -> Iterator[Triple]:
+        """Yield what follows from each triple, some of it more than once."""
+        for triple in triples:
             predicate = triple.predicate
             for parent in self._properties.get(predicate, ()):
                 yield Triple(triple.subject, parent, triple.object)

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
@@ -24,9 +25,10 @@ from ecograph.graph.transfer import restored
 from ecograph.model import Level
 
 _MERGED = DefaultGraph()
-# From about this many quads on, files of their own cost less than the write-ahead log.
-_BULK = 10_000
-# So many triples at a time become quads, which take some hundred bytes each.
+_END = b" .\n"
+# From about this many triples on, files of their own cost less than the write-ahead log.
+_BULK = 2_000
+# So many triples at a time become text, which takes some hundred bytes each.
 _PORTION = 250_000
 # After so many, the files that bulk loads left are worth a rewrite: scans then cost a quarter less.
 _REWRITE = 500_000
@@ -115,10 +117,10 @@ class EmbeddedStore:
         """Merge every resource again: the ontology changed, and with it what follows."""
         with guarded("merge the graphs"):
             for store in self._stores.values():
-                stated = len(store)
                 store.clear_graph(_MERGED)
-                quads = (quad.triple for quad in store if quad.graph_name != _MERGED)
-                _add(store, _merged_quads(self._schema, quads), count=stated)
+                stated = (quad.triple for quad in store if quad.graph_name != _MERGED)
+                for triples in _portions(stated):
+                    _add([store], _Added(self._schema, triples, graph=None))
 
     def optimize(self) -> None:
         """Rewrite the stores so that they hold nothing of what was taken out."""
@@ -150,12 +152,8 @@ class EmbeddedStore:
                 store.remove(in_graph(triple, graph))
             self._merge(store, removed)
         for triples in _portions(diff.added):
-            # Made once for all stores: that costs as much as a store takes to sort them.
-            quads = [in_graph(triple, graph) for triple in triples]
-            quads += _merged_quads(self._schema, triples)
-            self._added += len(quads)
-            for store in stores:
-                _add(store, quads, count=len(quads))
+            self._added += 2 * len(triples)
+            _add(stores, _Added(self._schema, triples, graph))
         for store in stores:
             if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
                 store.remove_graph(graph)  # a graph of which nothing is left is none
@@ -197,17 +195,44 @@ def _portions(triples: Iterable[Triple]) -> Iterator[Sequence[Triple]]:
         yield portion
 
 
-def _merged_quads(schema: Schema, triples: Iterable[Triple]) -> Iterator[Quad]:
-    """Yield what triples put into the default graph, some of it more than once."""
-    return (in_graph(triple, _MERGED) for triple in schema.closure(triples))
+@dataclass(frozen=True, slots=True)
+class _Added:
+    """Triples of one graph, and what they put into the merge; of none, where it holds them already."""
+
+    schema: Schema
+    triples: Sequence[Triple]
+    graph: NamedNode | None
+
+    def quads(self) -> Iterator[Quad]:
+        """Yield what a store then holds, some of it more than once."""
+        for graph in (self.graph,) if self.graph else ():
+            yield from (in_graph(triple, graph) for triple in self.triples)
+        yield from (in_graph(triple, _MERGED) for triple in self.schema.closure(self.triples))
+
+    def text(self) -> bytes:
+        """Return the same as N-Quads: a triple without a graph is one of the default graph."""
+        stated = _lines(self.triples)
+        # In N-Triples an end of line within a literal is escaped.
+        named = stated.replace(_END, f" {self.graph}".encode() + _END) if self.graph else b""
+        return named + stated + _lines(self.schema.consequences(self.triples))
 
 
-def _add(store: Store, quads: Iterable[Quad], *, count: int) -> None:
-    """Add quads: many as sorted files that the database takes over, few through its write-ahead log.
+def _lines(triples: Iterable[Triple]) -> bytes:
+    return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
 
+
+def _add(stores: Sequence[Store], added: _Added) -> None:
+    """Add to stores: much as sorted files that the database takes over, little through its log.
+
+    Text costs a store a third of what as many Python objects do, and is made once for all of them.
     Either may be cut short by a kill; making the change again completes it.
     """
-    if count >= _BULK:
-        store.bulk_extend(quads)
+    if len(added.triples) >= _BULK:
+        text = added.text()
+        for store in stores:
+            # Lenient: the terms were checked when they were read.
+            store.bulk_load(text, RdfFormat.N_QUADS, lenient=True)
     else:
-        store.extend(quads)
+        quads = list(added.quads())
+        for store in stores:
+            store.extend(quads)
