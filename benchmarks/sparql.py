@@ -1,6 +1,10 @@
 """SPARQL over HTTP: EcoGraph, `oxigraph serve` and Virtuoso on the same graph.
 
-`python -m benchmarks.sparql --quads N [--servers ecograph,oxigraph,virtuoso] [--json FILE]`
+`python -m benchmarks.sparql --quads N [--servers ecograph,oxigraph,virtuoso] [--parts load,queries,edits]
+[--json FILE]`
+
+A part may be measured alone: `--parts load --servers ecograph,oxigraph` compares loads, and
+`--parts edits --servers ecograph` times edits. Everything is loaded in any case.
 """
 
 from __future__ import annotations
@@ -25,6 +29,7 @@ from benchmarks.sparql_queries import QUERIES, drawn
 from benchmarks.sparql_servers import Load, Server, Unavailable
 
 SERVERS = ("ecograph", "oxigraph", "virtuoso")
+PARTS = ("load", "queries", "edits")
 MANY = 8
 _COMPARED = 10
 _WARM = 5  # the queries that are repeated
@@ -32,8 +37,9 @@ _WARM = 5  # the queries that are repeated
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bounds:
-    """How much is asked: so many requests of each kind, or as many as these seconds allow."""
+    """What is measured, and how much is asked: requests of each kind, or as many as the seconds allow."""
 
+    parts: Sequence[str]
     requests: int
     seconds: float
     edits: int
@@ -100,8 +106,9 @@ def run(quads: int, wanted: Sequence[str], bounds: Bounds, folder: Path) -> Repo
         try:
             with _server(name, folder, dump, size, report) as server, Client() as client:
                 servers.settle(server.pid)
-                _measure(name, server, client, territory, bounds, report)
-                if name == "ecograph" and bounds.edits:
+                if "queries" in bounds.parts:
+                    _measure(name, server, client, territory, bounds, report)
+                if name == "ecograph" and "edits" in bounds.parts:
                     report.visible_ms = visible_after(server, folder / "home", territory, bounds.edits)
         except Unavailable as error:
             report.skipped[name] = str(error)
@@ -209,6 +216,22 @@ def _json(figures: Figures) -> dict[str, float]:
 
 def lines(report: Report) -> Iterator[str]:
     """Yield what people read."""
+    if report.figures:
+        yield from _table(report)
+    for name, load in report.loads.items():
+        each = load.as_json()
+        yield (
+            f"load {name}: {load.quads:,} quads written in {load.wall:.1f} s; each "
+            f"{each['wall_us_per_quad']:.1f} µs, {each['cpu_us_per_quad']:.1f} µs of processor"
+        )
+    if report.visible_ms:
+        told = ", ".join(f"{ms:.0f}" for ms in report.visible_ms)
+        yield f"an edited record is visible to a new query after {told} ms"
+    for name, reason in report.skipped.items():
+        yield f"{name} was left out: {reason}"
+
+
+def _table(report: Report) -> Iterator[str]:
     numbers = f"{'CPU ms':>9} {'p50 ms':>9} {'p95 ms':>9} {'req/s 1':>8} {'req/s 8':>8}"
     yield f"{'query':13} {'state':5} {'server':9} {numbers}  CPU, times oxigraph's"
     for query in QUERIES:
@@ -221,17 +244,6 @@ def lines(report: Report) -> Iterator[str]:
                     f"  {_ratio(report, server, query, state)}"
                 )
     yield ""
-    for name, load in report.loads.items():
-        each = load.as_json()
-        yield (
-            f"load {name}: {load.quads:,} quads written in {load.wall:.1f} s; each "
-            f"{each['wall_us_per_quad']:.1f} µs, {each['cpu_us_per_quad']:.1f} µs of processor"
-        )
-    if report.visible_ms:
-        told = ", ".join(f"{ms:.0f}" for ms in report.visible_ms)
-        yield f"an edited record is visible to a new query after {told} ms"
-    for name, reason in report.skipped.items():
-        yield f"{name} was left out: {reason}"
 
 
 def _ratio(report: Report, server: str, query: str, state: str) -> str:
@@ -246,22 +258,29 @@ def main(arguments: Sequence[str] | None = None, say: Callable[[str], None] = pr
     parser = argparse.ArgumentParser(prog="benchmarks.sparql", description=__doc__)
     parser.add_argument("--quads", type=int, required=True)
     parser.add_argument("--servers", default=",".join(SERVERS))
+    parser.add_argument("--parts", default=",".join(PARTS), help="what is measured: load, queries, edits")
     parser.add_argument("--json", type=Path)
     parser.add_argument("--folder", type=Path, help="where the data lie; a temporary folder by default")
     parser.add_argument("--requests", type=int, default=300, help="of each kind, at most")
     parser.add_argument("--seconds", type=float, default=3.0, help="for each kind, at most")
     parser.add_argument("--edits", type=int, default=5)
     given = parser.parse_args(arguments)
-    wanted = given.servers.split(",")
-    if unknown := set(wanted) - set(SERVERS):
-        parser.error(f"no such server: {', '.join(sorted(unknown))}")
-    bounds = Bounds(requests=given.requests, seconds=given.seconds, edits=given.edits)
+    wanted = _chosen(parser, given.servers, SERVERS)
+    parts = _chosen(parser, given.parts, PARTS)
+    bounds = Bounds(parts=parts, requests=given.requests, seconds=given.seconds, edits=given.edits)
     with tempfile.TemporaryDirectory(prefix="sparql-", dir=given.folder) as folder:
         report = run(given.quads, wanted, bounds, Path(folder))
     for line in lines(report):
         say(line)
     if given.json:
         given.json.write_text(json.dumps(report.as_json(), indent=2) + "\n", encoding="utf-8")
+
+
+def _chosen(parser: argparse.ArgumentParser, given: str, known: Sequence[str]) -> list[str]:
+    wanted = given.split(",")
+    if unknown := set(wanted) - set(known):
+        parser.error(f"unknown: {', '.join(sorted(unknown))}")
+    return wanted
 
 
 if __name__ == "__main__":

@@ -70,3 +70,15 @@ def test_the_whole_runs_small(tmp_path: Path) -> None:
     assert len(found["visible_ms"]) == 1
     assert not found["skipped"]
     assert lines[0].startswith("query")
+
+
+def test_a_part_is_measured_alone(tmp_path: Path) -> None:
+    lines: list[str] = []
+    main(
+        ["--quads", "2000", "--servers", "ecograph", "--parts", "load", "--folder", str(tmp_path)],
+        lines.append,
+    )
+    assert len(lines) == 1
+    assert lines[0].startswith("load ecograph: ")
+    with pytest.raises(SystemExit):
+        main(["--quads", "2000", "--parts", "lod"])
