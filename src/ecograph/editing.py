@@ -26,7 +26,7 @@ from ecograph.graph.keys import Key
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.records import GENID, Record, group, skolemise
 from ecograph.graph.terms import object_of, subject_of
-from ecograph.graph.updating import Bounds, Update, changes_of
+from ecograph.graph.updating import Update, UpdateProcess
 from ecograph.graph.validation import BATCH, Validator
 from ecograph.model import Level, Rejection
 from ecograph.refresh import Writer
@@ -51,7 +51,7 @@ class Editor:
     writer: Writer
     key: Key
 
-    def update(self, update: Update, bounds: Bounds) -> None:
+    def update(self, update: Update, process: UpdateProcess) -> None:
         """Carry a SPARQL update out.
 
         What names no graph is about the key's own source. Raises `BadQuery`, `TooLarge`,
@@ -60,9 +60,7 @@ class Editor:
         with tempfile.TemporaryDirectory(prefix=".update-", dir=self.writer.home.root) as scratch:
             copy = Path(scratch) / "store"
             self.writer.store.copy(self.key.level, copy)
-            diffs = changes_of(
-                update, copy, own_graph=self.own_graph, kept_graphs=self._kept_graphs, bounds=bounds
-            )
+            diffs = process.changes(update, copy, own_graph=self.own_graph, kept_graphs=self._kept_graphs)
         self._write({graph: self._named(graph, diff) for graph, diff in diffs.items()})
 
     def put(self, graph: str, content: bytes, suffix: str) -> bool:

@@ -15,8 +15,8 @@ from ecograph.errors import BadInput, Busy, EcographError
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.ports import Backend
-from ecograph.graph.updates import Dataset, checked_iri
-from ecograph.graph.updating import Bounds, Update
+from ecograph.graph.updates import Dataset, checked_iri, read_update
+from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.model import Iri, Outcome
 from ecograph.publication import Publication
@@ -117,9 +117,11 @@ class Writing:
             memory_bytes=self._settings.query_memory_bytes,
             text_bytes=self._settings.query_bytes,
         )
-        with self._editing(key, "an update") as editor:
+        # Refused here already where no engine is needed to see what is wrong.
+        read_update(text, dataset=dataset, limit=bounds.text_bytes)
+        with UpdateProcess(bounds) as process, self._editing(key, "an update") as editor:
             asked = Update(text=text, base=f"{editor.writer.base}/", dataset=dataset)
-            editor.update(asked, bounds)
+            editor.update(asked, process)
 
     def put_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
         """Make a document all that a graph says; return whether the graph is new.

@@ -20,7 +20,7 @@ from ecograph.errors import BadQuery
 from ecograph.graph.evaluation import bad_query
 from ecograph.graph.home import hold
 from ecograph.graph.ports import Answer, Row
-from ecograph.graph.store import guarded
+from ecograph.graph.store import at_each_level, guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
 
@@ -33,7 +33,7 @@ class Snapshot:
         self.folder = folder
         with guarded("open the snapshot"):
             weakref.finalize(self, os.close, hold(folder))
-            self._stores = {level: Store.read_only(str(folder / level.slug)) for level in Level}
+            self._stores = at_each_level(lambda level: Store.read_only(str(folder / level.slug)))
 
     def query(self, level: Level, text: str) -> Answer:
         """Evaluate a query of ours; what users write runs in workers instead."""

@@ -7,11 +7,13 @@ what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
+from typing import TypeVar
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
@@ -23,6 +25,8 @@ from ecograph.graph.plan import Diff
 from ecograph.graph.terms import Object, in_graph, subject_of
 from ecograph.graph.transfer import restored
 from ecograph.model import Level
+
+T = TypeVar("T")
 
 _MERGED = DefaultGraph()
 _END = b" .\n"
@@ -43,7 +47,7 @@ class EmbeddedStore:
         with guarded("open the stores"):
             for level in Level:
                 (folder / level.slug).mkdir(parents=True, exist_ok=True)
-            self._stores = {level: Store(str(folder / level.slug)) for level in Level}
+            self._stores = at_each_level(lambda level: Store(str(folder / level.slug)))
 
     def close(self) -> None:
         """Let go of the stores, so that this process or another can open them again."""
@@ -69,8 +73,7 @@ class EmbeddedStore:
     def copy(self, level: Level, folder: Path) -> None:
         """Put a store that holds what a level sees into a folder, to be written to and thrown away."""
         with guarded("copy a store"):
-            self._stores[level].flush()
-            self._stores[level].backup(str(folder))
+            _copy(self._stores[level], folder)
 
     def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
@@ -135,10 +138,7 @@ class EmbeddedStore:
         if self._added >= _REWRITE:
             self.optimize()
         with guarded("publish a snapshot"), making(folder) as scratch:
-            for level, store in self._stores.items():
-                store.flush()
-                # RocksDB makes a checkpoint of hard links: quick, and independent of later writes.
-                store.backup(str(scratch / level.slug))
+            at_each_level(lambda level: _copy(self._stores[level], scratch / level.slug))
 
     def _write(self, stores: Sequence[Store], graph: NamedNode, diff: Diff) -> None:
         """Change a graph and its merge.
@@ -178,6 +178,18 @@ def merge(store: Store, schema: Schema, subjects: Iterable[NamedNode]) -> None:
             store.remove(in_graph(triple, _MERGED))
         added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
     store.extend(added)
+
+
+def at_each_level(do: Callable[[Level], T]) -> dict[Level, T]:
+    """Return what a function gives for each level; all three wait for the disk at the same time."""
+    with ThreadPoolExecutor(len(Level)) as pool:
+        return dict(zip(Level, pool.map(do, Level), strict=True))
+
+
+def _copy(store: Store, folder: Path) -> None:
+    # RocksDB makes a checkpoint of hard links: quick, and independent of later writes.
+    store.flush()
+    store.backup(str(folder))
 
 
 @contextmanager

@@ -1,4 +1,4 @@
-"""The program that carries one update out: `python -m ecograph.graph.update_worker`.
+"""The program that carries one update out: `python -m ecograph.graph.update_worker LIMITS`.
 
 It reads what to do on its standard input, and writes what the update changes, as N-Quads, on its
 standard output. What it writes to is a copy made for it alone.
@@ -18,18 +18,19 @@ from ecograph.graph.isolation import Allowance, isolate
 _FILE_BYTES = 2_000_000_000
 
 
-def main(options: dict[str, Any]) -> None:
-    """Carry one update out and say what it changes, or why it is refused."""
+def main(limits: dict[str, Any]) -> None:
+    """Get ready, carry one update out, and say what it changes, or why it is refused."""
     answers = os.dup(1)
     os.dup2(2, 1)
-    isolate(memory_bytes=options["memory_bytes"], parent=options["parent"], file_bytes=_FILE_BYTES)
-    Allowance(options["seconds"]).renew()
+    isolate(memory_bytes=limits["memory_bytes"], parent=limits["parent"], file_bytes=_FILE_BYTES)
     # The limits come before the engine, whose threads would refuse a namespace of their own.
     from ecograph.graph.journal import answer
 
+    options = json.load(sys.stdin)
+    Allowance(options["seconds"]).renew()
     header, body = answer(options)
     send(answers, header, body)
 
 
 if __name__ == "__main__":
-    main(json.load(sys.stdin))
+    main(json.loads(sys.argv[1]))

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
@@ -20,7 +20,7 @@ from ecograph.graph.framing import receive
 from ecograph.graph.journal import by_graph
 from ecograph.graph.plan import Diff
 from ecograph.graph.process import environment
-from ecograph.graph.updates import Dataset, read_update
+from ecograph.graph.updates import Dataset
 
 _WALL_FACTOR = 3
 _MAX_ANSWER = 1_000_000_000
@@ -50,55 +50,68 @@ class Bounds:
     text_bytes: int
 
 
-def changes_of(
-    update: Update, copy: Path, *, own_graph: str, kept_graphs: frozenset[str], bounds: Bounds
-) -> Mapping[str, Diff]:
-    """Return what an update changes, by graph, having carried it out on a copy of a store.
+class UpdateProcess:
+    """A child process that carries one update out.
 
-    What names no graph is about `own_graph`; CLEAR ALL and its like leave `kept_graphs` alone.
-    Raises `TooLarge`, `BadQuery`, `QueryLimit`, `StorageFailed`.
+    It takes as long to get ready as stores take to be opened: start it before.
     """
-    # Refused here already where no engine is needed to see what is wrong.
-    read_update(update.text, dataset=update.dataset, limit=bounds.text_bytes)
-    options = {
-        "store": str(copy),
-        "text": update.text,
-        "base": update.base,
-        "default": update.dataset.default,
-        "named": update.dataset.named,
-        "own_graph": own_graph,
-        "kept_graphs": sorted(kept_graphs),
-        "update_bytes": bounds.text_bytes,
-        "memory_bytes": bounds.memory_bytes,
-        "seconds": bounds.seconds,
-        "parent": os.getpid(),
-    }
-    return _diffs(*_run(options, wall=bounds.seconds * _WALL_FACTOR))
 
-
-def _run(options: Mapping[str, object], *, wall: float) -> tuple[dict[str, Any], bytes]:
-    try:
-        done = subprocess.run(
-            [sys.executable, "-S", "-m", "ecograph.graph.update_worker"],
-            input=json.dumps(options).encode(),
-            capture_output=True,
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
+        limits = {"memory_bytes": bounds.memory_bytes, "parent": os.getpid()}
+        self._process = subprocess.Popen(  # noqa: S603 - our own program
+            [sys.executable, "-S", "-m", "ecograph.graph.update_worker", json.dumps(limits)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
             env=environment(),
-            timeout=wall,
-            check=False,
         )
-    except subprocess.TimeoutExpired as error:
-        raise QueryLimit("it took too long") from error
-    if done.returncode:
-        raise _death(-done.returncode, done.stderr[-2000:].decode("utf-8", "replace"))
-    content = memoryview(done.stdout)
-    position = 0
 
-    def read(size: int) -> bytes:
-        nonlocal position
-        position += size
-        return bytes(content[position - size : position])
+    def __enter__(self) -> Self:
+        return self
 
-    return receive(read, limit=_MAX_ANSWER)
+    def __exit__(self, *_: object) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def changes(
+        self, update: Update, copy: Path, *, own_graph: str, kept_graphs: frozenset[str]
+    ) -> Mapping[str, Diff]:
+        """Return what an update changes, by graph, having carried it out on a copy of a store.
+
+        What names no graph is about `own_graph`; CLEAR ALL and its like leave `kept_graphs` alone.
+        Raises `TooLarge`, `BadQuery`, `QueryLimit`, `StorageFailed`.
+        """
+        options = {
+            "store": str(copy),
+            "text": update.text,
+            "base": update.base,
+            "default": update.dataset.default,
+            "named": update.dataset.named,
+            "own_graph": own_graph,
+            "kept_graphs": sorted(kept_graphs),
+            "update_bytes": self._bounds.text_bytes,
+            "seconds": self._bounds.seconds,
+        }
+        return _diffs(*self._answer(options))
+
+    def _answer(self, options: Mapping[str, object]) -> tuple[dict[str, Any], bytes]:
+        wall = self._bounds.seconds * _WALL_FACTOR
+        try:
+            answer, said = self._process.communicate(json.dumps(options).encode(), wall)
+        except subprocess.TimeoutExpired as error:
+            raise QueryLimit("it took too long") from error
+        if self._process.returncode:
+            raise _death(-self._process.returncode, said[-2000:].decode("utf-8", "replace"))
+        content = memoryview(answer)
+        position = 0
+
+        def read(size: int) -> bytes:
+            nonlocal position
+            position += size
+            return bytes(content[position - size : position])
+
+        return receive(read, limit=_MAX_ANSWER)
 
 
 def _death(number: int, said: str) -> EcographError:
