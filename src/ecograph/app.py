@@ -15,7 +15,6 @@ from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.saved import SavedQuery, named, read_queries
-from ecograph.index.follow import Means
 from ecograph.model import Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
@@ -40,8 +39,7 @@ class EcoGraph:
         self.queries = read_queries(QUERIES)
         self._today = today
         self._backend = open_backend(self.home, settings)
-        means = Means(embedding=settings.embedding, dictionaries=settings.dictionaries)
-        self._publication = Publication(self.home, self._backend, means=means, kept=settings.kept_snapshots)
+        self._publication = Publication.of(settings, self.home, self._backend)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
         self.writing = Writing(settings, self.home, self._backend, self._publication)
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)
@@ -136,7 +134,7 @@ class EcoGraph:
         """Get ready to serve: read what is published, start the workers, index in the background."""
         self.view(Level.PUBLIC)
         self.endpoint.start()
-        self.writing.follow_in_background()
+        self.writing.get_ready()
 
     def close(self) -> None:
         """Stop what runs in the background."""

@@ -6,19 +6,24 @@ outside the writer's lock: until it has, search answers from the state before, a
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache, partial
 
 from ecograph.errors import NothingLoaded
 from ecograph.graph.concepts import Concepts, read_concepts
-from ecograph.graph.home import Current, Home
+from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.ports import Backend, Reader
 from ecograph.index.follow import Indexes, Means, build_indexes, fits, load_indexes
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
 from ecograph.questions.reading import TextReader, text_reader
 from ecograph.questions.view import View
+from ecograph.settings import Settings
+
+_log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
 
@@ -28,14 +33,20 @@ class Published:
 
     def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
-        self._concepts = cache(partial(_concepts, snapshot))
+        self.concepts = cache(partial(_concepts, snapshot))
         # Counting goes through all triples: once for each state and level.
         self.counts = cache(snapshot.counts)
         self.text_reader = cache(self._text_reader)
 
+    def indexed(self, indexes: Indexes) -> Published:
+        """Return the same state, and what was found out about it, with other indexes."""
+        other = Published(self.snapshot, indexes, self.base)
+        other.concepts, other.counts = self.concepts, self.counts
+        return other
+
     def view(self, level: Level) -> View:
         """Return what a level sees."""
-        return View(level, self.snapshot, self.indexes.of(level), self._concepts(level))
+        return View(level, self.snapshot, self.indexes.of(level), self.concepts(level))
 
     def _text_reader(self, level: Level) -> TextReader:
         dense = self.indexes.of(level).dense
@@ -48,8 +59,23 @@ class Publication:
     def __init__(self, home: Home, backend: Backend, *, means: Means, kept: int) -> None:
         self._home, self._backend = home, backend
         self._means, self._kept = means, kept
-        self._lock = threading.Lock()
+        self._lock, self._loading = threading.Lock(), threading.Lock()
         self._read: tuple[Current, Published] | None = None
+        self._wake: Callable[[], None] | None = None
+        self._unusable: str | None = None
+
+    @classmethod
+    def of(cls, settings: Settings, home: Home, backend: Backend) -> Publication:
+        """Return what a home publishes, indexed as the settings say."""
+        means = Means(embedding=settings.embedding, dictionaries=settings.dictionaries)
+        return cls(home, backend, means=means, kept=settings.kept_snapshots)
+
+    def load_in_background(self, wake: Callable[[], None]) -> None:
+        """From now on nobody waits for a new index: search goes on with the one before until it is read.
+
+        When somebody sees a new one, `wake` is called, and has `refresh` called by a thread of its own.
+        """
+        self._wake = wake
 
     def now(self) -> Published:
         """Return what is published now; raises `NothingLoaded`."""
@@ -57,14 +83,59 @@ class Publication:
         if current is None or current.index is None:
             raise NothingLoaded(self._home.root)
         with self._lock:
-            if self._read is None or self._read[0] != current:
-                self._read = (current, self._open(current, self._read))
-            return self._read[1]
+            if self._read is None or not self._serves(self._read[0], current):
+                self._read = self._opened(current, self._read)
+            read, published = self._read
+        if self._wake is not None and current.index not in {read.index, self._unusable}:
+            self._wake()
+        return published
 
     def read(self) -> Published | None:
         """Return what is published now if it is read already; opens nothing."""
-        read = self._read
-        return read[1] if read is not None and read[0] == self._home.current() else None
+        read, current = self._read, self._home.current()
+        if read is None or current is None or not self._serves(read[0], current):
+            return None
+        return read[1]
+
+    def refresh(self) -> None:
+        """Read a newer index, if there is one, while search goes on with the one before."""
+        with self._loading:
+            while (wanted := self._newer_index()) is not None:
+                try:
+                    indexes = load_indexes(self._home.indexes / wanted)
+                except IndexUnusable as error:
+                    # It may have been swept meanwhile; another one is made when the graph changes.
+                    _log.warning("%s", error)
+                    self._unusable = wanted
+                else:
+                    self._swap(wanted, indexes)
+
+    def is_behind(self) -> bool:
+        """Tell whether the index is older than the snapshot."""
+        current = self._home.current()
+        return current is not None and current.index != current.snapshot
+
+    def _newer_index(self) -> str | None:
+        read, current = self._read, self._home.current()
+        if read is None or current is None or current.index in {read[0].index, self._unusable}:
+            return None
+        return current.index
+
+    def _swap(self, index: str, indexes: Indexes) -> None:
+        with self._lock:
+            if self._read is not None:
+                current, published = self._read
+                self._read = replace(current, index=index), published.indexed(indexes)
+
+    def _serves(self, read: Current, current: Current) -> bool:
+        """Tell whether what is read answers for what is published."""
+        return read == current or (
+            read.snapshot == current.snapshot and self._may_lag(read, current) and read.base == current.base
+        )
+
+    def _may_lag(self, read: Current, current: Current) -> bool:
+        """Tell whether the index that is read may be used until the published one is."""
+        return self._wake is not None and sequence_of(str(read.index)) >= current.hidden
 
     def follow(self, report: Report) -> None:
         """Bring the index up to the published snapshot; another process doing so is waited for."""
@@ -103,17 +174,21 @@ class Publication:
         except IndexUnusable:
             return None
 
-    def _open(self, current: Current, before: tuple[Current, Published] | None) -> Published:
+    def _opened(
+        self, current: Current, before: tuple[Current, Published] | None
+    ) -> tuple[Current, Published]:
         """Open what changed; a snapshot or an index that stayed is used as it is."""
         snapshot = indexes = None
         if before is not None:
             snapshot = before[1].snapshot if before[0].snapshot == current.snapshot else None
-            indexes = before[1].indexes if before[0].index == current.index else None
-        return Published(
+            if before[0].index == current.index or self._may_lag(before[0], current):
+                current, indexes = replace(current, index=before[0].index), before[1].indexes
+        published = Published(
             snapshot or self._backend.reader(current.snapshot, current.base),
             indexes or load_indexes(self._home.indexes / str(current.index)),
             current.base,
         )
+        return current, published
 
 
 def _concepts(snapshot: Reader, level: Level) -> Concepts:

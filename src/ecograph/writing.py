@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 
-from ecograph.assets import LOADERS
+from ecograph.assets import LOADERS, ONTOLOGY
 from ecograph.editing import Editor
 from ecograph.errors import BadInput, Busy, EcographError
+from ecograph.following import Follower
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.ports import Backend
 from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
+from ecograph.graph.validation import Validator
 from ecograph.model import Iri, Outcome
 from ecograph.publication import Publication
-from ecograph.refresh import Progress, Writer, open_writer, quiet, step
+from ecograph.refresh import Progress, Writer, open_writer, quiet, read_schema, step
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
 from ecograph.sources.read import File, files_of
@@ -36,16 +38,23 @@ class Writing:
     def __init__(self, settings: Settings, home: Home, backend: Backend, publication: Publication) -> None:
         self._settings, self._home = settings, home
         self._backend, self._publication = backend, publication
-        self._follower: ThreadPoolExecutor | None = None
+        self._follower: Follower | None = None
 
-    def follow_in_background(self) -> None:
-        """From now on a write does not wait for the index."""
-        self._follower = ThreadPoolExecutor(max_workers=1, thread_name_prefix="index")
+    def get_ready(self) -> None:
+        """Get ready to write while others ask: a write waits neither for the index nor for libraries."""
+        threading.Thread(target=_read_validation, name="validation", daemon=True).start()
+        self._follower = Follower(self._settings, self._publication)
+        self._publication.load_in_background(self._follower.wake)
+
+    @property
+    def index_failure(self) -> str | None:
+        """Why the index does not follow what is written; None while it does."""
+        return None if self._follower is None else self._follower.failure
 
     def close(self) -> None:
-        """Wait for the index that is being built in the background, if any."""
+        """Stop what follows in the background; whoever opens the home next goes on."""
         if self._follower is not None:
-            self._follower.shutdown()
+            self._follower.close()
 
     def prepare(self, progress: Progress = quiet) -> None:
         """Make sure that something is published and indexed: in a new home, the vocabulary alone."""
@@ -76,7 +85,8 @@ class Writing:
                 if writer.hidden:
                     # Until the index follows, it would tell of what some may not see any more.
                     self._publication.index(snapshot, writer.base, partial(step, progress))
-                    self._home.point(snapshot=snapshot, base=writer.base, index=snapshot)
+                    hidden = sequence_of(snapshot)
+                    self._home.point(snapshot=snapshot, base=writer.base, index=snapshot, hidden=hidden)
                 else:
                     self._home.point(snapshot=snapshot, base=writer.base)
         self._follow(progress)
@@ -168,4 +178,8 @@ class Writing:
         if self._follower is None:
             self._publication.follow(report)
         else:
-            self._follower.submit(self._publication.follow, report)
+            self._follower.ask(report)
+
+
+def _read_validation() -> None:
+    Validator((ONTOLOGY / "shapes.ttl").read_bytes(), read_schema()).get_ready()

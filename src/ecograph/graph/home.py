@@ -34,11 +34,15 @@ _CURRENT_BYTES = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """What readers should open now: the ids of a snapshot and of an index, and the base IRI."""
+    """What readers should open now: the ids of a snapshot and of an index, and the base IRI.
+
+    An index made before the change `hidden` tells what some may not see any more.
+    """
 
     snapshot: str
     base: str
     index: str | None = None
+    hidden: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +85,12 @@ class Home:
         except (OSError, ValueError, TypeError) as error:
             raise StorageFailed("read what is published", error) from error
 
-    def point(self, **changed: str) -> None:
+    def point(self, **changed: str | int) -> None:
         """Make readers open another snapshot or another index from now on."""
         with self._locked("current.lock") as lock:
             fcntl.flock(lock.fileno(), fcntl.LOCK_EX)
             current = self.current()
-            pointed = replace(current, **changed) if current else Current(**changed)
+            pointed = replace(current, **changed) if current else Current(**changed)  # type: ignore[arg-type]  # by their names
             replace_file(self.root / "current.json", json.dumps(asdict(pointed)).encode())
 
     @contextmanager

@@ -31,10 +31,15 @@ def isolate(*, memory_bytes: int, parent: int, file_bytes: int = LOGGED_BYTES) -
     os.nice(_NICENESS)
     libc = ctypes.CDLL(None)
     libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
-    libc.prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
+    end_with(parent)
+    return network
+
+
+def end_with(parent: int) -> None:
+    """Have the kernel kill this process when the thread of the parent that started it ends."""
+    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:
         raise SystemExit("the parent has gone")
-    return network
 
 
 class Allowance:

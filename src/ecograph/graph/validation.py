@@ -39,6 +39,10 @@ class Validator:
         self._schema = schema
         self._shapes = _read(shapes)
 
+    def get_ready(self) -> None:
+        """Read what the first check would wait for."""
+        import pyshacl  # noqa: F401 - that is to read it
+
     def check(self, records: Sequence[Record], *, known: Facts) -> Verdict:
         """Check records; `known` tells what the graph already says of what they refer to."""
         import pyshacl

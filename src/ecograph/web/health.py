@@ -51,7 +51,7 @@ def ready(request: Request, graph: Graph) -> Response:
 
 def ailments(graph: EcoGraph) -> list[Ailment]:
     """Return what keeps a service from answering."""
-    found = (_of_published(graph), _of_workers(graph), _of_disk(graph))
+    found = (_of_published(graph), _of_following(graph), _of_workers(graph), _of_disk(graph))
     return [ailment for ailment in found if ailment is not None]
 
 
@@ -66,6 +66,11 @@ def _of_published(graph: EcoGraph) -> Ailment | None:
     except (EcographError, OSError) as error:
         return Ailment("store", "the store of the graph cannot be read", str(error))
     return None
+
+
+def _of_following(graph: EcoGraph) -> Ailment | None:
+    failure = graph.writing.index_failure
+    return Ailment("index", "search does not follow the graph any more", failure) if failure else None
 
 
 def _of_workers(graph: EcoGraph) -> Ailment | None:
