@@ -221,7 +221,7 @@ def lines(report: Report) -> Iterator[str]:
     for name, load in report.loads.items():
         each = load.as_json()
         yield (
-            f"load {name}: {load.quads:,} quads written in {load.wall:.1f} s; each "
+            f"load {name}: {load.held:,} quads, {load.quads:,} written, in {load.wall:.1f} s; each written "
             f"{each['wall_us_per_quad']:.1f} µs, {each['cpu_us_per_quad']:.1f} µs of processor"
         )
     if report.visible_ms:

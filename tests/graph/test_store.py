@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from itertools import count
 from pathlib import Path
@@ -13,7 +16,7 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Triple
 
 from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
-from ecograph.graph.ledger import Change
+from ecograph.graph.ledger import Change, Ledger
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.snapshot import Snapshot
 from ecograph.graph.store import EmbeddedStore
@@ -113,6 +116,112 @@ def test_making_a_change_again_changes_nothing(store: EmbeddedStore, load: Load,
     before = {level: set(store._stores[level]) for level in Level}
     store.apply(change)
     assert {level: set(store._stores[level]) for level in Level} == before
+
+
+def test_levels_that_hold_the_same_are_written_once(
+    store: EmbeddedStore, load: Load, triples: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from ecograph.graph import store as module
+
+    monkeypatch.setattr(module, "_BULK", 2)
+    load(ONE, triples(":a :p 1 . :b :p 1 ."))
+    load(TWO, triples(":c :p 1 ."))
+    assert store._stores.are_together
+    assert store.graphs() == {ONE: Level.PUBLIC, TWO: Level.PUBLIC}
+    assert store.triples(TWO) == triples(":c :p 1 .")
+    load(ONE, triples(":a :p 1 . :b :p 2 ."))
+    store.publish(tmp_path / "snapshots" / "1")
+    assert not store._stores.are_together
+    for level in Level:
+        assert merged(store, level) == triples(":a :p 1 . :b :p 2 . :c :p 1 .")
+    files = [
+        {path.stat().st_ino for path in (tmp_path / "store").glob(f"{level.slug}/*.sst")} for level in Level
+    ]
+    assert files[0]
+    assert files[0] == files[1] == files[2]
+
+
+def test_what_few_may_see_is_written_for_them_alone(
+    store: EmbeddedStore, load: Load, triples: Read, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from ecograph.graph import store as module
+
+    monkeypatch.setattr(module, "_BULK", 1)
+    load(ONE, triples(":a :p 1 ."))
+    load(TWO, triples(":a :p 2 ."), Level.PARTNERS)
+    assert not store._stores.are_together
+    load("https://example.org/source/three", triples(":a :p 3 ."))
+    assert not store._stores.are_together
+    assert merged(store, Level.PUBLIC) == triples(":a :p 1 , 3 .")
+    assert merged(store, Level.PARTNERS) == merged(store, Level.PRIVATE) == triples(":a :p 1 , 2 , 3 .")
+
+
+# Writes changes down and makes them as a first load does, until the nth call that touches a file.
+VICTIM = """
+import os, signal, sys
+from pathlib import Path
+from pyoxigraph import Literal, NamedNode, Triple
+from ecograph.graph import store as module
+from ecograph.graph.entailment import Schema
+from ecograph.graph.ledger import Ledger
+from ecograph.graph.plan import Diff
+from ecograph.model import Level
+
+folder, left = Path(sys.argv[1]), int(sys.argv[2])
+module._BULK = 1
+ledger, store = Ledger(folder / "ledger.sqlite"), module.EmbeddedStore(folder / "store", Schema(()))
+
+def call(event, _arguments):
+    global left
+    if event.startswith(("open", "os.", "shutil.", "sqlite3.")):
+        left -= 1
+        if left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+sys.addaudithook(call)
+for number, level in enumerate([0, 0, 1, 0, 2]):
+    subject, predicate = NamedNode(f"https://example.org/{number}"), NamedNode("https://example.org/p")
+    fact = Triple(subject, predicate, Literal("x"))
+    change = ledger.begin(
+        source=f"s{number}", graph=f"https://example.org/source/{number}", level=Level(level), digest="d",
+        diff=Diff(frozenset([fact]), frozenset()),
+    )
+    store.apply(change)
+    ledger.finish(change)
+store.publish(folder / "snapshots" / "1")
+print(left)
+"""
+
+
+def test_a_kill_while_levels_are_together_loses_nothing(tmp_path: Path) -> None:
+    def run(folder: Path, calls: int) -> subprocess.CompletedProcess[str]:
+        folder.mkdir()
+        command = [sys.executable, "-c", VICTIM, str(folder), str(calls)]
+        return subprocess.run(command, check=False, capture_output=True, text=True)
+
+    never = 1_000_000
+    calls = never - int(run(tmp_path / "whole", never).stdout)
+    for died in range(1, calls + 1, 4):
+        folder = tmp_path / str(died)
+        assert run(folder, died).returncode == -signal.SIGKILL
+        _check_what_is_left(folder)
+
+
+def _check_what_is_left(folder: Path) -> None:
+    """What was written down is there at the levels that may see it, and nothing else is."""
+    ledger = Ledger(folder / "ledger.sqlite")
+    store = EmbeddedStore(folder / "store", Schema(()))
+    for change in ledger.pending():
+        store.apply(change)
+        ledger.finish(change)
+    store.publish(folder / "again" / "1")
+    changes = list(ledger.since(0))
+    for level in Level:
+        seen = {change.graph: set(change.diff.added) for change in changes if change.level <= level}
+        assert {graph: store.triples(graph, level) for graph in store.graphs() if graph in seen} == seen
+        assert merged(store, level) == {triple for said in seen.values() for triple in said}
+    assert store.graphs() == {change.graph: change.level for change in changes}
+    ledger.close()
 
 
 SUBJECTS = st.sampled_from([f":{name}" for name in "abc"])

@@ -4,6 +4,7 @@ home/
   ledger.sqlite      what was written, by which source, in which order
   write.lock         held while a process writes; names its holder
   store/<level>/     the writer's stores
+  store/together     there while the public store stands for those of all levels
   snapshots/<id>/    what readers open: stores as they were published, never changed again
   index/<id>/        search indexes, one for each snapshot
   current.json       the snapshot and the index that readers should open now

@@ -19,8 +19,9 @@ from pyoxigraph import (
 from ecograph.errors import BadQuery
 from ecograph.graph.evaluation import bad_query
 from ecograph.graph.home import hold
+from ecograph.graph.levels import at_each_level
 from ecograph.graph.ports import Answer, Row
-from ecograph.graph.store import at_each_level, guarded
+from ecograph.graph.store import guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
 

@@ -7,13 +7,12 @@ what follows from them.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import TypeVar
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
@@ -21,12 +20,11 @@ from ecograph.errors import StorageFailed
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
+from ecograph.graph.levels import Levels, at_each_level, copy_store, named
 from ecograph.graph.plan import Diff
 from ecograph.graph.terms import Object, in_graph, subject_of
 from ecograph.graph.transfer import restored
 from ecograph.model import Level
-
-T = TypeVar("T")
 
 _MERGED = DefaultGraph()
 _END = b" .\n"
@@ -43,15 +41,13 @@ class EmbeddedStore:
 
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._schema = schema
-        self._added = 0
+        self._added: Counter[Level] = Counter()
         with guarded("open the stores"):
-            for level in Level:
-                (folder / level.slug).mkdir(parents=True, exist_ok=True)
-            self._stores = at_each_level(lambda level: Store(str(folder / level.slug)))
+            self._stores = Levels(folder)
 
     def close(self) -> None:
         """Let go of the stores, so that this process or another can open them again."""
-        self._stores.clear()
+        self._stores.close()
 
     def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what one source states, without what follows from it."""
@@ -72,8 +68,9 @@ class EmbeddedStore:
 
     def copy(self, level: Level, folder: Path) -> None:
         """Put a store that holds what a level sees into a folder, to be written to and thrown away."""
+        self._part()
         with guarded("copy a store"):
-            _copy(self._stores[level], folder)
+            copy_store(self._stores[level], folder)
 
     def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
@@ -84,21 +81,24 @@ class EmbeddedStore:
         """Make a change; making it again changes nothing."""
         graph = NamedNode(change.graph)
         with guarded(f"write the graph {change.graph}"):
+            if self._join(change):
+                return self._write([Level.PUBLIC], graph, change.diff)
             for level, store in self._stores.items():
                 if level < change.level:
                     # A graph that goes up a level comes with a change that names all its subjects:
                     # what a killed process removed without merging is merged here all the same.
                     store.remove_graph(graph)
                     self._merge(store, change.diff.subjects)
-            self._write([self._stores[level] for level in Level if level >= change.level], graph, change.diff)
+            return self._write([level for level in Level if level >= change.level], graph, change.diff)
 
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
-        seen = reversed(self._stores.items())  # so that the lowest level has the last word
-        return {graph.value: level for level, store in seen for graph in _named(store)}
+        seen = reversed([*self._stores.items()])  # so that the lowest level has the last word
+        return {graph.value: level for level, store in seen for graph in named(store)}
 
     def drop(self, graph: str) -> None:
         """Take a source's graph out, and all that only it said."""
+        self._part()
         subjects = {subject_of(triple) for triple in self.triples(graph)}
         with guarded(f"drop the graph {graph}"):
             for store in self._stores.values():
@@ -108,7 +108,7 @@ class EmbeddedStore:
     def dump(self, level: Level) -> Iterator[Quad]:
         """Yield all that a level sees: its graphs one after the other, then their merge."""
         store = self._stores[level]
-        for graph in sorted(_named(store), key=str):
+        for graph in sorted(named(store), key=str):
             yield from store.quads_for_pattern(None, None, None, graph)
         yield from store.quads_for_pattern(None, None, None, _MERGED)
 
@@ -118,6 +118,7 @@ class EmbeddedStore:
 
     def merge_all(self) -> None:
         """Merge every resource again: the ontology changed, and with it what follows."""
+        self._part()
         with guarded("merge the graphs"):
             for store in self._stores.values():
                 store.clear_graph(_MERGED)
@@ -127,32 +128,60 @@ class EmbeddedStore:
 
     def optimize(self) -> None:
         """Rewrite the stores so that they hold nothing of what was taken out."""
-        self._added = 0
+        self._part()
         with guarded("rewrite the stores"):
-            for store in self._stores.values():
-                store.optimize()
-                store.flush()
+            for level in Level:
+                self._rewrite(level)
 
     def publish(self, folder: Path) -> None:
         """Copy the stores, as they are now, to a folder that readers may open."""
-        if self._added >= _REWRITE:
-            self.optimize()
+        self._part()
         with guarded("publish a snapshot"), making(folder) as scratch:
-            at_each_level(lambda level: _copy(self._stores[level], scratch / level.slug))
+            for level in Level:
+                self._tidy(level)
+            at_each_level(lambda level: copy_store(self._stores[level], scratch / level.slug))
 
-    def _write(self, stores: Sequence[Store], graph: NamedNode, diff: Diff) -> None:
+    def _join(self, change: Change) -> bool:
+        """Tell whether a change is to be made in the public store alone, which then stands for all."""
+        if change.level is not Level.PUBLIC:
+            self._part()
+        elif self._is_large_addition(change.diff) and self._stores.hold_the_same():
+            self._stores.join()
+        return self._stores.are_together
+
+    def _is_large_addition(self, diff: Diff) -> bool:
+        return not self._stores.are_together and len(diff.added) >= _BULK and not diff.removed
+
+    def _part(self) -> None:
+        """Give each level a store of its own again."""
+        with guarded("copy the stores"):
+            if self._stores.are_together:
+                self._tidy(Level.PUBLIC)
+                self._stores.part()
+
+    def _tidy(self, level: Level) -> None:
+        if self._added[level] >= _REWRITE:
+            self._rewrite(level)
+
+    def _rewrite(self, level: Level) -> None:
+        self._added[level] = 0
+        self._stores[level].optimize()
+        self._stores[level].flush()
+
+    def _write(self, levels: Sequence[Level], graph: NamedNode, diff: Diff) -> None:
         """Change a graph and its merge.
 
         What follows from one triple never depends on another, so triples that are added need no look
         at what is there; only the subjects of removed ones are merged again.
         """
+        stores = [self._stores[level] for level in levels]
         removed = {subject_of(triple) for triple in diff.removed}
         for store in stores:
             for triple in diff.removed:
                 store.remove(in_graph(triple, graph))
             self._merge(store, removed)
         for triples in _portions(diff.added):
-            self._added += 2 * len(triples)
+            self._added.update(dict.fromkeys(levels, 2 * len(triples)))
             _add(stores, _Added(self._schema, triples, graph))
         for store in stores:
             if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
@@ -160,10 +189,6 @@ class EmbeddedStore:
 
     def _merge(self, store: Store, subjects: Iterable[NamedNode]) -> None:
         merge(store, self._schema, subjects)
-
-
-def _named(store: Store) -> list[NamedNode]:
-    return [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
 
 
 def merge(store: Store, schema: Schema, subjects: Iterable[NamedNode]) -> None:
@@ -178,18 +203,6 @@ def merge(store: Store, schema: Schema, subjects: Iterable[NamedNode]) -> None:
             store.remove(in_graph(triple, _MERGED))
         added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
     store.extend(added)
-
-
-def at_each_level(do: Callable[[Level], T]) -> dict[Level, T]:
-    """Return what a function gives for each level; all three wait for the disk at the same time."""
-    with ThreadPoolExecutor(len(Level)) as pool:
-        return dict(zip(Level, pool.map(do, Level), strict=True))
-
-
-def _copy(store: Store, folder: Path) -> None:
-    # RocksDB makes a checkpoint of hard links: quick, and independent of later writes.
-    store.flush()
-    store.backup(str(folder))
 
 
 @contextmanager

@@ -123,7 +123,10 @@ def written(source: str, visibility: str) -> Declaration:
 
 
 def in_order(wanted: Iterable[str], declared: Mapping[str, Declaration]) -> list[Declaration]:
-    """Return sources so that each comes after those it requires; raises `UnknownSource`."""
+    """Return sources so that each comes after those it requires; raises `UnknownSource`.
+
+    Those that all may see come first, as far as that allows: a first load writes them only once.
+    """
     ordered: dict[str, Declaration] = {}
 
     def visit(source: str, trail: tuple[str, ...]) -> None:
@@ -135,6 +138,7 @@ def in_order(wanted: Iterable[str], declared: Mapping[str, Declaration]) -> list
             visit(required, (*trail, source))
         ordered[source] = declared[source]
 
-    for source in wanted:
+    levels = {source: declaration.level for source, declaration in declared.items()}
+    for source in sorted(wanted, key=lambda source: levels.get(source, Level.PUBLIC)):
         visit(source, ())
     return list(ordered.values())
