@@ -1,4 +1,4 @@
-"""Processor time of a server: of its process and of all that it started."""
+"""Processor time and memory of a server: of its process and of all that it started."""
 
 from __future__ import annotations
 
@@ -10,16 +10,33 @@ from pathlib import Path
 
 def processor_seconds(pid: int) -> dict[int, float]:
     """Return the processor time of a process and of its descendants, each by its number."""
-    children = _children()
     clocks: dict[int, float] = {}
-    pending = [pid]
-    while pending:
-        one = pending.pop()
-        pending += children[one]
+    for one in descendants(pid):
         with contextlib.suppress(OSError):
             # The kernel's name for the processor clock of another process.
             clocks[one] = time.clock_gettime((~one << 3) | 2)
     return clocks
+
+
+def descendants(pid: int) -> set[int]:
+    """Return a process and all that it started, by their numbers."""
+    children = _children()
+    found: set[int] = set()
+    pending = [pid]
+    while pending:
+        one = pending.pop()
+        found.add(one)
+        pending += children[one]
+    return found
+
+
+def peak_bytes(pid: int) -> int:
+    """Return the most memory that a process held until now; 0 once it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return 1024 * int(line.split()[1])
+    return 0
 
 
 def spent(before: dict[int, float], after: dict[int, float]) -> float:

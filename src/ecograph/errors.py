@@ -25,6 +25,7 @@ EcographError
 ├── CopyDiffers             a store that does not hold what it was copied from
 ├── QueryLimit              a query that hit a limit of time, memory or size
 ├── BudgetSpent             a client that used its share of processor time
+├── TooManyQueries          a client with more queries at a time than it may have
 ├── HomeMismatch            the home was made with another base IRI
 ├── HomeNotEmpty            a restore would overwrite what a home holds
 └── EmbeddingUnavailable    no embedding can be taught here; search goes on lexically
@@ -235,6 +236,16 @@ class BudgetSpent(EcographError):
             f"try again in {retry_after} seconds"
         )
         self.per_minute, self.retry_after = per_minute, retry_after
+
+
+class TooManyQueries(EcographError):
+    """A client with more queries at a time than it may have."""
+
+    def __init__(self, *, retry_after: int = 5) -> None:
+        super().__init__(
+            f"too many queries, some of them yours, are under way: try again in {retry_after} seconds"
+        )
+        self.retry_after = retry_after
 
 
 class HomeMismatch(EcographError):

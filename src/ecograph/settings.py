@@ -35,7 +35,9 @@ class Settings(BaseSettings):
         f"with; a new home takes {DEFAULT_BASE_IRI}.",
     )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
-    port: PositiveInt = Field(8000, description="Port that the service listens on.")
+    port: int = Field(
+        8000, ge=0, le=65_535, description="Port that the service listens on; 0: any that is free."
+    )
     embedding: Literal["graph", "none"] = Field(
         "graph",
         description="`graph`: an embedding taught by the graph when the index is built (needs the "
@@ -65,6 +67,10 @@ class Settings(BaseSettings):
         30.0,
         description="Processor time that the SPARQL queries of one client may use in a minute, in seconds; "
         "four times that with a key of level partners or private.",
+    )
+    client_queries: PositiveInt = Field(
+        100,
+        description="SPARQL queries of one client that are under way at the same time; further ones wait.",
     )
     trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
         (),

@@ -74,4 +74,5 @@ def test_many_at_once_do_not_escape(serve) -> None:
         codes = list(threads.map(lambda number: service.ask(f"{HEAVY} #{number}").status_code, range(12)))
     # Those that had to make place for others find nothing left when their turn comes again.
     assert set(codes) <= {429, 503}
-    assert codes.count(429) > 4
+    assert 429 in codes
+    assert service.ask("ASK {}").status_code == 429

@@ -22,6 +22,7 @@ from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
 from ecograph.web import problems, sparql
 from ecograph.web.asking import Asking
+from ecograph.web.budget import Budget
 
 LABEL = NamedNode("http://www.w3.org/2000/01/rdf-schema#label")
 NEAR = NamedNode("http://example.org/near")
@@ -144,6 +145,7 @@ class ServedGraph:
 def serving(graph: ServedGraph) -> Iterator[str]:
     app = FastAPI()
     app.state.asking = Asking(graph)
+    app.state.budget = Budget(per_minute=1e6)
     app.include_router(sparql.router)
     problems.install(app)
     server = uvicorn.Server(uvicorn.Config(app, port=0, log_level="warning", ws="none", lifespan="off"))

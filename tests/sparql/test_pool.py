@@ -7,13 +7,15 @@ import select
 import signal
 import threading
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from ecograph.errors import BadParameter, BadQuery, QueryLimit, StorageFailed, TooLarge
 from ecograph.graph.lanes import Lanes
-from ecograph.graph.queries import QueryRequest
+from ecograph.graph.queries import Free, QueryRequest
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
 
@@ -26,6 +28,15 @@ CARTESIAN = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
 
 def number(outcome) -> int:
     return int(json.loads(outcome.body)["results"]["bindings"][0]["n"]["value"])
+
+
+@contextmanager
+def seated(lanes: Lanes, lane: Level, **asked: object) -> Iterator[None]:
+    seat = lanes.enter(lane, **asked)
+    try:
+        yield
+    finally:
+        lanes.leave(seat)
 
 
 def test_workers_tell_how_they_are_isolated(pool) -> None:
@@ -160,6 +171,8 @@ def test_time_is_limited_and_the_pool_goes_on(ask) -> None:
 
 class Purse:
     """An account that remembers."""
+
+    client, used = "purse", 0.0
 
     def __init__(self) -> None:
         self.charged: list[float] = []
@@ -451,12 +464,78 @@ def test_of_too_many_that_wait_the_oldest_is_refused() -> None:
         except QueryLimit:
             refused.append(name)
 
-    threads = [threading.Thread(target=wait, args=(name,)) for name in range(4)]
+    threads = [threading.Thread(target=wait, args=(name,)) for name in range(5)]
     for thread in threads:
         thread.start()
         time.sleep(0.1)
-    assert refused == [1]
+    assert refused == [2]
     never.set()
     for thread in threads:
         thread.join()
     assert (lanes.running, lanes.waiting) == (0, 0)
+
+
+def test_a_long_query_leaves_room_for_short_ones_even_with_one_worker() -> None:
+    lanes = Lanes(1, turn_seconds=0, waiting=8)
+
+    def hurry() -> None:
+        raise AssertionError("no seat was free")
+
+    with (
+        seated(lanes, Level.PUBLIC, long=True, patience=hurry),
+        seated(lanes, Level.PUBLIC, long=False, patience=hurry),
+        seated(lanes, Level.PARTNERS, long=False, patience=hurry),
+    ):
+        assert (lanes.running, lanes.waiting) == (3, 0)
+
+
+def test_who_used_little_and_asks_little_comes_before_a_flood() -> None:
+    lanes = Lanes(1, turn_seconds=1, waiting=50)
+    free, order = threading.Event(), []
+
+    class Client(Free):
+        def __init__(self, client: str, used: float) -> None:
+            self.client, self.used = client, used
+
+    def ask(client: Client) -> None:
+        with seated(lanes, Level.PUBLIC, long=False, patience=lambda: None, account=client):
+            order.append(client.client)
+            free.wait()
+
+    flood, spender, modest = Client("flood", 0.0), Client("spender", 20.0), Client("modest", 0.0)
+    asked = [flood] * 2 + [modest] + [spender] + [flood] * 20
+    threads = []
+    for client in asked:
+        known = lanes.running + lanes.waiting
+        threads.append(threading.Thread(target=ask, args=(client,)))
+        threads[-1].start()
+        while lanes.running + lanes.waiting == known:
+            time.sleep(0.001)
+    free.set()
+    for thread in threads:
+        thread.join()
+    # Two seats are given at a time, so that those who get them may pass each other.
+    assert order.index("modest") <= 3
+    assert order.index("spender") >= len(order) - 2
+
+
+def test_only_a_few_long_queries_wait() -> None:
+    lanes = Lanes(2, turn_seconds=1, waiting=50)
+    never, ends = threading.Event(), []
+
+    def ask() -> None:
+        try:
+            with seated(lanes, Level.PUBLIC, long=True, patience=lambda: None):
+                never.wait()
+        except QueryLimit:
+            ends.append("refused")
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    while lanes.running + lanes.waiting + len(ends) < 8:
+        time.sleep(0.001)
+    assert (lanes.running, lanes.waiting, len(ends)) == (1, 4, 3)
+    never.set()
+    for thread in threads:
+        thread.join()

@@ -94,7 +94,8 @@ def refused(text: str, position: int, reason: str) -> BadQuery:
     return BadQuery(reason, line=before.count("\n") + 1, column=position - before.rfind("\n"))
 
 
-@lru_cache(maxsize=64)
+# More than may be under way at a time: each is looked at more than once.
+@lru_cache(maxsize=256)
 def _scan(text: str) -> Admitted:
     words = _words(text)
     if words is None:

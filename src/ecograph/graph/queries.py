@@ -55,6 +55,14 @@ class Running(Protocol):
 class Account(Protocol):
     """Whoever pays for the processor time of a query."""
 
+    @property
+    def client(self) -> str:
+        """Whose it is; the same for all that belong to nobody."""
+
+    @property
+    def used(self) -> float:
+        """Seconds used lately, by which the waiting are ranked."""
+
     def check(self) -> None:
         """Raise an `EcographError` when nothing may be started."""
 
@@ -64,6 +72,9 @@ class Account(Protocol):
 
 class Free:
     """An account that never ends."""
+
+    client = ""
+    used = 0.0
 
     def check(self) -> None: ...
 

@@ -25,7 +25,7 @@ from ecograph.model import Level
 _WALL_FACTOR = 3
 # What an idle process's pipe takes at once, wherever pipes may not be made larger.
 _AT_ONCE = 1 << 16
-WAITING = 64
+WAITING = 500
 _FREE = Free()
 
 
@@ -36,8 +36,8 @@ class _Displaced(Exception):
 class WorkerPool:
     """Runs queries in worker processes on read-only stores.
 
-    `workers` long queries run at a time for the public and as many for the others; one process
-    more is there for short ones, and `spare` more wait to replace those that die.
+    `workers` queries, and two at least, run at a time for the public and as many for the others,
+    one of them short; one process more is there, and `spare` more wait to replace those that die.
     """
 
     def __init__(  # noqa: PLR0913 - one bound each
@@ -58,7 +58,7 @@ class WorkerPool:
         self._wall_seconds = bounds.seconds * _WALL_FACTOR
         self._outcomes = Outcomes(bounds)
         self._lanes = Lanes(workers, turn_seconds=turn_seconds, waiting=WAITING)
-        self._crew = Crew(workers + 1 + spare, bounds)
+        self._crew = Crew(self._lanes.seats + spare, bounds)
 
     @property
     def isolation(self) -> str:
@@ -102,7 +102,7 @@ class WorkerPool:
     ) -> Running | None:
         """Begin a query if a seat and a process are free, else return None; raises as `run`."""
         task = self._admitted(request, store, lane, account)
-        if len(task.message) > _AT_ONCE or (seat := self._lanes.enter_free(lane)) is None:
+        if len(task.message) > _AT_ONCE or (seat := self._lanes.enter_free(lane, account)) is None:
             return None
         turn = self._seated(task, seat, self._crew.take_idle)
         if turn is None:
@@ -124,7 +124,7 @@ class WorkerPool:
     def _turn(self, task: _Task, cancelled: threading.Event | None, *, long: bool) -> Turn:
         """Wait for a seat and a process, and begin."""
         waiting = self._patience(cancelled, self._waiting_seconds, "busy", "no worker was free in time")
-        seat = self._lanes.enter(task.lane, long=long, patience=waiting)
+        seat = self._lanes.enter(task.lane, long=long, patience=waiting, account=task.account)
         turn = self._seated(task, seat, partial(self._crew.take, patience=waiting))
         assert turn  # noqa: S101 - a process was waited for
         return turn

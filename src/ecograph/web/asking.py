@@ -20,11 +20,12 @@ from ecograph.errors import QueryLimit
 from ecograph.graph.ports import Reader
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
 from ecograph.model import Level
+from ecograph.web.lines import TOTAL, Entrance
 
 T = TypeVar("T")
 
-# More than may wait for a worker: the pool, not a queue of threads, chooses who is refused.
-_THREADS = 100
+# More than may be under way: the lines and the pool, not a queue of threads, choose who is refused.
+_THREADS = 2 * TOTAL + 100
 # A query that takes longer than this is left to a thread, and its client is watched: it may leave.
 _SOON = 0.05
 
@@ -78,8 +79,9 @@ class Endpoint(Protocol):
 class Asking:
     """Has queries answered by one endpoint."""
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, entrance: Entrance | None = None) -> None:
         self.endpoint = endpoint
+        self._entrance = entrance or Entrance()
         self._waiting = threading.Semaphore(_THREADS)
         self._threads = ThreadPoolExecutor(_THREADS, thread_name_prefix="sparql")
         # Of those that run there are as many as seats in the pool: none of them waits for a thread.
@@ -106,7 +108,8 @@ class Asking:
                 receive, lambda gone: asyncio.wrap_future(self._running.submit(begun.wait, gone))
             )
         ask = partial(self.endpoint.answer, level, query, on=on, account=account)
-        return await _unless_gone(receive, lambda gone: self.in_thread(partial(ask, cancelled=gone)))
+        async with self._entrance.of(level).place(account.client):
+            return await _unless_gone(receive, lambda gone: self.in_thread(partial(ask, cancelled=gone)))
 
     async def in_thread(self, call: Callable[[], T]) -> T:
         """Return what a call gives that blocks; raises `QueryLimit` rather than wait for a thread."""

@@ -81,8 +81,15 @@ class Budget:
 class Meter:
     """What the request at hand used, which nobody pays for."""
 
+    client = ""
+
     def __init__(self) -> None:
         self.seconds = 0.0
+
+    @property
+    def used(self) -> float:
+        """Seconds used lately, by which the waiting are ranked."""
+        return self.seconds
 
     def check(self) -> None:
         """Let it go on."""
@@ -97,11 +104,16 @@ class Account(Meter):
 
     def __init__(self, budget: Budget, client: str, per_minute: float) -> None:
         super().__init__()
-        self._budget, self._client, self._per_minute = budget, client, per_minute
+        self._budget, self.client, self._per_minute = budget, client, per_minute
+
+    @property
+    def used(self) -> float:
+        """Seconds that the client used and has not got back yet."""
+        return self._per_minute - self._budget.left(self.client, self._per_minute)
 
     def check(self) -> None:
         """Raise `BudgetSpent` when the client has nothing left."""
-        left = self._budget.left(self._client, self._per_minute)
+        left = self._budget.left(self.client, self._per_minute)
         if left <= 0:
             wait = math.ceil(-left * MINUTE / self._per_minute)
             raise BudgetSpent(self._per_minute, retry_after=max(1, wait))
@@ -110,7 +122,7 @@ class Account(Meter):
         """Take what was used from what the client has left."""
         super().charge(seconds)
         if seconds > 0:
-            self._budget.charge(self._client, self._per_minute, seconds)
+            self._budget.charge(self.client, self._per_minute, seconds)
 
 
 @lru_cache(maxsize=1_000)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from ecograph.errors import BadInput, BudgetSpent, QueryLimit
+from ecograph.errors import BadInput, BudgetSpent, QueryLimit, TooManyQueries
 from ecograph.graph.keys import Key
 from ecograph.model import Level
 from ecograph.web.budget import Budget, Meter, network_of
@@ -31,6 +31,7 @@ _OUTCOMES: Mapping[type[BaseException], str] = {
     BadInput: "refused",
     HTTPException: "refused",
     BudgetSpent: "over_budget",
+    TooManyQueries: "over_budget",
     QueryLimit: "stopped",
 }
 # How many times the usual processor time those may use who were given a key.

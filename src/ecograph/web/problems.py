@@ -26,6 +26,7 @@ from ecograph.errors import (
     QueryLimit,
     Refused,
     TooLarge,
+    TooManyQueries,
     Unavailable,
 )
 from ecograph.exchange.negotiation import choose
@@ -42,6 +43,7 @@ STATUS: Mapping[type[EcographError], HTTPStatus] = {
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     QueryLimit: HTTPStatus.SERVICE_UNAVAILABLE,
     BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
+    TooManyQueries: HTTPStatus.TOO_MANY_REQUESTS,
 }
 MEDIA_TYPE = "application/problem+json"
 
@@ -51,7 +53,7 @@ _RETRY_SECONDS = 5
 _PROGRAMS = ("/api/", "/sparql", "/graphs", "/health/", "/metrics")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # What these say is about the request; the others may tell of the machine, and are only logged.
-_TELLING = (BadInput, Busy, Forbidden, NotFound, QueryLimit, BudgetSpent)
+_TELLING = (BadInput, Busy, Forbidden, NotFound, QueryLimit, BudgetSpent, TooManyQueries)
 
 
 def status_of(error: EcographError) -> HTTPStatus:
@@ -95,7 +97,8 @@ def problem_of(request: Request, error: EcographError) -> Response:
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
     headers = dict(error.headers or {})
-    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+    # What the router alone says names one route; a handler that refuses knows better.
+    if error.detail == HTTPStatus.METHOD_NOT_ALLOWED.phrase:
         headers["Allow"] = ", ".join(_allowed(request))
     title = HTTPStatus(error.status_code).phrase
     return _problem(request, error.status_code, title, {"detail": str(error.detail)}, headers=headers)
@@ -159,7 +162,7 @@ def _is_for_people(request: Request) -> bool:
 
 
 def _retry(error: EcographError) -> dict[str, str]:
-    if isinstance(error, (QueryLimit, BudgetSpent)):
+    if isinstance(error, (QueryLimit, BudgetSpent, TooManyQueries)):
         return {"Retry-After": str(error.retry_after)}
     if isinstance(error, Unavailable):
         return {"Retry-After": str(_RETRY_SECONDS)}

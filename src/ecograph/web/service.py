@@ -10,7 +10,6 @@ from typing import Any
 
 import uvicorn
 from fastapi import Depends, FastAPI
-from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.responses import JSONResponse, PlainTextResponse
 
 from ecograph import __version__
@@ -20,11 +19,12 @@ from ecograph.web import access, api, health, pages, problems, queries, resource
 from ecograph.web.access import authenticate
 from ecograph.web.asking import Asking
 from ecograph.web.budget import Budget
+from ecograph.web.compression import Compressed
+from ecograph.web.lines import Entrance
 from ecograph.web.metrics import Metrics, read_metrics
 from ecograph.web.observation import Observed
 from ecograph.web.shortcut import Shortcut
 
-_GZIP_FROM = 1_000  # bytes: below, the header costs what the compression saves
 _DESCRIPTION = """Links a company's concrete project to the resources of its territory.
 
 Search and matching as JSON, resources as linked data at their own IRIs, SPARQL, and saved queries.
@@ -50,7 +50,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
         redoc_url=None,
     )
     app.state.graph = graph
-    app.state.asking = asking = Asking(graph.endpoint)
+    app.state.asking = asking = Asking(graph.endpoint, Entrance(each=graph.settings.client_queries))
     app.state.metrics = metrics = Metrics(graph)
     app.state.budget = Budget(graph.settings.client_seconds_per_minute)
     # Routes are tried in turn: what is asked most comes first.
@@ -65,7 +65,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
     for router in (api.router, writing.router, queries.router, pages.router, resources.router):
         app.include_router(router)
     app.add_middleware(Shortcut, asking=asking)
-    app.add_middleware(GZipMiddleware, minimum_size=_GZIP_FROM, compresslevel=5)
+    app.add_middleware(Compressed)
     # The last one added is the first that a request meets: it must see what the others make of it.
     app.add_middleware(Observed, metrics=metrics)
     _document_queries(app, graph)
@@ -95,10 +95,11 @@ def serve(graph: EcoGraph, *, announce: Callable[[str], None]) -> None:
         listener = socket.create_server((host, port), reuse_port=False)
     except OSError as error:
         raise StorageFailed(f"listen on {host}:{port}", error.strerror or error) from error
+    taken = listener.getsockname()[1]
     # asyncio does this only for sockets that it makes itself; without it each answer waits 40 ms.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     graph.warm()
-    server = _Announcing(server_config(graph), lambda: announce(f"http://{host}:{port}"))
+    server = _Announcing(server_config(graph), lambda: announce(f"http://{host}:{taken}"))
     server.run(sockets=[listener])
 
 

@@ -7,6 +7,8 @@ from functools import partial
 from http import HTTPStatus
 from typing import Any, cast
 
+import anyio.to_thread
+from anyio import CapacityLimiter
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.routing import APIRoute
 
@@ -21,6 +23,8 @@ from ecograph.web.observation import account_of, query_noted
 from ecograph.web.sparql_question import CORS, chosen, headers_of, read_question, tag
 from ecograph.web.sparql_request import FORM, QUERY, Asked, read_post, read_url
 
+# A text up to this length is looked through in a millisecond; the longest take ten.
+_SHORT = 4_000
 _DESCRIPTIONS = tuple(form for form in GRAPHS if form.suffix in {"ttl", "jsonld", "rdf"})
 _ALLOWED = "GET, HEAD, OPTIONS, POST"
 _PREFLIGHT = {
@@ -110,7 +114,7 @@ async def answered(request: Request, asked: Asked) -> Response:
     with query_noted(request.scope, asked.digest, account) as note:
         limit = asking.endpoint.query_bytes
         # Before anything that may have to wait.
-        admit(asked.query, limit=limit)
+        await _admit(request, asked.query, limit)
         published = await asking.published()
         accept = request.headers.get("accept")
         question = read_question(asked, accept, level=level, base=published.base, limit=limit)
@@ -123,6 +127,17 @@ async def answered(request: Request, asked: Asked) -> Response:
         )
         note.outcome = "cached" if outcome.cached else "answered"
         return Response(outcome.body, headers=headers)
+
+
+async def _admit(request: Request, text: str, limit: int) -> None:
+    """Raise what `admit` does; a long text is read in a thread, one at a time, while others are answered."""
+    if len(text) <= _SHORT:
+        admit(text, limit=limit)
+        return
+    state = request.app.state
+    if not hasattr(state, "long_texts"):
+        state.long_texts = CapacityLimiter(1)
+    await anyio.to_thread.run_sync(partial(admit, text, limit=limit), limiter=state.long_texts)
 
 
 async def _description(request: Request) -> Response:
