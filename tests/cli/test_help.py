@@ -71,6 +71,11 @@ def test_settings_lists_each_one(invoke: Invoke, tmp_path: Path) -> None:
     ("line", "said"),
     [
         ("ECOGRAPH_PORT=many", "ecograph: ECOGRAPH_PORT is 'many': "),
+        (
+            "ECOGRAPH_PORT=65536",
+            "ecograph: ECOGRAPH_PORT is '65536': Input should be less than or equal to 65535",
+        ),
+        ("ECOGRAPH_PORT=-1", "ecograph: ECOGRAPH_PORT is '-1': Input should be greater than or equal to 0"),
         ("ECOGRAPH_QUERY_SECONDS=-1", "ecograph: ECOGRAPH_QUERY_SECONDS is '-1': "),
         ("ECOGRAPH_BASE_IRI=nowhere", "ecograph: ECOGRAPH_BASE_IRI is 'nowhere': "),
     ],
@@ -91,6 +96,7 @@ def test_a_bad_setting_is_named(invoke: Invoke, tmp_path: Path, line: str, said:
         ["search", "bois", "--limit", "0"],
         ["search", "bois", "--limit", "x"],
         ["search", "bois", "--nope"],
+        ["serve", "--port", "65536"],
         ["match"],
         ["match", "project/x", "--text", "y"],
         ["query", "list", "--format"],

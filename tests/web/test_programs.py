@@ -42,3 +42,36 @@ def test_each_saved_query_is_described_with_its_parameters(app: FastAPI, graph: 
         assert [p["name"] for p in operation["parameters"]] == [p.name for p in saved.parameters]
     required = paths["/queries/offers-by-territory"]["get"]["parameters"]
     assert {p["name"] for p in required if p["required"]} == {"territory"}
+
+
+def test_each_operation_has_a_name_of_its_own(app: FastAPI) -> None:
+    operations = [one["operationId"] for path in app.openapi()["paths"].values() for one in path.values()]
+    assert len(set(operations)) == len(operations)
+
+
+def test_an_update_that_is_asked_for_tells_what_is_allowed(address: str) -> None:
+    for method in ("GET", "HEAD"):
+        answer = httpx.request(method, f"{address}/sparql/update")
+        assert answer.status_code == 405
+        assert answer.headers["allow"] == "OPTIONS, POST"
+
+
+def test_a_compressed_answer_has_a_weak_tag_that_is_known_again(address: str) -> None:
+    asked = {"query": "SELECT * WHERE { ?s ?p ?o } LIMIT 200"}
+    plain = httpx.get(f"{address}/sparql", params=asked, headers={"Accept-Encoding": "identity"})
+    packed = httpx.get(f"{address}/sparql", params=asked, headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["etag"] == f"W/{plain.headers['etag']}"
+    assert not plain.headers["etag"].startswith("W/")
+    for tag in (plain.headers["etag"], packed.headers["etag"]):
+        again = httpx.get(f"{address}/sparql", params=asked, headers={"If-None-Match": tag}, timeout=60)
+        assert again.status_code == 304
+
+
+def test_a_saved_query_is_not_answered_twice_to_who_has_the_answer(address: str) -> None:
+    first = httpx.get(f"{address}/queries/poles-overview.csv", timeout=60)
+    tag = first.headers["etag"]
+    again = httpx.get(f"{address}/queries/poles-overview.csv", headers={"If-None-Match": tag}, timeout=60)
+    assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", tag)
+    other = httpx.get(f"{address}/queries/poles-overview.json", headers={"If-None-Match": tag}, timeout=60)
+    assert other.status_code == 200
+    assert other.headers["etag"] != tag

@@ -12,7 +12,7 @@ from ecograph.cli.common import Progress, open_graph, read_settings, reported
 
 @click.command()
 @click.option("--host", help="Address to listen on (ECOGRAPH_HOST; 127.0.0.1).")
-@click.option("--port", type=click.IntRange(1, 65_535), help="Port to listen on (ECOGRAPH_PORT; 8000).")
+@click.option("--port", type=click.IntRange(0, 65_535), help="Port to listen on (ECOGRAPH_PORT; 8000).")
 @click.option("--home", "own_home", type=click.Path(path_type=Path), help="Folder of the graph.")
 @click.pass_obj
 @reported

@@ -68,7 +68,10 @@ def write_answer(answer: Answer, syntax: str) -> bytes:
 
 
 def json_ld(triples: Iterable[Triple]) -> bytes:
-    """Return triples as compact JSON-LD with the terms of our context that they use."""
+    """Return triples as compact JSON-LD with the terms of our context that they use.
+
+    The engine writes JSON-LD too, but expanded and without a context.
+    """
     import rdflib
 
     text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""

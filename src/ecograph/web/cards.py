@@ -10,7 +10,7 @@ from ecograph.model import Iri, Result
 from ecograph.questions.view import View
 from ecograph.vocab import DCT, eco
 from ecograph.web.links import href
-from ecograph.web.typography import shortened_text
+from ecograph.web.typography import sentence, shortened_text
 
 _LONGEST_SUMMARY = 220
 _MOST_TERRITORIES = 3
@@ -24,6 +24,7 @@ class Card:
     """A result, where it is shown, and what its record says in short."""
 
     result: Result
+    heading: str
     href: str | None
     tongue: str | None
     type: str
@@ -43,6 +44,7 @@ def _card(view: View, result: Result, base: str, language: str) -> Card:
     summary = facts.text(DESCRIPTIONS, language)
     return Card(
         result=result,
+        heading=heading(facts, result.label),
         href=href(result.iri, base),
         tongue=tongue(facts, result.label, language),
         type=view.label(eco(result.type), language),
@@ -51,6 +53,11 @@ def _card(view: View, result: Result, base: str, language: str) -> Card:
         summary=shortened_text(summary, _LONGEST_SUMMARY),
         summary_tongue=tongue(facts, summary, language),
     )
+
+
+def heading(facts: Facts, label: str) -> str:
+    """Return a label as a heading: a term with a capital, a name or a title as its source writes it."""
+    return label if set(facts.classes) - _NOTIONS else sentence(label)
 
 
 def tongue(facts: Facts, text: str, language: str) -> str | None:

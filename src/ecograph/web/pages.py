@@ -17,7 +17,7 @@ from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
 from ecograph.web.answers import Row, table
-from ecograph.web.cards import Card, cards, tongue, tongue_of
+from ecograph.web.cards import Card, cards, heading, tongue, tongue_of
 from ecograph.web.facets import Search, chips, facets, search_of, written
 from ecograph.web.language import language_of
 from ecograph.web.rendering import install, page
@@ -132,6 +132,7 @@ def resource_page(request: Request, iri: Iri) -> HTMLResponse:
         "resource.html",
         base=graph.base,
         about=described,
+        heading=heading(facts, described.label),
         sheet=sheet(view, described, language),
         title_tongue=tongue(facts, described.label, language),
         summary_tongue=tongue(facts, described.summary, language),

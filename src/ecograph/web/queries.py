@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
+from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.responses import JSONResponse
 
 from ecograph.exchange.negotiation import choose
+from ecograph.graph.admission import admit
 from ecograph.graph.saved import SavedQuery
+from ecograph.model import Level
 from ecograph.web.access import Graph, LevelOf
 from ecograph.web.pages import queries_page, query_result_page
 
@@ -46,8 +50,14 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     chosen = chosen or _negotiated(request.headers.get("accept"))
     if chosen == _HTML:
         return query_result_page(request, saved, graph.rows(level, text))
+    headers = {"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept, Authorization"}
+    if tag := _tag(graph, level, text, chosen):
+        headers |= {"ETag": tag, "Cache-Control": "no-cache"}
+        known = request.headers.get("if-none-match", "").split(",")
+        if tag in {one.strip().removeprefix("W/") for one in known}:
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
     content = graph.endpoint.saved_answer(level, text, chosen, _SYNTAXES[chosen])
-    return Response(content, headers={"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept"})
+    return Response(content, headers=headers)
 
 
 def documented(saved: SavedQuery) -> dict[str, Any]:
@@ -95,6 +105,14 @@ def described(saved: SavedQuery) -> dict[str, Any]:
             for p in saved.parameters
         ],
     }
+
+
+def _tag(graph: Graph, level: Level, text: str, media_type: str) -> str | None:
+    """Return what tells this answer from others; None when it may differ each time."""
+    if not admit(text, limit=graph.endpoint.query_bytes).steady:
+        return None
+    digest = hashlib.sha256(f"{media_type} {text}".encode()).hexdigest()[:16]
+    return f'"{graph.snapshot_id()}-{level.slug}-{digest}"'
 
 
 def _negotiated(accept: str | None) -> str:

@@ -12,7 +12,7 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
-from ecograph.errors import BadParameter, BadQuery, Busy, Forbidden, TooLarge, UnknownGraph
+from ecograph.errors import BadParameter, Busy, Forbidden, TooLarge, UnknownGraph
 from ecograph.exchange.formats import GRAPHS
 from ecograph.graph.updates import Dataset
 from ecograph.web.access import Graph, LevelOf, WriterKey, the_graph
@@ -81,7 +81,11 @@ async def post_update(request: Request, graph: Graph, key: WriterKey) -> Respons
 @router.api_route("/sparql/update", methods=["GET", "HEAD"], include_in_schema=False)
 async def get_update() -> Response:
     """Say that an update is no question."""
-    raise BadQuery("an update is sent by POST, with a key that may write")
+    raise HTTPException(
+        HTTPStatus.METHOD_NOT_ALLOWED,
+        "An update is sent by POST, with a key that may write.",
+        headers={"Allow": _UPDATE_METHODS},
+    )
 
 
 @router.get(
