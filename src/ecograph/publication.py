@@ -34,6 +34,8 @@ class Published:
     def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
         self.concepts = cache(partial(_concepts, snapshot))
+        # Views keep what they have read: one for each level.
+        self.view = cache(self._view)
         # Counting goes through all triples: once for each state and level.
         self.counts = cache(snapshot.counts)
         self.text_reader = cache(self._text_reader)
@@ -44,7 +46,7 @@ class Published:
         other.concepts, other.counts = self.concepts, self.counts
         return other
 
-    def view(self, level: Level) -> View:
+    def _view(self, level: Level) -> View:
         """Return what a level sees."""
         return View(level, self.snapshot, self.indexes.of(level), self.concepts(level))
 

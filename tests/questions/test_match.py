@@ -238,3 +238,13 @@ def test_what_is_no_project_is_refused(sample: EcoGraph) -> None:
         sample.match_project(Level.PUBLIC, "not an <iri>", Asked(), limit=3)
     with pytest.raises(TooLarge):
         told(sample, "x" * 20_001)
+
+
+def test_the_order_does_not_depend_on_how_many_are_asked_for(sample: EcoGraph) -> None:
+    for project in projects(sample):
+        many = match(sample, project, limit=100)
+        few = match(sample, project, limit=2)
+        assert few.results == many.results[:2], project
+        assert few.outside == many.outside[:2], project
+        for short, long in zip(few.needs, many.needs, strict=True):
+            assert short.results == long.results[:2], project

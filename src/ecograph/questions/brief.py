@@ -16,11 +16,9 @@ from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant, applicant
 from ecograph.questions.view import View
-from ecograph.understanding.naming import Names
 from ecograph.vocab import DCT, eco
 
 LONGEST = 20_000
-_RECOGNISED = ("competences", "poles", "axes", "territories", "resource-types", "actor-types")
 # A text may name much in passing; beyond some places a name no longer says what it is about.
 _MOST_OF_A_SCHEME = 6
 
@@ -127,7 +125,7 @@ def _without_places(text: str, understood: Iterable[Understood]) -> str:
 def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
     counted: dict[str, int] = defaultdict(int)
     seen: set[Iri] = set()
-    for named in concept_names(view).find(text):
+    for named in view.names.find(text):
         concept = view.concepts.get(named.target)
         if concept is None or concept.iri in seen or counted[concept.scheme] >= _MOST_OF_A_SCHEME:
             continue
@@ -136,12 +134,3 @@ def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
         yield Understood(
             iri=concept.iri, label=concept.label(language), scheme=concept.scheme, words=named.words
         )
-
-
-def concept_names(view: View) -> Names:
-    """Return the names by which a text may mention a concept."""
-    concepts = [concept for scheme in _RECOGNISED for concept in view.concepts.of_scheme(scheme)]
-    return Names(
-        {c.iri: [name for name in c.names if not name.isdigit()] for c in concepts},
-        proper=(c.iri for c in concepts if c.scheme == "territories"),
-    )

@@ -40,11 +40,10 @@ def applicant(project: Facts, carrier: Facts | None, *, today: date) -> Applican
     )
 
 
-def judge(view: View, offer: Facts, who: Applicant, *, language: str) -> Eligibility | None:
+def judge(view: View, offer: Iri, who: Applicant, *, language: str) -> Eligibility | None:
     """Judge an offer's criteria one by one, or return None when it has none."""
-    criteria = tuple(
-        _criterion(view.facts(iri), who, view.concepts, language) for iri in offer.iris(eco("hasEligibility"))
-    )
+    stated = view.criteria.get(offer, ())
+    criteria = tuple(_criterion(facts, who, view.concepts, language) for facts in stated)
     if not criteria:
         return None
     found = {criterion.status for criterion in criteria}

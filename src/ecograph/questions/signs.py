@@ -1,9 +1,13 @@
-"""The signs that speak for a resource: what each is worth, and how it is said."""
+"""The signs that speak for a resource: what each is worth, and how it is said.
+
+A sign weighs at once and speaks when it is asked to: most candidates are only weighed.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property, partial
 
 from ecograph.index import Document
 from ecograph.model import Eligibility, Iri, Reason, Status
@@ -19,154 +23,201 @@ NOT_ELIGIBLE = -0.30
 STEP = 0.5
 # Below this a resource shares neither words, competences nor kind with the need: no answer at all.
 LEAST_SUBSTANCE = 0.03
+_SUBSTANCE = frozenset({"text", "competence", "kind"})
+_WORDS_SAID = 6
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One need, one resource, and the facts that the signs look at."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign:
+    """What speaks for or against a resource, by how much, and the sentence that says so."""
+
+    kind: str
+    contribution: float
+    say: Callable[[], str]
+
+    def reason(self) -> Reason:
+        """Return the sign in words."""
+        return Reason(text=self.say(), contribution=self.contribution, kind=self.kind)
+
+
+@dataclass(frozen=True)
+class Sought:
+    """One need of a project, and what the signs look at in both: read once for all candidates."""
 
     view: View
     brief: Brief
     need: WantedNeed
-    document: Document
-    relevance: float
-    words: tuple[str, ...]
     language: str
 
     def say(self, french: str, english: str) -> str:
         return english if self.language == "en" else french
 
-    def list(self, french: str, english: str, items: str) -> str:
+    def listed(self, french: str, english: str, items: str) -> str:
         return f"{english}: {items}" if self.language == "en" else f"{french} : {items}"
 
     def labels(self, iris: Iterable[Iri]) -> str:
         return ", ".join(self.view.label(iri, self.language) for iri in iris)
 
+    @cached_property
+    def near(self) -> Mapping[Iri, Mapping[Iri, int]]:
+        """For each competence wanted, those above and below it, each with its distance."""
+        concepts = self.view.concepts
+        return {
+            wanted: {**concepts.descendants(wanted), **concepts.ancestors(wanted)}
+            for wanted in self.need.competences
+        }
 
-def reasons_of(case: Case) -> list[Reason]:
-    """Return what speaks for a resource as an answer to a need, eligibility apart."""
-    return [reason for sign in _SIGNS if (reason := sign(case)) is not None]
+    @cached_property
+    def around(self) -> list[tuple[int, Iri]]:
+        """The project's territories and those above them, each with its distance."""
+        concepts = self.view.concepts
+        return [
+            (distance, above)
+            for place in self.brief.territories
+            for above, distance in concepts.ancestors(place).items()
+        ]
 
 
-def is_answer(reasons: Iterable[Reason]) -> bool:
-    """Say whether reasons hold enough substance: words, competences or the kind of help."""
-    return sum(r.contribution for r in reasons if r.kind in SUBSTANCE) >= LEAST_SUBSTANCE
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One need and one resource."""
+
+    sought: Sought
+    document: Document
+    relevance: float
+
+    @property
+    def offered(self) -> tuple[Iri, ...]:
+        """The competences that a resource brings; a competence brings itself."""
+        return self.document.competences or (self.document.iri,)
 
 
-def eligibility_reason(eligibility: Eligibility, language: str) -> Reason | None:
+def signs_of(case: Case) -> tuple[Sign, ...]:
+    """Return what speaks for a resource, eligibility apart; nothing when it is no answer at all.
+
+    An answer has substance: it shares words, competences or the kind of help with the need.
+    """
+    found = [sign for read in _SUBSTANTIAL if (sign := read(case)) is not None]
+    if sum(sign.contribution for sign in found) < LEAST_SUBSTANCE:
+        return ()
+    return (*found, *(sign for read in _CIRCUMSTANTIAL if (sign := read(case)) is not None))
+
+
+def substance(signs: Iterable[Sign | Reason]) -> float:
+    """Return how much of a score is about what the resource does."""
+    return sum(sign.contribution for sign in signs if sign.kind in _SUBSTANCE)
+
+
+def eligibility_sign(eligibility: Eligibility, language: str) -> Sign | None:
     """Return what eligibility adds or takes away; an unknown does neither."""
-    failed = [c.label for c in eligibility.criteria if c.status is Status.NOT_MET]
+    failed = "; ".join(c.label for c in eligibility.criteria if c.status is Status.NOT_MET)
     if failed:
         said = "criteria not met: " if language == "en" else "critères non remplis : "
-        return Reason(text=said + "; ".join(failed), contribution=NOT_ELIGIBLE, kind="eligibility")
+        return Sign(kind="eligibility", contribution=NOT_ELIGIBLE, say=lambda: said + failed)
     if eligibility.status is Status.MET:
-        said = "all known criteria met" if language == "en" else "critères d’éligibilité remplis"
-        return Reason(text=said, contribution=ELIGIBLE, kind="eligibility")
+        met = "all known criteria met" if language == "en" else "critères d’éligibilité remplis"
+        return Sign(kind="eligibility", contribution=ELIGIBLE, say=lambda: met)
     return None
 
 
-def within_reach(case: Case) -> bool:
+def within_reach(brief: Brief, document: Document) -> bool:
     """A resource with territories helps those inside one of them; one without helps everywhere.
 
     What lies inside and around is in the document already: the places themselves are looked up,
     since any two of them have a country in common.
     """
-    places, served = case.brief.territories, case.document.territories
-    if not places or not served or "Resource" not in case.document.types:
+    places, served = brief.territories, document.territories
+    if not places or not served or "Resource" not in document.types:
         return True
     return any(place in served for place in places)
 
 
-def _text(case: Case) -> Reason | None:
+def _text(case: Case) -> Sign | None:
     if case.relevance <= 0:
         return None
-    words = ", ".join(case.words[:6])
-    said = (
-        case.list("répond au besoin par ses mots", "answers the need in its words", words)
-        if words
-        else case.say("proche du besoin par le sens", "close to the need in meaning")
-    )
-    return Reason(text=said, contribution=TEXT * case.relevance, kind="text")
+    return Sign(kind="text", contribution=TEXT * case.relevance, say=partial(_words, case))
 
 
-def _competence(case: Case) -> Reason | None:
-    if not case.need.competences:
-        return None
-    shares = {wanted: _nearest(case, wanted) for wanted in case.need.competences}
-    found = {wanted: near for wanted, near in shares.items() if near is not None}
+def _words(case: Case) -> str:
+    sought = case.sought
+    found = (matched.word for matched in sought.view.index.matched(sought.need.text, case.document.iri))
+    words = ", ".join(list(dict.fromkeys(found))[:_WORDS_SAID])
+    if words:
+        return sought.listed("répond au besoin par ses mots", "answers the need in its words", words)
+    return sought.say("proche du besoin par le sens", "close to the need in meaning")
+
+
+def _competence(case: Case) -> Sign | None:
+    sought = case.sought
+    found = {wanted: near for wanted in sought.need.competences if (near := _nearest(case, wanted))}
     if not found:
         return None
-    worth = sum(STEP**distance for _, distance in found.values()) / len(case.need.competences)
-    phrases = "; ".join(_shared(case, wanted, offered) for wanted, (offered, _) in found.items())
-    said = case.list("compétence", "competence", phrases)
-    return Reason(text=said, contribution=COMPETENCE * worth, kind="competence")
+    worth = sum(STEP**distance for _, distance in found.values()) / len(sought.need.competences)
+    return Sign(kind="competence", contribution=COMPETENCE * worth, say=partial(_shared, case, found))
 
 
 def _nearest(case: Case, wanted: Iri) -> tuple[Iri, int] | None:
     """Return the nearest offered competence above or below the wanted one, and its distance."""
-    above, below = case.view.concepts.ancestors(wanted), case.view.concepts.descendants(wanted)
-    near = [(above.get(o, below.get(o)), o) for o in case.document.competences if o in above or o in below]
-    return min(
-        ((offered, distance or 0) for distance, offered in near), key=lambda p: (p[1], p[0]), default=None
-    )
+    near = case.sought.near[wanted]
+    found = ((offered, near[offered]) for offered in case.offered if offered in near)
+    return min(found, key=lambda pair: (pair[1], pair[0]), default=None)
 
 
-def _shared(case: Case, wanted: Iri, offered: Iri) -> str:
+def _shared(case: Case, found: Mapping[Iri, tuple[Iri, int]]) -> str:
+    phrases = (_linked(case.sought, wanted, offered) for wanted, (offered, _) in found.items())
+    return case.sought.listed("compétence", "competence", "; ".join(phrases))
+
+
+def _linked(sought: Sought, wanted: Iri, offered: Iri) -> str:
     if wanted == offered:
-        return case.labels([wanted])
-    return case.say(
-        f"{case.labels([offered])} (proche de {case.labels([wanted])})",
-        f"{case.labels([offered])} (near {case.labels([wanted])})",
-    )
+        return sought.labels([wanted])
+    near = sought.say("proche de", "near")
+    return f"{sought.labels([offered])} ({near} {sought.labels([wanted])})"
 
 
-def _kind(case: Case) -> Reason | None:
-    if case.document.kind not in case.need.kinds:
-        return None
-    label = case.labels([case.document.kind])
-    said = case.list("le genre d’aide demandé", "the kind of help asked for", label)
-    return Reason(text=said, contribution=KIND, kind="kind")
+def _kind(case: Case) -> Sign | None:
+    kinds = {case.document.kind} & set(case.sought.need.kinds)
+    return _common(case, kinds, KIND, "kind", "le genre d’aide demandé", "the kind of help asked for")
 
 
-def _pole(case: Case) -> Reason | None:
-    return _common(case, case.brief.poles, case.document.poles, POLE, "pole", ("même pôle", "same pole"))
+def _pole(case: Case) -> Sign | None:
+    shared = set(case.sought.brief.poles) & set(case.document.poles)
+    return _common(case, shared, POLE, "pole", "même pôle", "same pole")
 
 
-def _axis(case: Case) -> Reason | None:
-    return _common(case, case.brief.axes, case.document.axes, AXIS, "axis", ("même axe", "same axis"))
+def _axis(case: Case) -> Sign | None:
+    shared = set(case.sought.brief.axes) & set(case.document.axes)
+    return _common(case, shared, AXIS, "axis", "même axe", "same axis")
 
 
-def _stage(case: Case) -> Reason | None:
+def _stage(case: Case) -> Sign | None:
+    shared = set(case.sought.brief.stages) & set(case.document.stages)
     said = ("accepte des projets à ce stade", "takes projects at this stage")
-    return _common(case, case.brief.stages, case.document.stages, STAGE, "stage", said)
+    return _common(case, shared, STAGE, "stage", *said)
 
 
-def _common(
-    case: Case, wanted: Iterable[Iri], held: Iterable[Iri], worth: float, kind: str, said: tuple[str, str]
-) -> Reason | None:
-    shared = [iri for iri in wanted if iri in set(held)]
+def _common(case: Case, shared: set[Iri], worth: float, kind: str, french: str, english: str) -> Sign | None:
     if not shared:
         return None
-    return Reason(text=case.list(*said, case.labels(shared)), contribution=worth, kind=kind)
+
+    def say() -> str:
+        return case.sought.listed(french, english, case.sought.labels(sorted(shared)))
+
+    return Sign(kind=kind, contribution=worth, say=say)
 
 
-def _territory(case: Case) -> Reason | None:
+def _territory(case: Case) -> Sign | None:
     """The nearer the better: in the same département counts more than in the whole country."""
-    steps = [
-        (distance, above)
-        for place in case.brief.territories
-        for above, distance in case.view.concepts.ancestors(place).items()
-        if above in case.document.territories
-    ]
+    served = frozenset(case.document.territories)
+    steps = [(distance, above) for distance, above in case.sought.around if above in served]
     if not steps:
         return None
     near = min(steps)[1]
-    stated = [d for d, above in steps if above in (case.document.located or case.document.territories)]
-    said = case.list("dans le territoire", "in the territory", case.labels([near]))
-    worth = TERRITORY * STEP ** min(stated, default=0)
-    return Reason(text=said, contribution=worth, kind="territory")
+    stated = case.document.located or case.document.territories
+    worth = TERRITORY * STEP ** min((d for d, above in steps if above in stated), default=0)
+    return _common(case, {near}, worth, "territory", "dans le territoire", "in the territory")
 
 
-Sign = Callable[[Case], Reason | None]
-_SIGNS: tuple[Sign, ...] = (_text, _competence, _kind, _pole, _axis, _stage, _territory)
-SUBSTANCE = frozenset({"text", "competence", "kind"})
+Reading = Callable[[Case], Sign | None]
+_SUBSTANTIAL: tuple[Reading, ...] = (_text, _competence, _kind)
+_CIRCUMSTANTIAL: tuple[Reading, ...] = (_pole, _axis, _stage, _territory)
