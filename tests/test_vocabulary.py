@@ -65,9 +65,9 @@ def test_prefixes_are_those_of_the_ontology() -> None:
 
 def test_schemes_named_in_the_code_exist() -> None:
     schemes = {path.stem for path in (ONTOLOGY / "schemes").glob("*.ttl")}
-    from ecograph.questions import brief
+    from ecograph.questions import view
 
-    assert set(brief._RECOGNISED) <= schemes
+    assert set(view._RECOGNISED) <= schemes
 
 
 @pytest.mark.parametrize("scheme", ["visibility"])

@@ -18,7 +18,7 @@ from ecograph.graph.saved import SavedQuery, named, read_queries
 from ecograph.model import Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
-from ecograph.questions.match import match_project, match_text
+from ecograph.questions.match import NO_FACTS, Asking, match_project, match_text
 from ecograph.questions.reading import read_text
 from ecograph.questions.search import related, search
 from ecograph.questions.view import View
@@ -73,19 +73,41 @@ class EcoGraph:
         return search(view, query, filters, limit=limit, offset=offset, language=language)
 
     def match_project(
-        self, level: Level, iri: Iri, asked: Asked, *, limit: int, language: str = "fr"
+        self,
+        level: Level,
+        iri: Iri,
+        asked: Asked,
+        *,
+        limit: int,
+        facts: Mapping[str, str] = NO_FACTS,
+        language: str = "fr",
     ) -> MatchAnswer:
-        """Match a project of the graph; raises `ResourceNotFound`, `BadParameter`."""
+        """Match a project of the graph; raises `ResourceNotFound`, `BadParameter`.
+
+        Facts about the company take the place of those known; the answer tells what they change.
+        """
         view = self.view(level)
-        filters = resolve(asked, view.concepts)
-        return match_project(view, iri, filters, limit=limit, today=self._today(), language=language)
+        return match_project(view, iri, self._asking(view, asked, limit, facts, language))
 
     def match_text(
-        self, level: Level, text: str, asked: Asked, *, limit: int, language: str = "fr"
+        self,
+        level: Level,
+        text: str,
+        asked: Asked,
+        *,
+        limit: int,
+        facts: Mapping[str, str] = NO_FACTS,
+        language: str = "fr",
     ) -> MatchAnswer:
         """Match a project told in a few words; raises `BadParameter`, `TooLarge`."""
         view = self.view(level)
-        return match_text(view, text, resolve(asked, view.concepts), limit=limit, language=language)
+        return match_text(view, text, self._asking(view, asked, limit, facts, language))
+
+    def _asking(
+        self, view: View, asked: Asked, limit: int, facts: Mapping[str, str], language: str
+    ) -> Asking:
+        filters = resolve(asked, view.concepts)
+        return Asking(filters=filters, limit=limit, today=self._today(), facts=facts, language=language)
 
     def related(self, level: Level, iri: Iri, *, limit: int, language: str = "fr") -> tuple[Result, ...]:
         """Return the resources most like one; raises `ResourceNotFound`."""

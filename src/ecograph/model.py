@@ -46,11 +46,15 @@ class Reason:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Criterion:
-    """One eligibility criterion, judged; `missing` names the datum that would settle it."""
+    """One eligibility criterion, judged; `missing` names the datum that would settle it.
+
+    `dimension` is the notation of what it looks at.
+    """
 
     label: str
     status: Status
     missing: str | None = None
+    dimension: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,11 +101,13 @@ class SearchAnswer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedAnswer:
-    """The resources that answer one need of a project."""
+    """The resources that answer one need of a project; `outside` and `notice` as of the whole answer."""
 
     iri: Iri | None
     label: str
     results: tuple[Result, ...]
+    outside: tuple[Result, ...] = ()
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,10 +121,66 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatchAnswer:
-    """Everything that can help one project, overall and need by need.
+class Group:
+    """The results of one kind, best first; `kind` is the class they have in common."""
 
-    `outside` holds what would fit but is not offered in the project's territory.
+    kind: str
+    label: str
+    results: tuple[Result, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NextQuestion:
+    """What to ask the company next: the datum that settles most candidates, weighed by their score.
+
+    `settles` counts those for which nothing else is missing, `concerns` those for which it is missing.
+    """
+
+    datum: str
+    text: str
+    settles: int
+    concerns: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A resource that some facts change, and its eligibility before and after."""
+
+    iri: Iri
+    label: str
+    type: str
+    before: Status | None
+    after: Status | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What given facts change, against the project as it is known."""
+
+    facts: Mapping[str, str]
+    eligible: tuple[Change, ...]
+    not_eligible: tuple[Change, ...]
+    entered: tuple[Change, ...]
+    left: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """A resource of another pole that answers a need, and what links both poles."""
+
+    need: str
+    pole: str
+    text: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatchAnswer:
+    """Everything that can help one project, overall, need by need and kind by kind.
+
+    `places` names where the project is, `outside` holds what would fit but is not offered there;
+    `notice` says in a sentence what an answer without results lacks.
     """
 
     project: Iri | None
@@ -127,6 +189,12 @@ class MatchAnswer:
     results: tuple[Result, ...]
     outside: tuple[Result, ...]
     understood: tuple[Understood, ...] = ()
+    places: tuple[str, ...] = ()
+    groups: tuple[Group, ...] = ()
+    bridges: tuple[Bridge, ...] = ()
+    next_question: NextQuestion | None = None
+    what_if: WhatIf | None = None
+    notice: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

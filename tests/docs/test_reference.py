@@ -222,22 +222,22 @@ def test_each_direct_dependency_is_there() -> None:
 
 
 def test_the_weights_of_matching_are_those_of_the_code() -> None:
-    from ecograph.questions import match
+    from ecograph.questions import signs
 
     text = page("explanation/ranking.md")
     told = dict(re.findall(r"^\| ([a-z ]+) \| (−?[\d.]+) \|", text, re.MULTILINE))
     assert {name: float(worth.replace("−", "-")) for name, worth in told.items()} == {
-        "text": match.TEXT,
-        "competence": match.COMPETENCE,
-        "kind": match.KIND,
-        "pole": match.POLE,
-        "axis": match.AXIS,
-        "stage": match.STAGE,
-        "territory": match.TERRITORY,
-        "eligible": match.ELIGIBLE,
-        "not eligible": match.NOT_ELIGIBLE,
+        "text": signs.TEXT,
+        "competence": signs.COMPETENCE,
+        "kind": signs.KIND,
+        "pole": signs.POLE,
+        "axis": signs.AXIS,
+        "stage": signs.STAGE,
+        "territory": signs.TERRITORY,
+        "eligible": signs.ELIGIBLE,
+        "not eligible": signs.NOT_ELIGIBLE,
     }
-    assert f"must reach {match.LEAST_SUBSTANCE}" in text
+    assert f"must reach {signs.LEAST_SUBSTANCE}" in text
 
 
 def _anchors(text: str) -> set[str]:

@@ -95,7 +95,7 @@ def test_every_text_is_used() -> None:
     sources = [path.read_text("utf-8") for path in (WEB / "templates").glob("*.html")]
     sources.append((WEB / "sheet.py").read_text("utf-8"))
     used = "\n".join(sources)
-    computed = ("error_", "eligible_", "criterion_")
+    computed = ("error_", "eligible_", "criterion_", "fact_", "whatif_")
     names = set(texts.texts("fr")) - {"type", "kind", "pole", "territory", "axis", "stage", "yes", "no"}
     unused = [n for n in names if not n.startswith(computed) and not re.search(rf"\bt\.{n}\b", used)]
     assert not unused

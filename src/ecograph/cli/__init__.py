@@ -7,9 +7,10 @@ from pathlib import Path
 import click
 
 from ecograph import __version__
-from ecograph.cli.asking import match, query, read, search
+from ecograph.cli.asking import query, read, search
 from ecograph.cli.keys import key
 from ecograph.cli.loading import load
+from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.serving import serve, settings
 from ecograph.cli.upkeep import backup, compact, restore, verify

@@ -1,4 +1,4 @@
-"""`ecograph search`, `match`, `read` and `query`."""
+"""`ecograph search`, `read` and `query`."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ecograph.cli.common import (
     lang_option,
     limit_option,
     open_graph,
+    pair,
     print_json,
     print_results,
     reported,
 )
-from ecograph.model import MatchAnswer
 
 if TYPE_CHECKING:
     from ecograph.app import EcoGraph
@@ -46,44 +46,6 @@ def search(
         click.echo("(searching by words alone: no embedding)", err=True)
     click.echo(f"{answer.total} results")
     return print_results(answer.results)
-
-
-@click.command()
-@click.argument("iri", required=False)
-@click.option("--text", help="The project, told in a few words.")
-@filters
-@limit_option
-@lang_option
-@json_option
-@click.pass_obj
-@reported
-def match(
-    home: Path | None,
-    /,
-    iri: str | None,
-    text: str | None,
-    limit: int,
-    lang: str,
-    as_json: bool,
-    **filters: tuple[str, ...],
-) -> None:
-    """Match a project (its IRI, or --text) with the resources that can make it happen.
-
-    Each resource comes with its reasons, whose contributions add up to its score.
-    """
-    from ecograph.questions.filtering import Asked
-
-    if (iri is None) == (text is None):
-        raise click.UsageError("give either the IRI of a project or --text")
-    graph, asked = open_graph(home), Asked(**filters)
-    if iri is not None:
-        answer = graph.match_project(LEVEL, _absolute(graph, iri), asked, limit=limit, language=lang)
-    else:
-        answer = graph.match_text(LEVEL, text or "", asked, limit=limit, language=lang)
-    if as_json:
-        print_json(answer)
-    else:
-        _print_match(answer)
 
 
 @click.command()
@@ -129,22 +91,10 @@ def query(home: Path | None, query: str, params: tuple[str, ...], wanted: str) -
     graph = open_graph(home)
     if query == "list":
         return _print_queries(graph)
-    values = dict(_pair(param) for param in params)
+    values = dict(pair("--param", param) for param in params)
     content = graph.answer(LEVEL, _query_text(graph, query, values), wanted)
     sys.stdout.buffer.write(content)
     return None
-
-
-def _absolute(graph: EcoGraph, iri: str) -> str:
-    """A path stands for the IRI below the base, so that examples work in every deployment."""
-    return iri if "://" in iri else f"{graph.base}/{iri.removeprefix('/')}"
-
-
-def _pair(param: str) -> tuple[str, str]:
-    name, equals, value = param.partition("=")
-    if not equals:
-        raise click.UsageError(f"--param {param}: expected name=value")
-    return name, value
 
 
 def _query_text(graph: EcoGraph, query: str, values: dict[str, str]) -> str:
@@ -175,20 +125,3 @@ def _print_queries(graph: EcoGraph) -> None:
         for parameter in saved.parameters:
             needed = "required" if parameter.required else "optional"
             click.echo(f"    --param {parameter.name}=…  {parameter.expected} ({needed})")
-
-
-def _print_match(answer: MatchAnswer) -> None:
-    click.secho(answer.label, bold=True)
-    for found in answer.understood:
-        click.echo(f"  understood: {found.label} ({found.words})")
-    if not answer.results:
-        click.echo("nothing answers this project")
-    print_results(answer.results)
-    for need in answer.needs if len(answer.needs) > 1 else ():
-        click.echo("")
-        click.secho(need.label, bold=True)
-        print_results(need.results[:3])
-    if answer.outside:
-        click.echo("\nnot offered in this territory, but exists elsewhere:")
-        for result in answer.outside[:3]:
-            click.echo(f"  {result.label}")

@@ -102,6 +102,19 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def absolute(graph: EcoGraph, iri: str) -> str:
+    """Return an IRI; a path stands for the one below the base, so that examples work everywhere."""
+    return iri if "://" in iri else f"{graph.base}/{iri.removeprefix('/')}"
+
+
+def pair(option: str, value: str) -> tuple[str, str]:
+    """Return the two sides of `name=value`."""
+    name, equals, content = value.partition("=")
+    if not equals:
+        raise click.UsageError(f"{option} {value}: expected name=value")
+    return name, content
+
+
 limit_option = click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
 lang_option = click.option("--lang", default="fr", type=click.Choice(["fr", "en"]), show_default=True)

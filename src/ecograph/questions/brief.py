@@ -7,7 +7,7 @@ axes and territories are recognised.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,9 +16,11 @@ from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant, applicant
 from ecograph.questions.view import View
-from ecograph.vocab import DCT, eco
+from ecograph.understanding import figures
+from ecograph.vocab import DCT, concept, eco
 
 LONGEST = 20_000
+_HEADCOUNT = concept("eligibility-dimensions", "effectif")
 # A text may name much in passing; beyond some places a name no longer says what it is about.
 _MOST_OF_A_SCHEME = 6
 
@@ -80,7 +82,7 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
         raise BadParameter("text", text, "a few words about the project")
     if len(text) > LONGEST:
         raise TooLarge("the text of the project", LONGEST, "characters")
-    understood = tuple(_understood(view, text, language))
+    understood = (*_understood(view, text, language), *_stated(view, text, language))
     by_scheme: dict[str, list[Iri]] = defaultdict(list)
     for found in understood:
         by_scheme[found.scheme].append(found.iri)
@@ -98,8 +100,14 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
         needs=(need,),
         poles=tuple(by_scheme["poles"]),
         axes=tuple(by_scheme["axes"]),
+        stages=tuple(by_scheme["project-stages"]),
         territories=tuple(by_scheme["territories"]),
-        who=Applicant(territories=tuple(by_scheme["territories"]), sizes=tuple(by_scheme["actor-types"])),
+        who=Applicant(
+            territories=tuple(by_scheme["territories"]),
+            headcount=float(employees.value) if (employees := figures.headcount(text)) else None,
+            stages=tuple(by_scheme["project-stages"]),
+            sizes=tuple(by_scheme["actor-types"]),
+        ),
         understood=understood,
     )
 
@@ -126,11 +134,23 @@ def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
     counted: dict[str, int] = defaultdict(int)
     seen: set[Iri] = set()
     for named in view.names.find(text):
-        concept = view.concepts.get(named.target)
-        if concept is None or concept.iri in seen or counted[concept.scheme] >= _MOST_OF_A_SCHEME:
+        found = view.concepts.get(named.target)
+        if found is None or found.iri in seen or counted[found.scheme] >= _MOST_OF_A_SCHEME:
             continue
-        seen.add(concept.iri)
-        counted[concept.scheme] += 1
-        yield Understood(
-            iri=concept.iri, label=concept.label(language), scheme=concept.scheme, words=named.words
-        )
+        seen.add(found.iri)
+        counted[found.scheme] += 1
+        yield Understood(iri=found.iri, label=found.label(language), scheme=found.scheme, words=named.words)
+
+
+def _stated(view: View, text: str, language: str) -> Iterator[Understood]:
+    """Yield the stage and the headcount that a text states."""
+    for stage in figures.stages(text):
+        if (found := view.concepts.resolve("project-stages", stage.value)) is not None:
+            yield Understood(
+                iri=found.iri, label=found.label(language), scheme=found.scheme, words=stage.words
+            )
+    if (employees := figures.headcount(text)) is not None:
+        colon = ": " if language == "en" else " : "
+        label = f"{view.concepts.label(_HEADCOUNT, language)}{colon}{employees.value}"
+        scheme = "eligibility-dimensions"
+        yield Understood(iri=_HEADCOUNT, label=label, scheme=scheme, words=employees.words)

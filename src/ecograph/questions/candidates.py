@@ -21,6 +21,7 @@ class Candidate:
 
     document: Document
     need: WantedNeed
+    relevance: float
     signs: tuple[Sign, ...]
     score: float
     eligibility: Eligibility | None
@@ -84,6 +85,7 @@ def _candidate(case: Case) -> Candidate | None:
     return Candidate(
         document=case.document,
         need=sought.need,
+        relevance=case.relevance,
         signs=signs,
         score=sum(sign.contribution for sign in signs),
         eligibility=eligibility,

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import inf
 
 from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import Facts
 from ecograph.model import Criterion, Eligibility, Iri, Status
 from ecograph.questions.view import View
-from ecograph.vocab import DCT, eco
+from ecograph.vocab import DCT, concept, eco
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,10 +53,11 @@ def judge(view: View, offer: Iri, who: Applicant, *, language: str) -> Eligibili
 
 
 def _criterion(criterion: Facts, who: Applicant, concepts: Concepts, language: str) -> Criterion:
-    dimension = criterion.iri_of(eco("dimension")) or ""
-    status = _status(criterion, dimension.rsplit("/", 1)[-1], who, concepts)
-    missing = concepts.label(dimension, language) if status is Status.UNKNOWN else None
-    return Criterion(label=criterion.label(language), status=status, missing=missing)
+    about = criterion.iri_of(eco("dimension")) or ""
+    dimension = about.rsplit("/", 1)[-1]
+    status = _status(criterion, dimension, who, concepts)
+    missing = concepts.label(about, language) if status is Status.UNKNOWN else None
+    return Criterion(label=criterion.label(language), status=status, missing=missing, dimension=dimension)
 
 
 def _status(criterion: Facts, dimension: str, who: Applicant, concepts: Concepts) -> Status:
@@ -97,16 +99,39 @@ def _among(criterion: Facts, values: Iterable[Iri], concepts: Concepts) -> Statu
 def _age(company: Facts, today: date) -> float | None:
     for literal in company.literals(eco("foundedOn")):
         try:
-            return (today - date.fromisoformat(literal.value)).days / 365.25
+            return years_since(date.fromisoformat(literal.value), today)
         except ValueError:
             continue
     return None
+
+
+def years_since(day: date, today: date) -> float:
+    """Return the years between two days, with their fraction."""
+    return (today - day).days / 365.25
+
+
+def _sizes(who: Applicant) -> tuple[Iri, ...]:
+    """Return the sizes that are stated, or the one that the headcount makes.
+
+    By headcount alone, as the European definition of 2003 has it: turnover is not known here.
+    """
+    if who.sizes or who.headcount is None:
+        return who.sizes
+    most = next(limit for limit in _SIZES if who.headcount < limit)
+    return (_SIZES[most],)
 
 
 def _nothing(_who: Applicant) -> tuple[Iri, ...]:
     return ()
 
 
+# Below so many employees a company is of that size.
+_SIZES: Mapping[float, Iri] = {
+    10: concept("actor-types", "tpe"),
+    250: concept("actor-types", "pme"),
+    5_000: concept("actor-types", "eti"),
+    inf: concept("actor-types", "grande-entreprise"),
+}
 _NUMBERS: Mapping[str, Callable[[Applicant], float | None]] = {
     "effectif": lambda who: who.headcount,
     "age": lambda who: who.age,
@@ -114,7 +139,7 @@ _NUMBERS: Mapping[str, Callable[[Applicant], float | None]] = {
 _CONCEPTS: Mapping[str, Callable[[Applicant], tuple[Iri, ...]]] = {
     "territoire": lambda who: who.territories,
     "naf": lambda who: who.naf,
-    "effectif": lambda who: who.sizes,
+    "effectif": _sizes,
     "forme-juridique": lambda who: who.legal_forms,
     "stade": lambda who: who.stages,
 }

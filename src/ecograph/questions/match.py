@@ -8,16 +8,36 @@ in the running is weighed and judged before the best are shown, so that no order
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from ecograph.index import Filters
-from ecograph.model import Iri, MatchAnswer, NeedAnswer, Result
+from ecograph.model import Bridge, Group, Iri, MatchAnswer, NeedAnswer, Result, WhatIf
+from ecograph.questions.asking import next_question
+from ecograph.questions.bridges import bridges
 from ecograph.questions.brief import Brief, brief_from, brief_of
-from ecograph.questions.candidates import Candidate, best_of, candidates, told
+from ecograph.questions.candidates import Candidate, best_of, candidates, order, told
+from ecograph.questions.company import Given, understood_facts, with_facts
+from ecograph.questions.grouping import grouped
+from ecograph.questions.noticing import notice
 from ecograph.questions.signs import Sought
+from ecograph.questions.simulation import what_if
 from ecograph.questions.view import View
+
+NO_FACTS: Mapping[str, str] = {}
+_BRIDGES, _OUTSIDE_A_NEED = 5, 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asking:
+    """How a match is asked for, whatever the project: filters, facts given, day, size, language."""
+
+    filters: Filters
+    limit: int
+    today: date
+    facts: Mapping[str, str]
+    language: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,17 +48,20 @@ class Answered:
     here: tuple[Candidate, ...]
     outside: tuple[Candidate, ...]
 
+    @property
+    def all(self) -> tuple[Candidate, ...]:
+        """What answers the need, wherever it is offered."""
+        return self.here + self.outside
 
-def match_project(
-    view: View, iri: Iri, filters: Filters, *, limit: int, today: date, language: str = "fr"
-) -> MatchAnswer:
+
+def match_project(view: View, iri: Iri, asking: Asking) -> MatchAnswer:
     """Match a project of the graph; raises `ResourceNotFound`, `BadParameter`."""
-    return _match(view, brief_of(view, iri, today=today, language=language), filters, limit, language)
+    return _match(view, brief_of(view, iri, today=asking.today, language=asking.language), asking)
 
 
-def match_text(view: View, text: str, filters: Filters, *, limit: int, language: str = "fr") -> MatchAnswer:
+def match_text(view: View, text: str, asking: Asking) -> MatchAnswer:
     """Match a project told in a few words; raises `BadParameter`, `TooLarge`."""
-    return _match(view, brief_from(view, text, language=language), filters, limit, language)
+    return _match(view, brief_from(view, text, language=asking.language), asking)
 
 
 def answered(view: View, brief: Brief, filters: Filters, language: str) -> list[Answered]:
@@ -46,33 +69,71 @@ def answered(view: View, brief: Brief, filters: Filters, language: str) -> list[
     return [_answered(Sought(view, brief, need, language), filters) for need in brief.needs]
 
 
-def _match(view: View, brief: Brief, filters: Filters, limit: int, language: str) -> MatchAnswer:
-    needs = answered(view, brief, filters, language)
+def _answered(sought: Sought, filters: Filters) -> Answered:
+    found = candidates(sought, filters)
+    here = tuple(candidate for candidate in found if candidate.within_reach)
+    return Answered(sought, here, tuple(candidate for candidate in found if not candidate.within_reach))
+
+
+def _match(view: View, known: Brief, asking: Asking) -> MatchAnswer:
+    language, limit = asking.language, asking.limit
+    given = understood_facts(asking.facts, view.concepts, today=asking.today, language=language)
+    brief = with_facts(known, given)
+    needs = answered(view, brief, asking.filters, language)
+    here = best_of(candidate for need in needs for candidate in need.here)
+    # What one need finds in reach is not out of the project's reach.
+    near = {candidate.iri for candidate in here}
+    outside = [c for c in best_of(c for need in needs for c in need.outside) if c.iri not in near]
     return MatchAnswer(
         project=brief.iri,
         label=brief.label,
         needs=tuple(_need(need, limit) for need in needs),
-        results=_told(needs, best_of(c for need in needs for c in need.here)[:limit]),
-        outside=_told(needs, best_of(c for need in needs for c in need.outside)[:limit]),
+        results=_told(needs, here[:limit]),
+        outside=_told(needs, outside[:limit]),
         understood=brief.understood,
-    )
-
-
-def _answered(sought: Sought, filters: Filters) -> Answered:
-    found = candidates(sought, filters)
-    return Answered(
-        sought,
-        tuple(c for c in found if c.within_reach),
-        tuple(c for c in found if not c.within_reach),
+        places=tuple(view.label(iri, language) for iri in brief.territories),
+        groups=tuple(
+            Group(kind=kind, label=label, results=_told(needs, found[:limit]))
+            for kind, label, found in grouped(here, language)
+        ),
+        bridges=_bridges(needs),
+        next_question=next_question(here, brief, view.concepts, language),
+        what_if=_what_if(view, known, needs, given, asking) if given else None,
+        notice=notice(view, brief, here, outside, language),
     )
 
 
 def _need(need: Answered, limit: int) -> NeedAnswer:
-    wanted = need.sought.need
-    results = tuple(told(need.sought, candidate) for candidate in need.here[:limit])
-    return NeedAnswer(iri=wanted.iri, label=wanted.label, results=results)
+    sought = need.sought
+    return NeedAnswer(
+        iri=sought.need.iri,
+        label=sought.need.label,
+        results=tuple(told(sought, candidate) for candidate in need.here[:limit]),
+        outside=tuple(told(sought, candidate) for candidate in need.outside[:_OUTSIDE_A_NEED]),
+        notice=notice(sought.view, sought.brief, need.here, need.outside, sought.language),
+    )
 
 
 def _told(needs: Iterable[Answered], chosen: Iterable[Candidate]) -> tuple[Result, ...]:
     sought = {id(need.sought.need): need.sought for need in needs}
     return tuple(told(sought[id(candidate.need)], candidate) for candidate in chosen)
+
+
+def _bridges(needs: Iterable[Answered]) -> tuple[Bridge, ...]:
+    """Return the best crossovers of all needs, each resource once."""
+    best: dict[Iri, Bridge] = {}
+    found = (bridge for need in needs for bridge in bridges(need.sought, need.here, limit=_BRIDGES))
+    for bridge in sorted(found, key=lambda bridge: order(bridge.result)):
+        best.setdefault(bridge.result.iri, bridge)
+    return tuple(best.values())[:_BRIDGES]
+
+
+def _what_if(view: View, known: Brief, needs: Sequence[Answered], given: Given, asking: Asking) -> WhatIf:
+    before = answered(view, known, asking.filters, asking.language)
+    return what_if(
+        [candidate for need in before for candidate in need.all],
+        [candidate for need in needs for candidate in need.all],
+        given,
+        limit=asking.limit,
+        language=asking.language,
+    )

@@ -51,12 +51,17 @@ def result_of(view: View, document: Document, reasons: Iterable[Reason], languag
     return Result(
         iri=document.iri,
         label=document.label(language),
-        type=next((name for name in TYPES if name in document.types), document.types[0]),
+        type=type_of(document),
         kind=kind_label(view, document, language),
         score=sum(reason.contribution for reason in kept),
         reasons=kept,
         fictitious=document.fictitious,
     )
+
+
+def type_of(document: Document) -> str:
+    """Return the most telling class of a document."""
+    return next((name for name in TYPES if name in document.types), document.types[0])
 
 
 def _result(view: View, hit: Hit, language: str) -> Result:

@@ -138,10 +138,15 @@ def _text(case: Case) -> Sign | None:
     return Sign(kind="text", contribution=TEXT * case.relevance, say=partial(_words, case))
 
 
-def _words(case: Case) -> str:
+def shared_words(case: Case) -> list[str]:
+    """Return the words of a need that a resource holds."""
     sought = case.sought
     found = (matched.word for matched in sought.view.index.matched(sought.need.text, case.document.iri))
-    words = ", ".join(list(dict.fromkeys(found))[:_WORDS_SAID])
+    return list(dict.fromkeys(found))[:_WORDS_SAID]
+
+
+def _words(case: Case) -> str:
+    sought, words = case.sought, ", ".join(shared_words(case))
     if words:
         return sought.listed("répond au besoin par ses mots", "answers the need in its words", words)
     return sought.say("proche du besoin par le sens", "close to the need in meaning")
@@ -149,11 +154,11 @@ def _words(case: Case) -> str:
 
 def _competence(case: Case) -> Sign | None:
     sought = case.sought
-    found = {wanted: near for wanted in sought.need.competences if (near := _nearest(case, wanted))}
+    found = [near for wanted in sought.need.competences if (near := _nearest(case, wanted))]
     if not found:
         return None
-    worth = sum(STEP**distance for _, distance in found.values()) / len(sought.need.competences)
-    return Sign(kind="competence", contribution=COMPETENCE * worth, say=partial(_shared, case, found))
+    worth = sum(STEP**distance for _, distance in found) / len(sought.need.competences)
+    return Sign(kind="competence", contribution=COMPETENCE * worth, say=partial(_shared, case))
 
 
 def _nearest(case: Case, wanted: Iri) -> tuple[Iri, int] | None:
@@ -163,9 +168,14 @@ def _nearest(case: Case, wanted: Iri) -> tuple[Iri, int] | None:
     return min(found, key=lambda pair: (pair[1], pair[0]), default=None)
 
 
-def _shared(case: Case, found: Mapping[Iri, tuple[Iri, int]]) -> str:
-    phrases = (_linked(case.sought, wanted, offered) for wanted, (offered, _) in found.items())
-    return case.sought.listed("compétence", "competence", "; ".join(phrases))
+def shared_competences(case: Case) -> list[str]:
+    """Return the competences of a resource that a need asks for, or that are near them."""
+    pairs = ((wanted, _nearest(case, wanted)) for wanted in case.sought.need.competences)
+    return list(dict.fromkeys(_linked(case.sought, wanted, near[0]) for wanted, near in pairs if near))
+
+
+def _shared(case: Case) -> str:
+    return case.sought.listed("compétence", "competence", "; ".join(shared_competences(case)))
 
 
 def _linked(sought: Sought, wanted: Iri, offered: Iri) -> str:
@@ -210,7 +220,8 @@ def _territory(case: Case) -> Sign | None:
     """The nearer the better: in the same département counts more than in the whole country."""
     served = frozenset(case.document.territories)
     steps = [(distance, above) for distance, above in case.sought.around if above in served]
-    if not steps:
+    # What is offered in another region has the country in common with the project, and helps it nothing.
+    if not steps or not within_reach(case.sought.brief, case.document):
         return None
     near = min(steps)[1]
     stated = case.document.located or case.document.territories

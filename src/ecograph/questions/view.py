@@ -67,6 +67,15 @@ class View:
         }
 
     @cached_property
+    def holders(self) -> Mapping[Iri, tuple[Iri, ...]]:
+        """The actors that offer each competence, in the order of their IRIs."""
+        held: dict[Iri, list[Iri]] = defaultdict(list)
+        for document in self.index.documents:
+            for competence in document.competences if "Actor" in document.types else ():
+                held[competence].append(document.iri)
+        return {competence: tuple(actors) for competence, actors in held.items()}
+
+    @cached_property
     def names(self) -> Names:
         """The names by which a text may mention a concept."""
         concepts = [concept for scheme in _RECOGNISED for concept in self.concepts.of_scheme(scheme)]

@@ -52,6 +52,25 @@ class FiltersIn(BaseModel):
         return Asked(**{name: tuple(values) for name, values in self.model_dump().items()})
 
 
+class FactsIn(BaseModel):
+    """What is told of the company, or supposed: it takes the place of what the graph says, for once."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    headcount: float | None = Field(None, ge=0, description="Employees.", examples=[12])
+    naf: str | None = Field(
+        None, description="Main activity: a NAF code, an IRI or a label.", examples=["20"]
+    )
+    territory: str | None = Field(None, description="Where the project is.", examples=["DEP-48"])
+    legal_form: str | None = Field(None, examples=["sarl"])
+    founded_on: str | None = Field(None, description="A date or a year.", examples=["2019-05-31"])
+    stage: str | None = Field(None, examples=["prototype"])
+
+    def given(self) -> dict[str, str]:
+        told = {name: value for name, value in self.model_dump().items() if value is not None}
+        return {name: f"{value:.15g}" if isinstance(value, float) else value for name, value in told.items()}
+
+
 class MatchIn(BaseModel):
     """A project of the graph, or a project told in a few words."""
 
@@ -64,6 +83,7 @@ class MatchIn(BaseModel):
     text: str | None = None
     limit: int = Field(10, ge=1, le=100)
     filters: FiltersIn = FiltersIn()
+    facts: FactsIn = FactsIn()
 
     @model_validator(mode="after")
     def _one_of_two(self) -> MatchIn:
@@ -126,20 +146,41 @@ def read_search(
         {
             "project": None,
             "label": "Financer une thèse",
-            "needs": [{"iri": None, "label": "Financer une thèse", "results": [_RESULT]}],
+            "needs": [
+                {
+                    "iri": None,
+                    "label": "Financer une thèse",
+                    "results": [_RESULT],
+                    "outside": [],
+                    "notice": None,
+                }
+            ],
             "results": [_RESULT],
             "outside": [],
             "understood": [],
+            "places": [],
+            "groups": [{"kind": "FundingOffer", "label": "Financements", "results": [_RESULT]}],
+            "bridges": [],
+            "next_question": {
+                "datum": "headcount",
+                "text": "Combien de salariés l’entreprise a-t-elle ?",
+                "settles": 3,
+                "concerns": 4,
+            },
+            "what_if": None,
+            "notice": None,
         },
         "Resources for the project and for each of its needs, with reasons that add up to the score.",
     ),
 )
 def post_match(graph: Graph, level: LevelOf, wanted: MatchIn, lang: Language = "fr") -> MatchAnswer:
     """Match a project with the resources that can make it happen."""
-    asked = wanted.filters.asked()
+    asked, facts = wanted.filters.asked(), wanted.facts.given()
     if wanted.project is not None:
-        return graph.match_project(level, wanted.project, asked, limit=wanted.limit, language=lang)
-    return graph.match_text(level, wanted.text or "", asked, limit=wanted.limit, language=lang)
+        return graph.match_project(
+            level, wanted.project, asked, limit=wanted.limit, facts=facts, language=lang
+        )
+    return graph.match_text(level, wanted.text or "", asked, limit=wanted.limit, facts=facts, language=lang)
 
 
 @router.get("/related")

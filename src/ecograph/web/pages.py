@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Annotated
 
-from fastapi import APIRouter, Form, Request
+from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from ecograph.app import EcoGraph
@@ -17,9 +15,10 @@ from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
 from ecograph.web.answers import Row, table
-from ecograph.web.cards import Card, cards, heading, tongue, tongue_of
+from ecograph.web.cards import cards, heading, tongue, tongue_of
 from ecograph.web.facets import Search, chips, facets, search_of, written
 from ecograph.web.language import language_of
+from ecograph.web.matching import LONGEST_IN_ADDRESS, need_cards, shown
 from ecograph.web.rendering import install, page
 from ecograph.web.sheet import searched, sheet, source_notes
 
@@ -28,19 +27,8 @@ __all__ = ["error_page", "install", "queries_page", "query_result_page", "resour
 router = APIRouter(include_in_schema=False)
 
 PER_PAGE = 20
-LONGEST_IN_ADDRESS = 4_000
-_MATCHES, _MATCHES_ON_SHEET, _RELATED = 8, 3, 6
+_MATCHES_ON_SHEET, _RELATED = 3, 6
 _ERRORS = frozenset({400, 404, 413, 503})
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _NeedCards:
-    """A need with the cards that answer it."""
-
-    iri: Iri | None
-    label: str
-    tongue: str | None
-    cards: Sequence[Card]
 
 
 @router.get("/")
@@ -93,24 +81,6 @@ def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
     )
 
 
-@router.get("/match")
-def match(request: Request, graph: Graph, level: LevelOf, text: str = "", project: str = "") -> HTMLResponse:
-    """Show what can help a project: one of the graph, or one told in a few words."""
-    return _match_page(request, graph, level, text, project)
-
-
-@router.post("/match")
-def post_match(
-    request: Request,
-    graph: Graph,
-    level: LevelOf,
-    text: Annotated[str, Form()] = "",
-    project: Annotated[str, Form()] = "",
-) -> HTMLResponse:
-    """Show what can help a project that is told at length."""
-    return _match_page(request, graph, level, text, project)
-
-
 @router.get("/about")
 def about(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
     """Show what the data are, how the ranking works, the licences, the accessibility statement."""
@@ -138,9 +108,9 @@ def resource_page(request: Request, iri: Iri) -> HTMLResponse:
         summary_tongue=tongue(facts, described.summary, language),
         label_tongue=lambda value: tongue_of(view, value.iri, value.text, language) if value.iri else None,
         related=cards(view, related, graph.base, language),
-        needs=_needs(view, answer, graph.base, language) if answer else [],
+        needs=need_cards(view, answer, graph.base, language) if answer else [],
         searched=Search("", Asked(**{facet: (written(view, facet, iri),)}), 1).address() if facet else None,
-        fictitious=described.fictitious or any(result.fictitious for result in (*related, *_shown(answer))),
+        fictitious=described.fictitious or any(result.fictitious for result in (*related, *shown(answer))),
     )
 
 
@@ -181,55 +151,8 @@ def error_page(request: Request, problem: Mapping[str, object]) -> HTMLResponse:
     return page(request, "error.html", status, code=status, detail=detail, known=known, fictitious=False)
 
 
-def _match_page(request: Request, graph: EcoGraph, level: Level, text: str, project: str) -> HTMLResponse:
-    view, language = graph.view(level), language_of(request)
-    answer = _answered(graph, level, text.strip(), project, language)
-    shown = _shown(answer)
-    return page(
-        request,
-        "match.html",
-        base=graph.base,
-        answer=answer,
-        text=text,
-        longest=LONGEST_IN_ADDRESS,
-        label_tongue=tongue_of(view, project, answer.label, language)
-        if answer is not None and project
-        else None,
-        overall=cards(view, answer.results, graph.base, language) if answer else [],
-        outside=cards(view, answer.outside, graph.base, language) if answer else [],
-        needs=_needs(view, answer, graph.base, language) if answer else [],
-        fictitious=any(result.fictitious for result in shown),
-    )
-
-
-def _answered(graph: EcoGraph, level: Level, text: str, project: str, language: str) -> MatchAnswer | None:
-    if project:
-        return graph.match_project(level, project, Asked(), limit=_MATCHES, language=language)
-    if text:
-        return graph.match_text(level, text, Asked(), limit=_MATCHES, language=language)
-    return None
-
-
 def _matches(graph: EcoGraph, level: Level, iri: Iri, language: str) -> MatchAnswer:
     return graph.match_project(level, iri, Asked(), limit=_MATCHES_ON_SHEET, language=language)
-
-
-def _shown(answer: MatchAnswer | None) -> list[Result]:
-    if answer is None:
-        return []
-    return [*answer.results, *answer.outside, *(r for need in answer.needs for r in need.results)]
-
-
-def _needs(view: View, answer: MatchAnswer, base: str, language: str) -> list[_NeedCards]:
-    return [
-        _NeedCards(
-            iri=need.iri,
-            label=need.label,
-            tongue=tongue_of(view, need.iri, need.label, language) if need.iri else None,
-            cards=cards(view, need.results, base, language),
-        )
-        for need in answer.needs
-    ]
 
 
 def _first_project(graph: EcoGraph, level: Level, pole: str, language: str) -> Sequence[Result]:

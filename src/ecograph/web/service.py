@@ -15,7 +15,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from ecograph import __version__
 from ecograph.app import EcoGraph
 from ecograph.errors import StorageFailed
-from ecograph.web import access, api, health, pages, problems, queries, resources, sparql, writing
+from ecograph.web import access, api, health, matching, pages, problems, queries, resources, sparql, writing
 from ecograph.web.access import authenticate
 from ecograph.web.asking import Asking
 from ecograph.web.budget import Budget
@@ -62,7 +62,14 @@ def create_app(graph: EcoGraph) -> FastAPI:
     app.add_api_route("/health/ready", health.ready, tags=["health"], response_class=JSONResponse)
     app.add_api_route("/metrics", read_metrics, tags=["health"], response_class=PlainTextResponse)
     # The resources come last: their route takes any path of two segments.
-    for router in (api.router, writing.router, queries.router, pages.router, resources.router):
+    for router in (
+        api.router,
+        writing.router,
+        queries.router,
+        pages.router,
+        matching.router,
+        resources.router,
+    ):
         app.include_router(router)
     app.add_middleware(Shortcut, asking=asking)
     app.add_middleware(Compressed)

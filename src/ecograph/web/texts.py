@@ -140,9 +140,54 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "match_overall": ("Les ressources les plus proches", "The closest resources"),
     "match_need": ("Besoin {n}", "Need {n}"),
     "match_outside": ("Hors de votre territoire", "Outside your territory"),
+    "groups": ("Par genre de ressource", "By kind of resource"),
+    "bridges": ("Métissage : ce qu'un autre pôle apporte", "Crossovers: what another pole brings"),
+    "bridges_lead": (
+        "D'autres pôles détiennent un savoir-faire que ce projet demande.",
+        "Other poles hold know-how that this project asks for.",
+    ),
+    "bridge_need": ("Pour le besoin « {need} »", "For the need “{need}”"),
+    "ask": ("La question à poser maintenant", "The question to ask now"),
+    "ask_settles_one": (
+        "Une ressource n'attend que cette réponse pour que l'on sache si elle convient.",
+        "One resource waits for this answer alone before we know whether it fits.",
+    ),
+    "ask_settles_many": (
+        "{n} ressources n'attendent que cette réponse pour que l'on sache si elles conviennent.",
+        "{n} resources wait for this answer alone before we know whether they fit.",
+    ),
+    "ask_concerns": (
+        "{n} ressources attendent cette réponse, parmi d'autres.",
+        "{n} resources wait for this answer, among others.",
+    ),
+    "ask_go": ("Répondre", "Answer"),
+    "facts_given": ("Préciser l'entreprise, ou simuler", "Tell more about the company, or simulate"),
+    "facts_given_lead": (
+        "Ce que vous donnez ici remplace ce que l'on sait, pour cette réponse seulement : et si l'entreprise "
+        "avait 60 salariés, ou changeait de département ?",
+        "What you give here takes the place of what is known, for this answer only: what if the company had "
+        "60 employees, or moved to another département?",
+    ),
+    "facts_go": ("Recalculer", "Work it out again"),
+    "facts_unknown": ("Comme connu", "As known"),
+    "fact_headcount": ("Nombre de salariés", "Number of employees"),
+    "fact_naf": ("Activité (NAF)", "Activity (NAF)"),
+    "fact_territory": ("Territoire", "Territory"),
+    "fact_legal_form": ("Forme juridique", "Legal form"),
+    "fact_founded_on": ("Date de création", "Founded on"),
+    "fact_stage": ("Stade du projet", "Project stage"),
+    "whatif": ("Ce que cela change", "What this changes"),
+    "whatif_same": (
+        "Rien : les mêmes ressources restent proposées, aux mêmes conditions.",
+        "Nothing: the same resources are offered, on the same conditions.",
+    ),
+    "whatif_eligible": ("Critères désormais remplis", "Criteria met now"),
+    "whatif_not_eligible": ("Un critère n'est plus rempli", "A criterion is not met any more"),
+    "whatif_entered": ("Proposées là, et pas avant", "Offered there, and not before"),
+    "whatif_left": ("Ne sont plus proposées", "Not offered any more"),
     "match_outside_lead": (
-        "Ces ressources conviendraient, mais elles ne sont pas proposées là où se trouve le projet.",
-        "These resources would fit, but they are not offered where the project is.",
+        "Ces ressources conviendraient, mais elles ne sont pas proposées là où se trouve le projet : {places}.",
+        "These resources would fit, but they are not offered where the project is: {places}.",
     ),
     "match_none": (
         "Aucune ressource du graphe ne répond à ce besoin. Dites autrement ce que vous cherchez, ou "

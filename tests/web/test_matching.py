@@ -1,0 +1,73 @@
+"""The page of a match, over HTTP: facts, what to ask next, what if, groups, other poles."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+from fastapi.testclient import TestClient
+
+from ecograph.app import EcoGraph
+
+PROJECT = "/match?project={base}/project/demo--p03"
+
+
+def words(html: str) -> str:
+    bare = unescape(re.sub(r"<[^>]+>", " ", html)).replace("’", "'")
+    return re.sub(r"\s+", " ", bare)
+
+
+def test_the_next_question_is_a_form_that_keeps_the_project(client: TestClient) -> None:
+    html = client.get("/match", params={"text": "financer un prototype", "headcount": "6"}).text
+    assert "La question à poser maintenant" in words(html)
+    form = html[html.index('class="ask"') :].partition("</form>")[0]
+    assert 'name="text" value="financer un prototype"' in form
+    # What was answered already goes along.
+    assert 'type="hidden" name="headcount" value="6"' in form
+
+
+def test_facts_are_taken_into_account_and_what_changes_is_told(client: TestClient, graph: EcoGraph) -> None:
+    address = PROJECT.format(base=graph.base)
+    plain, changed = client.get(address).text, client.get(f"{address}&headcount=300&territory=DEP-33").text
+    assert "Ce que cela change" not in words(plain)
+    assert "Ce que cela change" in words(changed)
+    assert "critères non remplis : PME : moins de 250 salariés" in words(changed)
+    assert "là où se trouve le projet : Gironde" in words(changed)
+    assert re.search(r'<option value="DEP-33" selected>', changed)
+
+
+def test_a_fact_that_cannot_be_read_is_a_page(client: TestClient) -> None:
+    answer = client.get("/match", params={"text": "un séchoir", "headcount": "beaucoup"})
+    assert answer.status_code == 400
+    assert "headcount" in answer.text
+
+
+def test_facts_go_with_a_long_text(client: TestClient) -> None:
+    form = {"text": "sécher des plantes " * 300, "headcount": "300"}
+    html = client.post("/match", data=form).text
+    assert "Ce que cela change" in words(html)
+    assert 'method="post"' in html
+
+
+def test_groups_and_other_poles_have_a_place(client: TestClient, graph: EcoGraph) -> None:
+    html = client.get(f"/match?project={graph.base}/project/demo--p07&lang=en").text
+    assert "By kind of resource" in words(html)
+    assert "Crossovers: what another pole brings" in words(html)
+    assert re.search(r"“[^”]+” links ", words(html))
+
+
+@pytest.mark.parametrize(("text", "said"), [("nous cherchons", "ne dit pas encore"), ("xyzzy", "ni ici ni")])
+def test_a_text_without_answer_gets_a_hint(client: TestClient, text: str, said: str) -> None:
+    assert said in words(client.get("/match", params={"text": text}).text)
+
+
+def test_the_api_takes_facts(client: TestClient, graph: EcoGraph) -> None:
+    body = {"project": f"{graph.base}/project/demo--p03", "facts": {"headcount": 300, "territory": "33"}}
+    answer = client.post("/api/match", json=body).json()
+    assert answer["places"] == ["Gironde"]
+    assert answer["what_if"]["facts"] == {"headcount": "300", "territory": "Gironde"}
+    assert answer["what_if"]["not_eligible"][0]["after"] == "not_met"
+    assert [group["kind"] for group in answer["groups"]]
+    for wrong in ({"size": 3}, {"headcount": "beaucoup"}, {"headcount": -1}, {"naf": "none such"}):
+        assert client.post("/api/match", json={**body, "facts": wrong}).status_code == 400
