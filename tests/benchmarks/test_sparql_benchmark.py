@@ -66,7 +66,7 @@ def test_the_whole_runs_small(tmp_path: Path) -> None:
                 assert states[state]["cpu_ms"] > 0
                 assert states[state]["p50_ms"] <= states[state]["p95_ms"]
                 assert states[state]["requests_per_second_8"] > 0
-    assert found["load"]["ecograph"]["quads"] > 60_000
+    assert found["load"]["ecograph"]["quads_held"] > 60_000
     assert len(found["visible_ms"]) == 1
     assert not found["skipped"]
     assert lines[0].startswith("query")
