@@ -14,6 +14,7 @@ import pyoxigraph as ox
 from ecograph.assets import LOADERS
 from ecograph.settings import Settings
 from ecograph.sources.declaration import read_declaration
+from ecograph.sources.rdf import parse
 from ecograph.sources.read import files_of
 
 Row = Mapping[str, str]
@@ -88,7 +89,7 @@ def vocabulary_texts() -> str:
     """
     declared = read_declaration(LOADERS / "ontology.toml")
     files = files_of(declared, limit=Settings().load_bytes)
-    said = (triple for file in files for triple in file.triples(_VOC))
+    said = (triple for file in files for triple in parse(file.content, name=file.name, base=_VOC))
     texts = (t for t in said if isinstance(t.object, ox.Literal) and t.object.language in {"fr", "en"})
     return "".join(f"{line} .\n" for line in sorted(set(map(str, texts))))
 

@@ -225,6 +225,8 @@ class Outcome:
     rejections: tuple[Rejection, ...] = ()
     warnings: tuple[Rejection, ...] = ()
     by_class: Mapping[str, int] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    """How the files that did not say it themselves were found to be written."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
@@ -20,6 +21,7 @@ from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRe
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.home import Home
+from ecograph.graph.labels import concept_lookup
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.ports import Backend, GraphStore
@@ -32,11 +34,13 @@ from ecograph.settings import EMBEDDED
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.rdf import parse
-from ecograph.sources.read import File
+from ecograph.sources.read import File, read_file
+from ecograph.sources.values import Lookup
 from ecograph.vocab import shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
-PIPELINE = "1"
+PIPELINE = "2"
+_ONTOLOGY = "ontology"
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much (0: unknown)."""
@@ -65,7 +69,16 @@ def read_schema() -> Schema:
     return Schema(parse(content, name="ontology/ecograph.ttl", base="https://w3id.org/ecograph/"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the files of a source say, and what of it was left out while reading."""
+
+    records: list[Record]
+    rejections: list[Rejection] = field(default_factory=list)
+    written: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Writer:
     """The right to change one home's graph."""
 
@@ -90,32 +103,37 @@ class Writer:
         loaded = self.ledger.loaded(declaration.id)
         if loaded is not None and loaded.digest == digest:
             return Outcome(source=declaration.id, unchanged=True)
-        records = merged(self._records(declaration, files))
+        read = self._read(declaration, files)
+        records = merged(read.records)
         verdict = self._validate(declaration.id, records)
-        accepted, refused = _sift(declaration, records, verdict)
+        rejections = (*read.rejections, *verdict.rejections)
+        accepted, refused = _sift(declaration, records, rejections)
         found = {triple for record in accepted for triple in record.triples}
         known = self.store.triples(source_iri(self.base, declaration.id))
         kept = with_parts(refused, known)
         # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
         found = canonical(found | derive(found))
-        diff = plan(known, found, complete=declaration.complete, kept=kept)
+        # A row that does not say which record it is may be any of those that seem to be gone.
+        complete = declaration.complete and all(rejection.record for rejection in read.rejections)
+        diff = plan(known, found, complete=complete, kept=kept)
         if loaded is not None and loaded.level != declaration.level:
             diff = diff.whole(known)
             if declaration.level > loaded.level:
                 self.hidden.append(declaration.id)
-        if verdict.rejections:
+        if rejections:
             digest = ""  # read it again next time: what was refused may be acceptable by then
         self._write(declaration, digest, diff)
         return Outcome(
             source=declaration.id,
-            unchanged=not diff and not verdict.rejections,
+            unchanged=not diff and not rejections,
             added=len(diff.added),
             removed=len(diff.removed),
             records=len(accepted),
             seconds=time.monotonic() - started,
-            rejections=verdict.rejections,
+            rejections=rejections,
             warnings=verdict.warnings,
             by_class=_by_class(accepted),
+            written=read.written,
         )
 
     def publish(self) -> str | None:
@@ -184,13 +202,23 @@ class Writer:
         parts += [f"{file.name} {file.digest}" for file in files]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def _records(self, declaration: Declaration, files: Sequence[File]) -> Iterator[Record]:
-        yield from group(describe(declaration, self.base), f"declaration of {declaration.id}")
+    def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
+        read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
+        lookup = self._lookup if declaration.kind != "rdf" else _no_concept
         for file in files:
             self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
-            triples = file.triples(self.base)
-            named = skolemise(triples, self.base, declaration.id, place=file.name)
-            yield from group(named, file.name)
+            content = read_file(declaration, file, self.base, lookup)
+            if content.written:
+                read.written[file.name] = content.written
+            for stated in content.stated:
+                named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
+                read.records.extend(group(named, stated.place))
+                read.rejections.extend(stated.rejections)
+        return read
+
+    @cached_property
+    def _lookup(self) -> Lookup:
+        return concept_lookup(self.store.triples(source_iri(self.base, _ONTOLOGY)))
 
     def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
         validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.schema)
@@ -275,16 +303,21 @@ def _settle_store(home: Home, ledger: Ledger, asked: str) -> None:
 
 
 def _sift(
-    declaration: Declaration, records: Sequence[Record], verdict: Verdict
+    declaration: Declaration, records: Sequence[Record], rejections: Sequence[Rejection]
 ) -> tuple[list[Record], set[NamedNode]]:
-    refused = {NamedNode(rejection.record) for rejection in verdict.rejections}
+    refused = {NamedNode(rejection.record) for rejection in rejections if rejection.record}
     accepted = [record for record in records if record.subject not in refused]
-    rejected = len(records) - len(accepted)
-    if rejected > declaration.max_error_share * len(records):
-        raise TooManyRejected(
-            declaration.id, rejected, len(records), declaration.max_error_share, verdict.rejections
-        )
+    # A row that was left out while it was read is no record.
+    nameless = {rejection.place for rejection in rejections if not rejection.record}
+    rejected = len(refused) + len(nameless)
+    total = len(accepted) + rejected
+    if rejected > declaration.max_error_share * total:
+        raise TooManyRejected(declaration.id, rejected, total, declaration.max_error_share, rejections)
     return accepted, refused
+
+
+def _no_concept(_scheme: str, _name: str) -> None:
+    """Find nothing: RDF names concepts by their IRIs."""
 
 
 def _by_class(records: Iterable[Record]) -> dict[str, int]:

@@ -31,7 +31,7 @@ from ecograph.web.service import create_app
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-RUN = ("console", "python", "sparql", "turtle", "toml")
+RUN = ("console", "csv", "python", "sparql", "turtle", "toml")
 # Shown, not run: what a reader sees, other programs' settings, and what installs packages.
 SHOWN = ("text", "ini", "nginx", "sh")
 # These need a machine of their own (`.ci/run` runs `make`), or only change the reader's shell.
@@ -254,6 +254,7 @@ _RUNNERS: dict[str, Callable[[Block, Desk, str, str], None]] = {
     "console": _console,
     "python": _python,
     "sparql": _sparql,
+    "csv": _saved,
     "turtle": _saved,
     "toml": _saved,
 }

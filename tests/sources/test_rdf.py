@@ -9,7 +9,7 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.declaration import occasional
 from ecograph.sources.rdf import FORMATS, parse, read_bytes
-from ecograph.sources.read import File, files_of, read_files
+from ecograph.sources.read import files_of, read_files
 
 BASE = "https://example.org/"
 TITLE = NamedNode("http://purl.org/dc/terms/title")
@@ -25,7 +25,7 @@ def test_every_syntax_is_read(suffix: str) -> None:
 
 def test_relative_iris_are_resolved() -> None:
     content = '<offer/x--a> <http://purl.org/dc/terms/title> "Été"@fr .'.encode()
-    assert list(File("x.ttl", content).triples("https://example.org")) == [ONE]
+    assert list(parse(content, name="x.ttl", base="https://example.org/")) == [ONE]
 
 
 def test_bad_syntax_has_its_line_and_column() -> None:

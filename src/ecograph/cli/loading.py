@@ -68,7 +68,7 @@ def _load_files(
     visibility: str | None,
     progress: Progress,
 ) -> Outcome:
-    from ecograph.sources.description import slug
+    from ecograph.sources.naming import slug
     from ecograph.sources.read import read_files
 
     if len(sources) > 1:
@@ -107,5 +107,7 @@ def _print_outcome(outcome: Outcome) -> None:
         f"{outcome.source}: {outcome.records} records, +{outcome.added} −{outcome.removed} triples, "
         f"{len(outcome.rejections)} rejected, {len(outcome.warnings)} remarks ({outcome.seconds:.1f} s)"
     )
+    for name, written in outcome.written.items():
+        click.echo(f"  {name}: read as {written}")
     for rejection in outcome.rejections:
         click.echo(f"  rejected: {rejection}", err=True)

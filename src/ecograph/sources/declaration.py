@@ -8,10 +8,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Literal as OneOf
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
 from ecograph.errors import BadDeclaration, UnknownSource
 from ecograph.model import Level
+from ecograph.sources.mapping import RecordMapping
+from ecograph.sources.tables import TableOptions
 
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
@@ -40,7 +42,7 @@ class Declaration(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     id: str
-    kind: OneOf["rdf"]
+    kind: OneOf["rdf", "table"]
     location: tuple[str, ...] = Field(min_length=1)
     visibility: OneOf["public", "partners", "private"]
     licence: str
@@ -51,6 +53,8 @@ class Declaration(BaseModel):
     max_error_share: float = Field(0.0, ge=0, le=1)
     requires: tuple[str, ...] = ()
     fictitious: bool = False
+    table: TableOptions = TableOptions()
+    records: tuple[RecordMapping, ...] = ()
 
     @field_validator("id")
     @classmethod
@@ -58,6 +62,12 @@ class Declaration(BaseModel):
         if not SOURCE_ID.fullmatch(value):
             raise ValueError("an id is made of lower-case letters, digits and single hyphens")
         return value
+
+    @model_validator(mode="after")
+    def _mapped(self) -> Declaration:
+        if (self.kind == "rdf") == bool(self.records):
+            raise ValueError('`records` go with every kind but "rdf", which maps itself')
+        return self
 
     @property
     def level(self) -> Level:

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.sources.declaration import Declaration, Publisher, Texts
+from ecograph.sources.naming import slug
 from ecograph.vocab import DCT, FOAF, RDF, XSD, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
@@ -38,12 +36,6 @@ def describe(declaration: Declaration, base: str) -> set[Triple]:
         *_texts(subject, DCT + "description", declaration.description),
         *about_publisher,
     }
-
-
-def slug(text: str) -> str:
-    """Return a text as lower-case ASCII words joined by hyphens."""
-    plain = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode().lower()
-    return "-".join(re.findall(r"[a-z0-9]+", plain))
 
 
 def _publisher(publisher: Publisher, base: str) -> tuple[NamedNode, set[Triple]]:

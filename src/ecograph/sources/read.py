@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,8 +11,12 @@ from pyoxigraph import Triple
 
 from ecograph.assets import ROOT, located
 from ecograph.errors import MalformedFile
+from ecograph.model import Rejection
 from ecograph.sources.declaration import Declaration
+from ecograph.sources.mapping import Mapper
 from ecograph.sources.rdf import parse, read_bytes
+from ecograph.sources.tables import Table, read_table
+from ecograph.sources.values import Lookup
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +30,50 @@ class File:
     def digest(self) -> str:
         return hashlib.sha256(self.content).hexdigest()
 
-    def triples(self, base: str) -> Iterator[Triple]:
-        """Yield the file's triples, relative IRIs resolved against `base`."""
-        return parse(self.content, name=self.name, base=f"{base}/")
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What one place of a file says, and what of it was left out."""
+
+    place: str
+    triples: Iterable[Triple]
+    rejections: Sequence[Rejection] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """A file being read: how it is written, where that was not evident, and what it says."""
+
+    written: str
+    stated: Iterator[Stated]
+
+
+def read_file(declaration: Declaration, file: File, base: str, lookup: Lookup) -> Content:
+    """Read one file of a source; raises `MalformedFile` at once or while it is read.
+
+    RDF is resolved against `base`; the cells of a table go through the declared mapping.
+    """
+    if declaration.kind == "rdf":
+        triples = parse(file.content, name=file.name, base=f"{base}/")
+        return Content("", iter([Stated(file.name, triples)]))
+    table = read_table(file.content, name=file.name, options=declaration.table)
+    _check_columns(declaration, table, file.name)
+    mappers = [Mapper(mapping, base, declaration.id, lookup) for mapping in declaration.records]
+    return Content(table.written, _stated(table, mappers, file.name))
+
+
+def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stated]:
+    for row in table.rows:
+        place = f"{name}, line {row.line}"
+        read = [mapper.read(row.cells, place) for mapper in mappers]
+        yield Stated(place, [t for triples, _ in read for t in triples], [r for _, rs in read for r in rs])
+
+
+def _check_columns(declaration: Declaration, table: Table, name: str) -> None:
+    wanted = {column for mapping in declaration.records for column in mapping.columns}
+    if missing := sorted(wanted - set(table.columns)):
+        known = ", ".join(repr(column) for column in table.columns if column)
+        raise MalformedFile(name, f"no column {missing[0]!r} ({table.written}); there are {known}")
 
 
 def files_of(declaration: Declaration, *, limit: int) -> list[File]:

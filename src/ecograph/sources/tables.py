@@ -1,0 +1,182 @@
+"""Tables: CSV, TSV and XLSX files as rows of named cells, with the line of each.
+
+Encoding and separator are detected where the declaration does not say them, and told to the reader
+of the report: a table read with the wrong ones is worse than a table refused.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import PurePath
+from zipfile import BadZipFile
+
+import charset_normalizer
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecograph.errors import MalformedFile
+
+SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
+SEPARATORS = ";,\t|"
+_SAMPLE_LINES = 50
+_LONGEST_CELL = 1_000_000
+_LEGACY = "cp1252"  # what French spreadsheets write when they do not write UTF-8
+
+
+class TableOptions(BaseModel):
+    """How a table is written, where it should not be guessed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    encoding: str | None = None
+    separator: str | None = Field(None, min_length=1, max_length=1)
+    sheet: str | None = None
+    header: int = Field(1, ge=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its line in the file, from 1, and its cells by the names of their columns."""
+
+    line: int
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table being read: how it is written, its columns, and its rows, once."""
+
+    written: str
+    columns: tuple[str, ...]
+    rows: Iterator[Row]
+
+
+def read_table(content: bytes, *, name: str, options: TableOptions) -> Table:
+    """Open a table; raises `MalformedFile` where it cannot be one, rows that are too long included."""
+    if PurePath(name).suffix.lower() == ".xlsx":
+        written, lines = _sheet(content, name, options)
+    else:
+        written, lines = _text(content, name, options)
+    header: Sequence[str] = ()
+    for line, header in lines:  # noqa: B007 - the header is the row at its line
+        if line >= options.header:
+            break
+    columns = tuple(cell.strip() for cell in header)
+    _check(columns, name, options.header)
+    return Table(written, columns, _rows(lines, columns, name))
+
+
+Lines = Iterator[tuple[int, Sequence[str]]]
+
+
+def _rows(lines: Lines, columns: Sequence[str], name: str) -> Iterator[Row]:
+    for line, cells in lines:
+        if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
+            reason = f"{len(cells)} cells under {len(columns)} columns; is a separator inside a cell?"
+            raise MalformedFile(name, reason, line=line, column=1)
+        if any(cell.strip() for cell in cells):
+            yield Row(line, {c: cell for c, cell in zip(columns, cells, strict=False) if c})
+
+
+def _check(columns: Sequence[str], name: str, line: int) -> None:
+    named = [column for column in columns if column]
+    if not named:
+        raise MalformedFile(name, "there is no row of column names", line=line, column=1)
+    twice = [column for column, count in Counter(named).items() if count > 1]
+    if twice:
+        raise MalformedFile(name, f"two columns are named {twice[0]!r}", line=line, column=1)
+
+
+def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]:
+    encoding = options.encoding or _encoding(content)
+    try:
+        text = content.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise MalformedFile(name, f"not {encoding}: {error}") from error
+    if "\0" in text:
+        raise MalformedFile(name, "it holds null characters; it is no text table")
+    separator = options.separator or _separator(text, name)
+    shown = {"\t": "tab"}.get(separator, separator)
+    return f"{encoding}, separator {shown}", _lines(text, separator, name)
+
+
+def _encoding(content: bytes) -> str:
+    """UTF-8 where it holds, UTF-16 where a mark says so, else what the bytes look most like."""
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return "utf-16"
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        found = charset_normalizer.from_bytes(content, cp_isolation=[_LEGACY, "mac_roman"]).best()
+        return str(found.encoding) if found else _LEGACY
+    return "utf-8-sig"
+
+
+def _separator(text: str, name: str) -> str:
+    """The separator that cuts most of the first lines into the same number of cells, two at least."""
+    sample = text.splitlines()[:_SAMPLE_LINES]
+    best, most = "", 0
+    for separator in SEPARATORS:
+        widths = Counter(len(cells) for cells in _parsed(sample, separator))
+        width, count = max(widths.items(), key=lambda item: (item[1], item[0]), default=(0, 0))
+        if width > 1 and width * count > most:
+            best, most = separator, width * count
+    if not best and len(sample) > 0 and sample[0].strip():
+        return ";"  # one column
+    if not best:
+        raise MalformedFile(name, "it is empty")
+    return best
+
+
+def _parsed(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(lines, delimiter=separator)
+    except csv.Error:
+        return
+
+
+def _lines(text: str, separator: str, name: str) -> Lines:
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    before = 0
+    try:
+        for cells in reader:
+            yield before + 1, cells
+            before = reader.line_num
+    except csv.Error as error:
+        raise MalformedFile(name, str(error), line=before + 1, column=1) from error
+
+
+def _sheet(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]:
+    try:
+        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
+        raise MalformedFile(name, f"not an XLSX workbook ({error})") from error
+    title = options.sheet or book.sheetnames[0]
+    if title not in book.sheetnames:
+        raise MalformedFile(name, f"no sheet {title!r}; there are {', '.join(book.sheetnames)}")
+    return f"XLSX, sheet {title}", _cells(book[title].iter_rows(values_only=True))
+
+
+def _cells(rows: Iterable[Sequence[object]]) -> Lines:
+    for line, row in enumerate(rows, start=1):
+        yield line, [_shown(value) for value in row]
+
+
+def _shown(value: object) -> str:
+    """A cell of a workbook, as a person would have typed it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,201 @@
+"""The closed functions of a mapping: what a cell says, as RDF terms.
+
+Each takes the text of a cell, tidied, and gives terms; what cannot be one is a `BadValue` that says why
+in French, for the person who filled the table, and in English.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from decimal import Decimal, InvalidOperation
+from urllib.parse import urlsplit
+
+from pyoxigraph import Literal, NamedNode
+from stdnum.fr import siren, siret
+
+from ecograph.vocab import XSD
+
+Term = NamedNode | Literal
+Lookup = Callable[[str, str], str | None]
+"""The concept of a scheme that a label or notation names, if any."""
+
+_SPACES = re.compile(r"\s+")
+_YES = frozenset({"oui", "o", "vrai", "x", "1", "yes", "y", "true"})
+_NO = frozenset({"non", "n", "faux", "0", "no", "false"})
+_DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")
+_MONTHS = {
+    month: number
+    for number, names in enumerate(
+        (
+            ("janvier", "janv"),
+            ("février", "fevrier", "févr", "fevr"),
+            ("mars",),
+            ("avril", "avr"),
+            ("mai",),
+            ("juin",),
+            ("juillet", "juil"),
+            ("août", "aout"),
+            ("septembre", "sept"),
+            ("octobre", "oct"),
+            ("novembre", "nov"),
+            ("décembre", "decembre", "déc", "dec"),
+        ),
+        start=1,
+    )
+    for month in names
+}
+_WRITTEN_DATE = re.compile(r"(?:\w+ )?(\d{1,2})(?:er)? ([^\W\d_]+)\.? (\d{4})", re.IGNORECASE)
+_NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
+_NAF = re.compile(r"(\d{2})(?:\.?\d{1,2}[A-Z]?)?")
+_POSTCODE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}")
+_SHOWN = 60
+
+
+class BadValue(ValueError):
+    """A cell that cannot be what its column is for."""
+
+    def __init__(self, french: str, english: str) -> None:
+        super().__init__(english)
+        self.reason: Mapping[str, str] = {"fr": french, "en": english}
+
+
+def tidy(text: str) -> str:
+    """A cell without the spaces around it, and with one space where there are several."""
+    return _SPACES.sub(" ", text).strip()
+
+
+def integer(text: str) -> Literal:
+    """A whole number, thousands set apart or not."""
+    number = _number(text)
+    if number != number.to_integral_value():
+        raise BadValue("un nombre entier est attendu", "a whole number is expected")
+    return Literal(str(int(number)), datatype=NamedNode(XSD + "integer"))
+
+
+def decimal(text: str) -> Literal:
+    """A number with a comma or a point; a sign of percent or of euro after it does not count."""
+    return Literal(format(_number(text), "f"), datatype=NamedNode(XSD + "decimal"))
+
+
+def boolean(text: str) -> Literal:
+    """Oui or non, in the ways that people write them."""
+    word = text.casefold()
+    if word not in _YES | _NO:
+        raise BadValue("« oui » ou « non » est attendu", "“oui” or “non” is expected")
+    return Literal(str(word in _YES).lower(), datatype=NamedNode(XSD + "boolean"))
+
+
+def date(text: str, form: str | None = None) -> Literal:
+    """A day, as ISO 8601, as day/month/year, in words, or in a form of `strptime`."""
+    day = _day(text, (form,) if form else _DATES)
+    if day is None:
+        raise BadValue(
+            "une date est attendue, comme 31/12/2026 ou 2026-12-31",
+            "a date is expected, as 31/12/2026 or 2026-12-31",
+        )
+    return Literal(day.date().isoformat(), datatype=NamedNode(XSD + "date"))
+
+
+def url(text: str) -> NamedNode:
+    """A web address; one that begins with www. is completed."""
+    address = f"https://{text}" if text.startswith("www.") else text
+    try:
+        parts = urlsplit(address)
+        if parts.scheme in {"http", "https"} and parts.hostname and " " not in address:
+            return NamedNode(address)
+    except ValueError:
+        pass
+    raise BadValue(
+        "une adresse web est attendue, comme https://exemple.fr",
+        "a web address is expected, as https://example.org",
+    )
+
+
+def siren_number(text: str) -> Literal:
+    """A SIREN, nine digits with the right check digit (Luhn)."""
+    if not siren.is_valid(text):
+        raise BadValue(
+            "ce n'est pas un numéro SIREN : 9 chiffres, dont une clé de contrôle",
+            "not a SIREN number: 9 digits, one of which checks the others",
+        )
+    return Literal(siren.compact(text))
+
+
+def siret_number(text: str) -> Literal:
+    """A SIRET, fourteen digits with the right check digits (Luhn; La Poste has its own rule)."""
+    if not siret.is_valid(text):
+        raise BadValue(
+            "ce n'est pas un numéro SIRET : 14 chiffres, dont une clé de contrôle",
+            "not a SIRET number: 14 digits, one of which checks the others",
+        )
+    return Literal(siret.compact(text))
+
+
+def concept(text: str, scheme: str, lookup: Lookup) -> NamedNode:
+    """The concept of a scheme that a label, in any of its languages and forms, or a notation names."""
+    found = lookup(scheme, text)
+    if found is None:
+        raise BadValue(
+            f"« {text[:_SHOWN]} » n'est pas dans la liste « {scheme} »",
+            f"“{text[:_SHOWN]}” is not in the list “{scheme}”",
+        )
+    return NamedNode(found)
+
+
+def territory(text: str, lookup: Lookup) -> NamedNode:
+    """A territory by name or code; a postcode or the code of a commune stands for its département."""
+    code = text.upper().replace(" ", "")
+    if _POSTCODE.fullmatch(code):
+        text = department_of(code)
+    elif len(code) <= 3 and code.isalnum():
+        text = f"DEP-{code.zfill(2)}" if lookup("territories", text) is None else text
+    return concept(text, "territories", lookup)
+
+
+def department_of(code: str) -> str:
+    """The notation of the département of a postcode or of a commune's code."""
+    if code[:2] in {"97", "98"}:
+        return f"DEP-{code[:3]}"
+    if code[:2] == "20":  # postcodes of Corsica; its communes have 2A and 2B
+        return "DEP-2A" if code[2] in "01" else "DEP-2B"
+    return f"DEP-{code[:2]}"
+
+
+def naf(text: str, lookup: Lookup) -> NamedNode:
+    """The division of an activity code: 20.53Z is in division 20."""
+    found = _NAF.fullmatch(text.upper().replace(" ", ""))
+    if found is None:
+        raise BadValue(
+            "un code NAF est attendu, comme 20.53Z",
+            "a code of the French classification of activities is expected, as 20.53Z",
+        )
+    return concept(found[1], "naf", lookup)
+
+
+def _number(text: str) -> Decimal:
+    plain = re.sub(r"[\s\u202f\u00a0']", "", text).rstrip("%€")
+    if not _NUMBER.fullmatch(plain):
+        raise BadValue(
+            "un nombre est attendu, comme 1 250,50", "a number is expected, as 1 250,50 or 1250.50"
+        )
+    try:
+        return Decimal(plain.replace(",", "."))
+    except InvalidOperation as error:  # more digits than a number may have
+        raise BadValue("ce nombre est trop long", "this number is too long") from error
+
+
+def _day(text: str, forms: tuple[str, ...]) -> datetime | None:
+    for form in forms:
+        try:
+            return datetime.strptime(text, form)  # noqa: DTZ007 - a day has no time zone
+        except ValueError:
+            continue
+    written = _WRITTEN_DATE.fullmatch(text)
+    if written is None or written[2].lower() not in _MONTHS:
+        return None
+    try:
+        return datetime(int(written[3]), _MONTHS[written[2].lower()], int(written[1]))  # noqa: DTZ001
+    except ValueError:
+        return None

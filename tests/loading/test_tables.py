@@ -1,0 +1,140 @@
+"""A partners' table on the one loading path: good rows in, bad rows named, nothing lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from ecograph.app import EcoGraph
+from ecograph.errors import MalformedFile, TooManyRejected
+from ecograph.graph.facts import facts_of
+from ecograph.model import Level, Outcome
+from ecograph.vocab import DCT, eco
+
+DECLARATION = """
+id = "partners-table"
+kind = "table"
+location = ["{table}"]
+visibility = "partners"
+max_error_share = {share}
+requires = ["ontology"]
+licence = "https://www.etalab.gouv.fr/licence-ouverte-open-licence"
+title = {{ fr = "Fichier des partenaires", en = "Partners' file" }}
+description = {{ fr = "Entreprises et projets", en = "Companies and projects" }}
+publisher = {{ name = "EcoGraph" }}
+
+[[records]]
+kind = "actor"
+class = "eco:Company"
+id = ["SIREN"]
+[records.properties]
+"rdfs:label" = {{ column = "Entreprise", lang = "fr", required = true }}
+"eco:siren" = {{ column = "SIREN", as = "siren" }}
+"eco:headcount" = {{ column = "Effectif", as = "integer" }}
+"dct:spatial" = {{ column = "Commune", as = "territory" }}
+"eco:actorType" = {{ constant = "https://w3id.org/ecograph/voc/actor-types/entreprise", as = "iri" }}
+
+[[records]]
+kind = "project"
+class = "eco:Project"
+id = ["Référence"]
+[records.properties]
+"dct:title" = {{ column = "Projet", lang = "fr", required = true }}
+"dct:description" = {{ column = "Projet", lang = "fr" }}
+"eco:inPole" = {{ column = "Pôles", split = ",", as = "concept", scheme = "poles" }}
+"eco:carriedBy" = {{ column = "SIREN", as = "reference", kind = "actor" }}
+"""
+HEADER = "Référence;Entreprise;SIREN;Effectif;Commune;Projet;Pôles\n"
+FIRST = "P1;Distillerie du Causse;732829320;1 250;48000;Séchoir solaire;chimie, agro\n"
+SECOND = "P2;Scierie Haute;552100554;12;Lozère;Poutres collées;Éco-matériaux\n"
+
+Load = Callable[..., Outcome]
+
+
+@pytest.fixture
+def load(tmp_path: Path, fresh_copy: Path, opened: Callable[..., EcoGraph]) -> Load:
+    def run(text: str, *, share: float = 1.0, encoding: str = "cp1252") -> Outcome:
+        table, declaration = tmp_path / "partners.csv", tmp_path / "partners-table.toml"
+        table.write_bytes(text.encode(encoding))
+        declaration.write_text(DECLARATION.format(table=table, share=share), encoding="utf-8")
+        outcomes, failures = opened(fresh_copy).writing.load_declared(extra=[declaration])
+        for _, error in failures:
+            raise error
+        return outcomes[-1]
+
+    return run
+
+
+def project(graph: EcoGraph, name: str, level: Level = Level.PARTNERS) -> list[str]:
+    facts = facts_of(graph.snapshot(), level, f"{graph.base}/project/partners-table--{name}")
+    return [literal.value for literal in facts.literals(DCT + "title")]
+
+
+def test_rows_become_records(load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]) -> None:
+    outcome = load(HEADER + FIRST + SECOND)
+    assert not outcome.rejections
+    assert outcome.by_class["eco:Company"] == outcome.by_class["eco:Project"] == 2
+    assert list(outcome.written.values()) == ["cp1252, separator ;"]
+    graph = opened(fresh_copy)
+    assert project(graph, "p1") == ["Séchoir solaire"]
+    assert project(graph, "p1", Level.PUBLIC) == []
+    company = facts_of(graph.snapshot(), Level.PARTNERS, f"{graph.base}/actor/partners-table--732829320")
+    assert [n.value for n in company.literals(eco("headcount"))] == ["1250"]
+    assert company.iris(DCT + "spatial") == ("https://w3id.org/ecograph/voc/territories/DEP-48",)
+
+
+def test_the_same_table_in_another_encoding_changes_nothing(load: Load) -> None:
+    load(HEADER + FIRST)
+    again = load(HEADER + FIRST, encoding="utf-8")
+    assert (again.added, again.removed) == (0, 0)
+
+
+def test_a_bad_row_is_named_and_what_was_known_is_kept(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST + SECOND)
+    outcome = load(
+        HEADER + FIRST.replace("chimie, agro", "chemie") + SECOND.replace("Poutres", "Grandes poutres")
+    )
+    (rejection,) = outcome.rejections
+    assert rejection.place.endswith("partners.csv, line 2")
+    assert (rejection.path, rejection.value) == ("Pôles", "chemie")
+    assert "« chemie »" in rejection.reason["fr"]
+    graph = opened(fresh_copy)
+    assert project(graph, "p1") == ["Séchoir solaire"]
+    assert project(graph, "p2") == ["Grandes poutres collées"]
+
+
+def test_a_row_that_is_gone_takes_its_records_with_it(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST + SECOND)
+    assert load(HEADER + SECOND).removed > 0
+    assert project(opened(fresh_copy), "p1") == []
+
+
+def test_a_row_without_identifier_takes_nothing_away(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST + SECOND)
+    outcome = load(HEADER + SECOND + FIRST.removeprefix("P1"))
+    assert [r.path for r in outcome.rejections] == ["Référence"]
+    assert project(opened(fresh_copy), "p1") == ["Séchoir solaire"]
+
+
+def test_too_many_bad_rows_keep_the_old_graph(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST)
+    with pytest.raises(TooManyRejected, match="chemie"):
+        load(HEADER + FIRST.replace("chimie, agro", "chemie"), share=0.1)
+    assert project(opened(fresh_copy), "p1") == ["Séchoir solaire"]
+
+
+def test_a_missing_column_is_named_with_those_that_are_there(load: Load) -> None:
+    with pytest.raises(
+        MalformedFile, match=r"no column 'Pôles' \(cp1252, separator ;\); there are 'Référence'"
+    ):
+        load(HEADER.replace("Pôles", "Poles") + FIRST)
