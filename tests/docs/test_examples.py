@@ -203,7 +203,7 @@ def _console(block: Block, desk: Desk, _address: str, place: str) -> None:
         printed = output + errors
         refused = shown.startswith("ecograph: ")
         assert status == int(refused), f"{place}: {command}\n{printed}"
-        heard = [errors[errors.find("ecograph: ") :]] if refused else [output, errors + output]
+        heard = [errors[errors.find("ecograph: ") :]] if refused else [output, printed, errors + output]
         assert any(agrees(_here(shown, desk), text) for text in heard), f"{place}: {command}\n{printed}"
         if command.startswith("curl") and '"status":4' in output:
             assert '"status":4' in shown, f"{place}: {command}\n{printed}"
