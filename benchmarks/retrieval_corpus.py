@@ -6,7 +6,9 @@ import csv
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote, unquote
 
 import pyoxigraph as ox
@@ -17,7 +19,7 @@ from ecograph.sources.declaration import read_declaration
 from ecograph.sources.rdf import parse
 from ecograph.sources.read import files_of
 
-Row = Mapping[str, str]
+Row = Mapping[str, Any]
 Judgements = Mapping[str, Mapping[str, int]]  # query -> document -> grade
 
 _PREFIXES = """\
@@ -27,6 +29,8 @@ _PREFIXES = """\
 @prefix skos: <http://www.w3.org/2004/02/skos/core#> .
 
 """
+_SKOS = "http://www.w3.org/2004/02/skos/core#"
+_NAMES = (_SKOS + "prefLabel", _SKOS + "altLabel")
 # The concepts that the shapes ask for, so that the corpus needs no other source beside it.
 _VOC = "https://w3id.org/ecograph/voc"
 _CONCEPTS = "\n".join(
@@ -59,6 +63,7 @@ class _Form:
     label: str = "dct:title"
     text: str = "dct:description"
     more: str = ""
+    place: str = "eco:availableIn"
 
 
 _SCHEME = _Form("offer", "eco:SupportOffer", more=f"eco:resourceType <{_VOC}/resource-types/dispositif>")
@@ -69,7 +74,11 @@ _FORMS = {
         "offer", "eco:SupportOffer", more=f"eco:resourceType <{_VOC}/resource-types/information>"
     ),
     "acteur": _Form(
-        "actor", "eco:Organization", "rdfs:label", more=f"eco:actorType <{_VOC}/actor-types/association>"
+        "actor",
+        "eco:Organization",
+        "rdfs:label",
+        more=f"eco:actorType <{_VOC}/actor-types/association>",
+        place="dct:spatial",
     ),
     "competence": _Form(
         "competence",
@@ -81,17 +90,35 @@ _FORMS = {
 }
 
 
-def vocabulary_texts() -> str:
-    """What EcoGraph's vocabulary says in French and in English, as N-Triples.
+def vocabulary() -> str:
+    """What every deployment holds beside its records, as N-Triples: texts in both languages, and schemes.
 
-    Every deployment holds the vocabulary. Its concepts are not among the documents that were judged:
-    their texts alone are taken.
+    The concepts are not among the documents that were judged: their classes are left out.
     """
+    return "".join(f"{line} .\n" for line in sorted({str(t) for t in _vocabulary() if _is_kept(t)}))
+
+
+def _vocabulary() -> Iterator[ox.Triple]:
     declared = read_declaration(LOADERS / "ontology.toml")
     files = files_of(declared, limit=Settings().load_bytes)
-    said = (triple for file in files for triple in parse(file.content, name=file.name, base=_VOC))
-    texts = (t for t in said if isinstance(t.object, ox.Literal) and t.object.language in {"fr", "en"})
-    return "".join(f"{line} .\n" for line in sorted(set(map(str, texts))))
+    return (triple for file in files for triple in parse(file.content, name=file.name, base=_VOC))
+
+
+def _is_kept(triple: ox.Triple) -> bool:
+    said = triple.object
+    is_text = isinstance(said, ox.Literal) and said.language in {"fr", "en"}
+    return is_text or triple.predicate.value in {_SKOS + name for name in ("inScheme", "notation", "broader")}
+
+
+@cache
+def _territories() -> Mapping[str, str]:
+    """The IRI of each territory by its French names; a region goes before a département."""
+    named = [
+        (str(t.subject).strip("<>"), t.object.value)
+        for t in _vocabulary()
+        if isinstance(t.object, ox.Literal) and t.object.language == "fr" and t.predicate.value in _NAMES
+    ]
+    return {name: iri for iri, name in sorted(named) if iri.startswith(f"{_VOC}/territories/")}
 
 
 def read_rows(folder: Path) -> list[Row]:
@@ -158,6 +185,14 @@ def _statements(row: Row, guides: Iterable[str]) -> Iterator[str]:
     if form.more:
         yield form.more
     yield from (f"dct:relation <{guide}>" for guide in guides)
+    yield from (f"{form.place} <{iri}>" for iri in sorted(_places(row)))
+
+
+def _places(row: Row) -> set[str]:
+    """The territories that a record names; overseas is France."""
+    named = [name.strip() for text in row.get("territory", ()) for name in str(text).split(",")]
+    whole = {"France et territoires d'outre-mer": "France"}
+    return {iri for name in named if (iri := _territories().get(whole.get(name, name)))}
 
 
 def _form(row: Row) -> _Form:

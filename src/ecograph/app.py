@@ -20,7 +20,7 @@ from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.match import NO_FACTS, Asking, match_project, match_text
 from ecograph.questions.reading import read_text
-from ecograph.questions.search import related, search
+from ecograph.questions.search import UNDERSTAND, Understanding, related, search
 from ecograph.questions.view import View
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.upkeep import Upkeep
@@ -65,12 +65,20 @@ class EcoGraph:
     # Questions
 
     def search(
-        self, level: Level, query: str, asked: Asked, *, limit: int, offset: int = 0, language: str = "fr"
+        self,
+        level: Level,
+        query: str,
+        asked: Asked,
+        *,
+        limit: int,
+        offset: int = 0,
+        language: str = "fr",
+        reading: Understanding = UNDERSTAND,
     ) -> SearchAnswer:
         """Return one page of what answers some words; raises `BadParameter`, `TooLarge`."""
         view = self.view(level)
         filters = resolve(asked, view.concepts)
-        return search(view, query, filters, limit=limit, offset=offset, language=language)
+        return search(view, query, filters, limit=limit, offset=offset, language=language, reading=reading)
 
     def match_project(
         self,

@@ -89,6 +89,17 @@ class FacetValue:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A concept recognised in a free text, the words that named it, and what it stands for in a search."""
+
+    iri: Iri
+    label: str
+    scheme: str
+    words: str
+    facet: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SearchAnswer:
     """One page of results, with the facets of the whole answer."""
 
@@ -97,6 +108,7 @@ class SearchAnswer:
     results: tuple[Result, ...]
     facets: Mapping[str, tuple[FacetValue, ...]]
     lexical_only: bool = False
+    understood: tuple[Understood, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,16 +120,6 @@ class NeedAnswer:
     results: tuple[Result, ...]
     outside: tuple[Result, ...] = ()
     notice: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """A concept recognised in a free text, and the words that named it."""
-
-    iri: Iri
-    label: str
-    scheme: str
-    words: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -91,8 +91,8 @@ def test_the_corpus_is_turtle(folder: Path) -> None:
 
 
 def test_the_corpus_goes_through_the_loading_path(folder: Path) -> None:
-    with opened(folder) as (index, _):
-        by_id = {id_of(document.iri): document for document in index.documents}
+    with opened(folder) as (view, _):
+        by_id = {id_of(document.iri): document for document in view.index.documents}
     assert by_id.keys() == {row["id"] for row in ROWS}
     assert [id_of(iri) for iri in by_id["x:aide é"].links] == ["x:guide"]
     assert by_id["x:aide é"].text == "Payer\nmoins"

@@ -15,9 +15,11 @@ from fastapi.testclient import TestClient
 from ecograph.app import EcoGraph
 from ecograph.exchange.resource import Value
 from ecograph.model import Level
+from ecograph.questions import request
 from ecograph.questions.filtering import Asked
 from ecograph.vocab import eco
 from ecograph.web import pages, rendering, terms, texts
+from ecograph.web.facets import FACETS
 from ecograph.web.links import href
 from ecograph.web.sheet import value_text
 from ecograph.web.typography import percent, shortened_text, signed, typeset
@@ -96,7 +98,7 @@ def test_every_text_is_used() -> None:
     sources.append((WEB / "sheet.py").read_text("utf-8"))
     used = "\n".join(sources)
     computed = ("error_", "eligible_", "criterion_", "fact_", "whatif_")
-    names = set(texts.texts("fr")) - {"type", "kind", "pole", "territory", "axis", "stage", "yes", "no"}
+    names = set(texts.texts("fr")) - {*FACETS, *request.FACETS, "yes", "no"}
     unused = [n for n in names if not n.startswith(computed) and not re.search(rf"\bt\.{n}\b", used)]
     assert not unused
 
@@ -376,3 +378,20 @@ def test_french_is_set_with_its_spaces() -> None:
     assert signed(-0.3, "fr") == "−0,300"
     assert percent(0.436, "fr") == "44\u202f%"
     assert shortened_text("un deux trois", 9) == "un deux…"
+
+
+# What is understood in a search
+
+
+def test_what_was_understood_is_shown_and_can_be_set_aside(client: TestClient) -> None:
+    html = client.get("/search?q=formation bois Lozère&lang=fr").text
+    assert "Compris dans votre demande" in words(html)
+    aside = unescape(re.findall(r'href="(/search\?[^"]*without=DEP-48)"', html)[0])
+    again = client.get(aside).text
+    assert "Territoire : Lozère" not in words(again)
+    assert "Genre : Formation" in words(again)
+    assert '<input type="hidden" name="without" value="DEP-48">' in again
+
+
+def test_nothing_understood_shows_nothing(client: TestClient) -> None:
+    assert "Compris dans votre demande" not in words(client.get("/search?q=&lang=fr").text)

@@ -23,6 +23,7 @@ from ecograph.cli.common import (
 
 if TYPE_CHECKING:
     from ecograph.app import EcoGraph
+    from ecograph.model import SearchAnswer
 
 
 @click.command()
@@ -44,8 +45,14 @@ def search(
         return print_json(answer)
     if answer.lexical_only:
         click.echo("(searching by words alone: no embedding)", err=True)
-    click.echo(f"{answer.total} results")
+    click.echo(f"{answer.total} results{_places(answer)}")
     return print_results(answer.results)
+
+
+def _places(answer: SearchAnswer) -> str:
+    """Say within which places results were kept: they were read in the words."""
+    places = [one.label for one in answer.understood if one.facet == "territory"]
+    return f" within {', '.join(places)}" if places else ""
 
 
 @click.command()

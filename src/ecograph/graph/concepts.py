@@ -33,13 +33,14 @@ SELECT ?concept ?broader WHERE { ?concept skos:inScheme ?scheme ; skos:broader ?
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:
-    """One concept of a scheme; `names` are its labels of every kind and language."""
+    """One concept of a scheme; `names` are its labels of every kind and language, `stated` all but hidden."""
 
     iri: Iri
     scheme: str
     notation: str
     labels: Mapping[str, str]
     names: tuple[str, ...]
+    stated: tuple[str, ...]
     broader: tuple[Iri, ...]
 
     def label(self, language: str) -> str:
@@ -105,21 +106,25 @@ def read_concepts(snapshot: Reader, level: Level) -> Concepts:
     """Read the concepts of a snapshot."""
     labels: dict[Iri, dict[str, str]] = defaultdict(dict)
     names: dict[Iri, list[str]] = defaultdict(list)
+    hidden: dict[Iri, set[str]] = defaultdict(set)
     for row in snapshot.rows(level, _LABELS):
         iri, label = row["concept"].value, row["label"]
         names[iri].append(label.value)
+        if row["role"].value.endswith("hiddenLabel"):
+            hidden[iri].add(label.value)
         if row["role"].value.endswith("prefLabel"):
             labels[iri][getattr(label, "language", None) or "fr"] = label.value
     broader: dict[Iri, list[Iri]] = defaultdict(list)
     for row in snapshot.rows(level, _BROADER):
         broader[row["concept"].value].append(row["broader"].value)
-    return Concepts(_concept(row, labels, names, broader) for row in snapshot.rows(level, _CONCEPTS))
+    return Concepts(_concept(row, labels, names, hidden, broader) for row in snapshot.rows(level, _CONCEPTS))
 
 
 def _concept(
     row: Row,
     labels: Mapping[Iri, Mapping[str, str]],
     names: Mapping[Iri, list[str]],
+    hidden: Mapping[Iri, set[str]],
     broader: Mapping[Iri, list[Iri]],
 ) -> Concept:
     iri = row["concept"].value
@@ -129,6 +134,7 @@ def _concept(
         notation=row["notation"].value if "notation" in row else iri.rsplit("/", 1)[-1],
         labels=labels.get(iri, {}),
         names=tuple(sorted(names.get(iri, ()))),
+        stated=tuple(sorted(set(names.get(iri, ())) - hidden.get(iri, set()))),
         broader=tuple(sorted(broader.get(iri, ()))),
     )
 

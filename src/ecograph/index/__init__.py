@@ -6,6 +6,7 @@ from ecograph.index.filters import Filters
 from ecograph.index.hits import Found, Hit, Meta
 from ecograph.index.index import Index, Teacher
 from ecograph.index.kept import IndexUnusable
+from ecograph.index.lens import Lens
 
 __all__ = [
     "Document",
@@ -14,6 +15,7 @@ __all__ = [
     "Hit",
     "Index",
     "IndexUnusable",
+    "Lens",
     "Matched",
     "Meta",
     "Teacher",

@@ -13,21 +13,21 @@ from scipy.sparse import coo_array, csr_array
 from ecograph.understanding.embedding import Matrix
 
 NEIGHBOURS = 5
-FIRST_STEP, SECOND_STEP = 2.0, 2.0
+STEPS = (2.0, 2.0)  # what the first and the second step weigh
 LINKS = 0.5  # what is linked counts half of what is said
 BLOCK = 256  # documents compared with all others at once: what bounds the memory
 
 
-def ties(said: Matrix | csr_array, links: csr_array) -> csr_array:
+def ties(said: Matrix | csr_array, links: csr_array, *, neighbours: int = NEIGHBOURS) -> csr_array:
     """Documents by documents: the share of its score that each gets from its neighbours.
 
-    `said` has a row of length one for each document. A document is tied to its five nearest others,
+    `said` has a row of length one for each document. A document is tied to its nearest others,
     with the square of their nearness, in both directions; rows are brought to a sum of one.
     """
     size = links.shape[0]
     if size < 2:
         return csr_array((size, size))
-    blocks = [_nearest(said, links, start) for start in range(0, size, BLOCK)]
+    blocks = [_nearest(said, links, start, neighbours) for start in range(0, size, BLOCK)]
     rows, columns, weights = (np.concatenate(parts) for parts in zip(*blocks, strict=True))
     tied = csr_array(coo_array((weights**2, (rows, columns)), shape=(size, size)))
     return normalised(tied)
@@ -41,20 +41,23 @@ def normalised(tied: csr_array) -> csr_array:
     return csr_array((both.data / np.maximum(sums[numbers], 1e-12), both.indices, both.indptr), both.shape)
 
 
-def diffused(scores: NDArray[np.float64], tied: csr_array) -> NDArray[np.float64]:
+def diffused(
+    scores: NDArray[np.float64], tied: csr_array, steps: tuple[float, float] = STEPS
+) -> NDArray[np.float64]:
     """What the neighbours, and theirs, add to each score."""
+    first, second = steps
     once = tied @ scores
-    return np.asarray(FIRST_STEP * once + SECOND_STEP * (tied @ once))
+    return np.asarray(first * once + second * (tied @ once))
 
 
 def _nearest(
-    said: Matrix | csr_array, links: csr_array, start: int
+    said: Matrix | csr_array, links: csr_array, start: int, neighbours: int
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
     block = slice(start, start + BLOCK)
     near = _dense(said[block] @ said.T) + LINKS * _dense(links[block] @ links.T)
     count, size = near.shape
     near[np.arange(count), start + np.arange(count)] = -np.inf
-    kept = min(NEIGHBOURS, size - 1)
+    kept = min(neighbours, size - 1)
     columns = np.argpartition(-near, kept - 1, axis=1)[:, :kept]
     weights = np.take_along_axis(near, columns, axis=1)
     rows = np.repeat(start + np.arange(count), kept)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
-from ecograph.index.diffusion import diffused
+from ecograph.index.diffusion import STEPS, diffused
 
 # Measured on the development queries; see docs/explanation/ranking.md.
-WEIGHTS: Mapping[str, float] = {"words": 1.0, "letters": 1.0, "sense": 2.0}
+WEIGHTS: Mapping[str, float] = {"words": 1.0, "letters": 1.0, "sense": 2.0, "concepts": 0.5}
 
 Numbers = NDArray[np.intp]
 Scores = NDArray[np.float64]
@@ -27,17 +27,31 @@ def ranked(scores: Scores, among: NDArray[np.bool_]) -> Numbers:
     return numbers[np.argsort(-scores[numbers], kind="stable")]
 
 
-def fused(signals: Mapping[str, Scores], names: Scores, tied: csr_array) -> dict[str, Scores]:
+def fused(
+    signals: Mapping[str, Scores],
+    names: Scores,
+    tied: csr_array,
+    *,
+    weights: Mapping[str, float] = WEIGHTS,
+    steps: tuple[float, float] = STEPS,
+    kinds: Scores | None = None,
+) -> dict[str, Scores]:
     """What each channel gives to each document; the best possible document scores one.
 
-    `names` says how far the query is a document's name: nothing for most, more than 1 for the name itself.
+    `names` says how far the query is a document's name: nothing for most, more than 1 for the name itself;
+    `kinds` what its kind is worth, where the query names one.
     """
-    weighed = {channel: WEIGHTS[channel] * _scaled(scores) for channel, scores in signals.items()}
-    near = diffused(_sum(weighed), tied)
+    weighed = {channel: weights[channel] * _scaled(scores) for channel, scores in signals.items()}
+    near = diffused(_sum(weighed), tied, steps)
     channels = {**weighed, "neighbours": near}
-    span = _span(_sum(channels)) * (1 + float(names.max(initial=0.0)))
-    given = {channel: scores / span for channel, scores in channels.items()}
-    return {**given, "name": names / (1 + float(names.max(initial=0.0)))}
+    bonuses = {"name": names} if kinds is None else {"name": names, "kind": kinds}
+    # What is added after the neighbours does not spread: a name or a kind is no theme.
+    whole = 1 + float(_sum(bonuses).max(initial=0.0))
+    span = _span(_sum(channels)) * whole
+    return {
+        **{channel: scores / span for channel, scores in channels.items()},
+        **{channel: scores / whole for channel, scores in bonuses.items()},
+    }
 
 
 def _sum(channels: Mapping[str, Scores]) -> Scores:

@@ -21,6 +21,7 @@ from ecograph.index.documents import Document
 from ecograph.index.filters import Facets, Filters, Mask
 from ecograph.index.fusion import Scores, fused, ranked
 from ecograph.index.hits import LINK_SHARE, MOST_CHARACTERS, Found, Hit, Meta
+from ecograph.index.lens import PLAIN, Lens, Named
 from ecograph.index.lessons import pairs
 from ecograph.index.letters import Letters
 from ecograph.index.links import link_rows
@@ -61,10 +62,11 @@ class Index:
         self.lexical = lexical
         self.letters = letters
         self.dense = dense
-        self._tied = tied
+        self.tied = tied
         self.meta = meta
         self.lexicon = lexicon
-        self._titles = Titles(self.documents)
+        self.titles = Titles(self.documents)
+        self._named = Named(self.documents)
         self._numbers = {document.iri: number for number, document in enumerate(self.documents)}
         self._facets = Facets(self.documents)
 
@@ -105,7 +107,7 @@ class Index:
             lexical=self.lexical,
             letters=self.letters,
             dense=self.dense,
-            tied=self._tied,
+            tied=self.tied,
             lexicon=self.lexicon.sources if self.lexicon else None,
             meta={name: getattr(self.meta, name) for name in kept.META},
         )
@@ -131,20 +133,28 @@ class Index:
         return self.dense is None
 
     def search(
-        self, query: str, *, filters: Filters | None = None, limit: int = 10, offset: int = 0
+        self,
+        query: str,
+        *,
+        filters: Filters | None = None,
+        lens: Lens = PLAIN,
+        limit: int = 10,
+        offset: int = 0,
     ) -> Found:
         """The documents that answer a query, best first, ties to the lower IRI.
 
         An empty query gives all that pass the filters, by title.
         """
         filters, text = filters or Filters(), query.strip()[:MOST_CHARACTERS]
-        allowed = self._facets.allowed(filters)
-        asked = self._worded(text)
-        signals = self._signals(asked)
-        named = self._titles.named(text)
+        named = self.titles.named(text)
+        asked = self._worded(text if lens.words is None else lens.words)
+        signals = self._signals(asked, lens)
         matching = _matching(signals) | (named > 0) if text else np.ones(len(self.documents), dtype=bool)
-        among = matching & allowed
-        channels = self._channels(signals, named) if text else {}
+        if lens.within:
+            # Whoever types a name wants what has it, wherever it is.
+            matching = matching & (self._named.for_places(lens.within) | (named > 0))
+        among = matching & self._facets.allowed(filters)
+        channels = self._channels(signals, named, lens) if text else {}
         order = ranked(_sum(channels, among), among) if text else self._by_title(among)
         page = order[max(offset, 0) :][: max(limit, 0)]
         return Found(
@@ -204,17 +214,24 @@ class Index:
     def _worded(self, query: str) -> Wording:
         return worded(query.strip()[:MOST_CHARACTERS], self.lexicon)
 
-    def _signals(self, asked: Wording) -> dict[str, tuple[Scores, Mask]]:
+    def _signals(self, asked: Wording, lens: Lens) -> dict[str, tuple[Scores, Mask]]:
         """For each channel the score of every document, and which ones it brings by itself."""
         scores, letters = self.lexical.scores(asked), self.letters.scores(asked)
         signals = {"words": (scores, scores > 0), "letters": (letters, letters >= LETTERS_FLOOR)}
         if self.dense is not None:
             cosines = self.dense.cosines(asked)
             signals["sense"] = (np.maximum(cosines, 0.0), cosines >= self.dense.floor)
+        if lens.concepts:
+            linked = self._named.linked(lens.concepts)
+            signals["concepts"] = (linked, linked > 0)
         return signals
 
-    def _channels(self, signals: Mapping[str, tuple[Scores, Mask]], named: Scores) -> dict[str, Scores]:
-        return fused({c: scores for c, (scores, _) in signals.items()}, named, self._tied)
+    def _channels(
+        self, signals: Mapping[str, tuple[Scores, Mask]], named: Scores, lens: Lens
+    ) -> dict[str, Scores]:
+        scores = {channel: scores for channel, (scores, _) in signals.items()}
+        kinds = self._named.preferred(lens.preferred) if lens.preferred else None
+        return fused(scores, named, self.tied, kinds=kinds)
 
     def _hit(self, asked: Wording | None, number: int, channels: Mapping[str, Scores]) -> Hit:
         given = {c: float(s[number]) for c, s in channels.items() if s[number] > 0}

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from ecograph.errors import TooLarge
 from ecograph.index import Document, Filters, Hit
 from ecograph.model import FacetValue, Reason, Result, SearchAnswer
+from ecograph.questions.eligibility import judge
+from ecograph.questions.request import PLACE, Request, request_of
 from ecograph.questions.view import View, kind_label
 from ecograph.vocab import TYPES, eco
 
@@ -14,8 +17,26 @@ LONGEST = 20_000
 _FACET_SIZE = 20
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understanding:
+    """Whether places, sizes, kinds and competences are read in a query, and which are set aside."""
+
+    understand: bool = True
+    without: frozenset[str] = frozenset()
+
+
+UNDERSTAND = Understanding()
+
+
 def search(
-    view: View, query: str, filters: Filters, *, limit: int, offset: int = 0, language: str = "fr"
+    view: View,
+    query: str,
+    filters: Filters,
+    *,
+    limit: int,
+    offset: int = 0,
+    language: str = "fr",
+    reading: Understanding = UNDERSTAND,
 ) -> SearchAnswer:
     """Return one page of what answers a query, best first; ties go to the lower IRI.
 
@@ -23,13 +44,17 @@ def search(
     """
     if len(query) > LONGEST:
         raise TooLarge("the search text", LONGEST, "characters")
-    found = view.index.search(query, filters=filters, limit=limit, offset=offset)
+    # Who filters by a territory has said which.
+    aside = {*reading.without, PLACE} if filters.territories else reading.without
+    request = request_of(view, query, language=language, without=aside) if reading.understand else Request()
+    found = view.index.search(query, filters=filters, lens=request.lens, limit=limit, offset=offset)
     return SearchAnswer(
         query=query,
         total=found.total,
-        results=tuple(_result(view, hit, language) for hit in found.hits),
+        results=tuple(_result(view, hit, request, language) for hit in found.hits),
         facets=_facets(view, found.facets, language),
         lexical_only=view.index.lexical_only,
+        understood=request.understood,
     )
 
 
@@ -64,9 +89,32 @@ def type_of(document: Document) -> str:
     return next((name for name in TYPES if name in document.types), document.types[0])
 
 
-def _result(view: View, hit: Hit, language: str) -> Result:
-    reasons = [_REASONS[channel](hit, share, language) for channel, share in hit.channels.items()]
-    return result_of(view, view.index.document(hit.iri), reasons, language)
+def _result(view: View, hit: Hit, request: Request, language: str) -> Result:
+    document = view.index.document(hit.iri)
+    linked = {"concepts": request.lens.concepts, "kind": {iri: (iri,) for iri in request.lens.preferred}}
+    reasons = [
+        _linked(view, document, linked[channel], Reason(text="", contribution=share, kind=channel), language)
+        if channel in linked
+        else _REASONS[channel](hit, share, language)
+        for channel, share in hit.channels.items()
+    ]
+    result = result_of(view, document, reasons, language)
+    if not request.tells_who:
+        return result
+    return replace(result, eligibility=judge(view, hit.iri, request.who, language=language))
+
+
+def _linked(
+    view: View, document: Document, asked: Mapping[str, Iterable[str]], reason: Reason, language: str
+) -> Reason:
+    """Say to which concepts of the query a document is linked, directly or through one below."""
+    own = {document.iri, document.kind, *document.poles, *document.links, *document.competences}
+    found = [view.label(iri, language) for iri, below in asked.items() if not own.isdisjoint(below)]
+    said = {
+        "concepts": {"fr": "répond à : ", "en": "answers: "},
+        "kind": {"fr": "le genre demandé : ", "en": "the kind asked for: "},
+    }
+    return replace(reason, text=said[reason.kind][language] + ", ".join(found))
 
 
 def _words(hit: Hit, share: float, language: str) -> Reason:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecograph.model import MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.questions.filtering import Asked
+from ecograph.questions.search import Understanding
 from ecograph.web.access import Graph, LevelOf
 
 router = APIRouter(prefix="/api", tags=["api"])
@@ -114,6 +115,32 @@ def asked_of(
 AskedOf = Annotated[Asked, Depends(asked_of)]
 
 
+def reading_of(
+    *,
+    understand: Annotated[
+        bool, Query(description="Read places, sizes, kinds and competences in the words.")
+    ] = True,
+    without: Annotated[
+        list[str],
+        Query(
+            description="What is set aside of `understood`: a facet, as `territory`; a concept, as `DEP-48`."
+        ),
+    ] = [],  # noqa: B006
+) -> Understanding:
+    """Return how the words of a query string are read."""
+    return Understanding(understand=understand, without=frozenset(filter(None, without)))
+
+
+def wanted_of(
+    asked: AskedOf, reading: Annotated[Understanding, Depends(reading_of)]
+) -> tuple[Asked, Understanding]:
+    """Return the filters of a query string, and how its words are read."""
+    return asked, reading
+
+
+WantedOf = Annotated[tuple[Asked, Understanding], Depends(wanted_of)]
+
+
 @router.get(
     "/search",
     responses=_example(
@@ -123,6 +150,7 @@ AskedOf = Annotated[Asked, Depends(asked_of)]
             "results": [_RESULT],
             "facets": {"type": [{"value": "FundingOffer", "label": "offre de financement", "count": 1}]},
             "lexical_only": False,
+            "understood": [],
         },
         "One page of results, and the facets of the whole answer.",
     ),
@@ -130,14 +158,15 @@ AskedOf = Annotated[Asked, Depends(asked_of)]
 def read_search(
     graph: Graph,
     level: LevelOf,
-    asked: AskedOf,
+    wanted: WantedOf,
     q: Annotated[str, Query(description="Words; empty: everything, by title.")] = "",
     limit: Limit = 10,
     offset: Offset = 0,
     lang: Language = "fr",
 ) -> SearchAnswer:
     """Search resources of every kind by words and by meaning."""
-    return graph.search(level, q, asked, limit=limit, offset=offset, language=lang)
+    asked, reading = wanted
+    return graph.search(level, q, asked, limit=limit, offset=offset, language=lang, reading=reading)
 
 
 @router.post(

@@ -19,6 +19,7 @@ FACETS = ("type", "kind", "pole", "territory", "axis", "stage")
 # Every actor of the graph but persons is an organization, every offer a resource: these say no more.
 _TELL_NOTHING = {"Organization"}
 _SHOWN_AT_ONCE = 7
+_MOST_ASIDE = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +62,18 @@ class Search:
     words: str
     asked: Asked
     page: int
+    aside: tuple[str, ...] = ()
 
-    def address(self, *, page: int = 1, without: tuple[str, str] | None = None) -> str:
-        """Return the address of another page of this search, or of this search less one filter."""
+    def address(
+        self, *, page: int = 1, without: tuple[str, str] | None = None, aside: str | None = None
+    ) -> str:
+        """Return the address of another page of this search, or of this search less one filter.
+
+        `aside` is something understood in the words that is not to be.
+        """
         pairs = [("q", self.words)] if self.words else []
         pairs += [pair for pair in _pairs(self.asked) if pair != without]
+        pairs += [("without", value) for value in (*self.aside, *([aside] if aside else []))]
         pairs += [("page", str(page))] if page > 1 else []
         return f"/search?{urlencode(pairs)}"
 
@@ -76,7 +84,8 @@ def search_of(request: Request) -> Search:
     page = given.get("page", "1")
     filters = {name: tuple(value for value in given.getlist(name) if value) for name in FACETS}
     number = int(page) if page.isascii() and page.isdigit() and len(page) < 6 else 1
-    return Search(given.get("q", "").strip(), Asked(**filters), max(1, number))
+    aside = tuple(dict.fromkeys(value for value in given.getlist("without")[:_MOST_ASIDE] if value))
+    return Search(given.get("q", "").strip(), Asked(**filters), max(1, number), aside)
 
 
 def chips(view: View, search: Search, language: str) -> list[Chip]:
@@ -88,6 +97,14 @@ def chips(view: View, search: Search, language: str) -> list[Chip]:
             without=search.address(without=(facet, value)),
         )
         for facet, value in _pairs(search.asked)
+    ]
+
+
+def understood(answer: SearchAnswer, search: Search) -> list[Chip]:
+    """Return what was understood in the words, each with the address of the search without it."""
+    return [
+        Chip(facet=one.facet, label=one.label, without=search.address(aside=one.iri.rsplit("/", 1)[-1]))
+        for one in answer.understood
     ]
 
 

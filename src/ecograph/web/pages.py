@@ -12,11 +12,12 @@ from ecograph.graph.facts import DESCRIPTIONS
 from ecograph.graph.saved import Parameter, SavedQuery
 from ecograph.model import Iri, Level, MatchAnswer, Result
 from ecograph.questions.filtering import Asked, resolve
+from ecograph.questions.search import Understanding
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
 from ecograph.web.answers import Row, table
 from ecograph.web.cards import cards, heading, tongue, tongue_of
-from ecograph.web.facets import Search, chips, facets, search_of, written
+from ecograph.web.facets import Search, chips, facets, search_of, understood, written
 from ecograph.web.language import language_of
 from ecograph.web.matching import LONGEST_IN_ADDRESS, need_cards, shown
 from ecograph.web.rendering import install, page
@@ -66,6 +67,7 @@ def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
         limit=PER_PAGE,
         offset=(wanted.page - 1) * PER_PAGE,
         language=language,
+        reading=Understanding(without=frozenset(wanted.aside)),
     )
     return page(
         request,
@@ -75,6 +77,7 @@ def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
         search=wanted,
         last=max(1, -(-answer.total // PER_PAGE)),
         chips=chips(view, wanted, language),
+        understood=understood(answer, wanted),
         facets=facets(view, answer, resolve(wanted.asked, view.concepts), language),
         cards=cards(view, answer.results, graph.base, language),
         fictitious=any(result.fictitious for result in answer.results),
