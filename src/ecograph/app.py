@@ -15,11 +15,13 @@ from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.saved import SavedQuery, named, read_queries
-from ecograph.model import Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
+from ecograph.model import Fit, GapAnswer, Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
+from ecograph.questions.gaps import gaps
 from ecograph.questions.match import NO_FACTS, Asking, match_project, match_text
 from ecograph.questions.reading import read_text
+from ecograph.questions.reverse import fitting_projects
 from ecograph.questions.search import UNDERSTAND, Understanding, related, search
 from ecograph.questions.view import View
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
@@ -116,6 +118,15 @@ class EcoGraph:
     ) -> Asking:
         filters = resolve(asked, view.concepts)
         return Asking(filters=filters, limit=limit, today=self._today(), facts=facts, language=language)
+
+    def candidates(self, level: Level, iri: Iri, *, limit: int, language: str = "fr") -> tuple[Fit, ...]:
+        """Return the projects that a resource or an actor fits; raises `ResourceNotFound`, `BadParameter`."""
+        return fitting_projects(self.view(level), iri, limit=limit, today=self._today(), language=language)
+
+    def gaps(self, level: Level, asked: Asked, *, limit: int, language: str = "fr") -> GapAnswer:
+        """Return the needs that nothing covers; filters are on the projects. Raises `BadParameter`."""
+        view = self.view(level)
+        return gaps(view, resolve(asked, view.concepts), limit=limit, language=language)
 
     def related(self, level: Level, iri: Iri, *, limit: int, language: str = "fr") -> tuple[Result, ...]:
         """Return the resources most like one; raises `ResourceNotFound`."""

@@ -200,6 +200,46 @@ class MatchAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Fit:
+    """A project that a resource fits, as a result, and the need that it answers best."""
+
+    need_iri: Iri | None
+    need: str
+    result: Result
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """A need that nothing within reach covers.
+
+    `nearest` is the best there is within reach, `elsewhere` what would cover it outside.
+    """
+
+    need: Iri | None
+    label: str
+    project: Iri
+    project_label: str
+    poles: tuple[str, ...]
+    axes: tuple[str, ...]
+    places: tuple[str, ...]
+    competences: tuple[str, ...]
+    kinds: tuple[str, ...]
+    nearest: Result | None
+    elsewhere: Result | None
+    fictitious: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GapAnswer:
+    """The gaps, how many there are among how many needs, and how many by pole, axis and territory."""
+
+    total: int
+    needs: int
+    gaps: tuple[Gap, ...]
+    facets: Mapping[str, tuple[FacetValue, ...]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A record, or a part of one, that was not loaded, and why."""
 

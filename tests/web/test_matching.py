@@ -71,3 +71,21 @@ def test_the_api_takes_facts(client: TestClient, graph: EcoGraph) -> None:
     assert [group["kind"] for group in answer["groups"]]
     for wrong in ({"size": 3}, {"headcount": "beaucoup"}, {"headcount": -1}, {"naf": "none such"}):
         assert client.post("/api/match", json={**body, "facts": wrong}).status_code == 400
+
+
+def test_a_resource_shows_the_projects_that_it_fits(client: TestClient, graph: EcoGraph) -> None:
+    html = client.get("/offer/national--cifre").text
+    assert "Les projets auxquels elle convient" in words(html)
+    assert "/project/demo--p03" in html
+    answer = client.get("/api/candidates", params={"iri": f"{graph.base}/offer/national--cifre"}).json()
+    assert answer["results"][0]["result"]["type"] == "Project"
+    assert "auxquels elle convient" not in words(client.get("/project/demo--p03").text)
+
+
+def test_gaps_have_a_page_that_home_leads_to(client: TestClient) -> None:
+    assert 'href="/gaps"' in client.get("/").text
+    html = client.get("/gaps?pole=agro").text
+    total = client.get("/api/gaps?pole=agro").json()["total"]
+    assert f"{total} besoins sans réponse, sur" in words(html)
+    assert 'href="/gaps?territory=DEP-12"' in html
+    assert client.get("/gaps?lang=en").status_code == 200

@@ -8,6 +8,7 @@ import click
 
 from ecograph import __version__
 from ecograph.cli.asking import query, read, search
+from ecograph.cli.coverage import candidates, gaps
 from ecograph.cli.keys import key
 from ecograph.cli.loading import load
 from ecograph.cli.matching import match
@@ -38,6 +39,8 @@ for _command in (
     load,
     search,
     match,
+    candidates,
+    gaps,
     read,
     query,
     serve,

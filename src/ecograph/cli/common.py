@@ -122,7 +122,8 @@ lang_option = click.option("--lang", default="fr", type=click.Choice(["fr", "en"
 
 def print_json(answer: Any) -> None:
     """Print an answer as JSON alone."""
-    click.echo(json.dumps(asdict(answer), ensure_ascii=False, indent=2))
+    shown = [asdict(part) for part in answer] if isinstance(answer, tuple) else asdict(answer)
+    click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
 def print_results(results: Iterable[Result]) -> None:

@@ -28,7 +28,7 @@ SELECT ?offer ?criterion ?property ?value WHERE {
 """
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class View:
     """A snapshot, its index and its concepts, as one level may see them.
 

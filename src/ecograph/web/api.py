@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Depends, Query, Response
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from ecograph.model import MatchAnswer, Reading, Result, SearchAnswer
+from ecograph.model import Fit, GapAnswer, MatchAnswer, Reading, Result, SearchAnswer
 from ecograph.questions.filtering import Asked
 from ecograph.questions.search import Understanding
 from ecograph.web.access import Graph, LevelOf
@@ -91,6 +91,13 @@ class MatchIn(BaseModel):
         if (self.project is None) == (self.text is None):
             raise ValueError("give either `project`, an IRI, or `text`, the project in a few words")
         return self
+
+
+class CandidatesOut(BaseModel):
+    """The projects that a resource fits."""
+
+    iri: str
+    results: list[Fit]
 
 
 class RelatedOut(BaseModel):
@@ -210,6 +217,23 @@ def post_match(graph: Graph, level: LevelOf, wanted: MatchIn, lang: Language = "
             level, wanted.project, asked, limit=wanted.limit, facts=facts, language=lang
         )
     return graph.match_text(level, wanted.text or "", asked, limit=wanted.limit, facts=facts, language=lang)
+
+
+@router.get("/candidates")
+def read_candidates(
+    graph: Graph, level: LevelOf, iri: str, limit: Limit = 10, lang: Language = "fr"
+) -> CandidatesOut:
+    """Return the projects that a resource or an actor fits, each with the need it answers best and why."""
+    found = graph.candidates(level, iri, limit=limit, language=lang)
+    return CandidatesOut(iri=iri, results=list(found))
+
+
+@router.get("/gaps")
+def read_gaps(
+    graph: Graph, level: LevelOf, asked: AskedOf, limit: Limit = 20, lang: Language = "fr"
+) -> GapAnswer:
+    """Return the needs of projects that nothing within reach covers; filters are on the projects."""
+    return graph.gaps(level, asked, limit=limit, language=lang)
 
 
 @router.get("/related")

@@ -10,8 +10,9 @@ from fastapi.responses import HTMLResponse
 from ecograph.app import EcoGraph
 from ecograph.graph.facts import DESCRIPTIONS
 from ecograph.graph.saved import Parameter, SavedQuery
-from ecograph.model import Iri, Level, MatchAnswer, Result
+from ecograph.model import Fit, Iri, Level, MatchAnswer, Result
 from ecograph.questions.filtering import Asked, resolve
+from ecograph.questions.reverse import can_fit
 from ecograph.questions.search import Understanding
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
@@ -28,7 +29,7 @@ __all__ = ["error_page", "install", "queries_page", "query_result_page", "resour
 router = APIRouter(include_in_schema=False)
 
 PER_PAGE = 20
-_MATCHES_ON_SHEET, _RELATED = 3, 6
+_MATCHES_ON_SHEET, _RELATED, _FITS, _GAPS = 3, 6, 5, 50
 _ERRORS = frozenset({400, 404, 413, 503})
 
 
@@ -84,6 +85,27 @@ def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
     )
 
 
+@router.get("/gaps")
+def gaps(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
+    """Show the needs that nothing covers, and where they are."""
+    language, view, wanted = language_of(request), graph.view(level), search_of(request)
+    asked = Asked(pole=wanted.asked.pole, axis=wanted.asked.axis, territory=wanted.asked.territory)
+    answer = graph.gaps(level, asked, limit=_GAPS, language=language)
+    return page(
+        request,
+        "gaps.html",
+        base=graph.base,
+        answer=answer,
+        chips=chips(view, Search("", asked, 1), language),
+        label_tongue=lambda iri, text: tongue_of(view, iri, text, language),
+        counts=[
+            (name, [(written(view, name, value.value), value) for value in values])
+            for name, values in answer.facets.items()
+        ],
+        fictitious=any(gap.fictitious for gap in answer.gaps),
+    )
+
+
 @router.get("/about")
 def about(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
     """Show what the data are, how the ranking works, the licences, the accessibility statement."""
@@ -99,6 +121,7 @@ def resource_page(request: Request, iri: Iri) -> HTMLResponse:
     related = graph.related(level, iri, limit=_RELATED, language=language)
     facts = view.facts(iri)
     answer = _matches(graph, level, iri, language) if "Project" in facts.classes else None
+    fits = _fits(graph, level, iri, language)
     facet = searched(iri)
     return page(
         request,
@@ -111,9 +134,11 @@ def resource_page(request: Request, iri: Iri) -> HTMLResponse:
         summary_tongue=tongue(facts, described.summary, language),
         label_tongue=lambda value: tongue_of(view, value.iri, value.text, language) if value.iri else None,
         related=cards(view, related, graph.base, language),
+        fits=list(zip(fits, cards(view, [fit.result for fit in fits], graph.base, language), strict=True)),
         needs=need_cards(view, answer, graph.base, language) if answer else [],
         searched=Search("", Asked(**{facet: (written(view, facet, iri),)}), 1).address() if facet else None,
-        fictitious=described.fictitious or any(result.fictitious for result in (*related, *shown(answer))),
+        fictitious=described.fictitious
+        or any(result.fictitious for result in (*related, *shown(answer), *(f.result for f in fits))),
     )
 
 
@@ -156,6 +181,14 @@ def error_page(request: Request, problem: Mapping[str, object]) -> HTMLResponse:
 
 def _matches(graph: EcoGraph, level: Level, iri: Iri, language: str) -> MatchAnswer:
     return graph.match_project(level, iri, Asked(), limit=_MATCHES_ON_SHEET, language=language)
+
+
+def _fits(graph: EcoGraph, level: Level, iri: Iri, language: str) -> Sequence[Fit]:
+    """Return the projects that a resource fits, where it is one that may help."""
+    index = graph.view(level).index
+    if iri not in index or not can_fit(index.document(iri)):
+        return ()
+    return graph.candidates(level, iri, limit=_FITS, language=language)
 
 
 def _first_project(graph: EcoGraph, level: Level, pole: str, language: str) -> Sequence[Result]:

@@ -213,6 +213,27 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "facts_more": ("Textes, autres noms et identifiants", "Texts, other names and identifiers"),
     "mentions": ("Ce qui s'y rapporte", "What refers to it"),
     "show_more": ("Afficher {n} de plus", "Show {n} more"),
+    "fits": ("Les projets auxquels elle convient", "The projects that it fits"),
+    "fits_lead": (
+        "Les projets du graphe dont un besoin appelle cette ressource, avec les mêmes raisons que dans l'autre "
+        "sens.",
+        "The projects of the graph with a need for this resource, for the same reasons as the other way round.",
+    ),
+    "home_gaps": ("Ce qui manque au territoire", "What the territory lacks"),
+    "gaps_title": ("Ce qui manque : les besoins que rien ne couvre", "Gaps: the needs that nothing covers"),
+    "gaps_lead": (
+        "Pour chaque besoin des projets, le graphe cherche qui répond là où ils se trouvent. Voici ceux pour "
+        "lesquels il ne trouve rien d'assez proche.",
+        "For each need of the projects, the graph looks for who answers where they are. Here are those for which "
+        "it finds nothing near enough.",
+    ),
+    "gaps_count": ("{n} besoins sans réponse, sur {needs}", "{n} needs without an answer, of {needs}"),
+    "gaps_list": ("Les besoins, du moins couvert au plus couvert", "The needs, the least covered first"),
+    "gaps_project": ("Projet :", "Project:"),
+    "gaps_wanted": ("Ce qu'il faudrait :", "What it takes:"),
+    "gaps_nearest": ("Le plus proche ici :", "The nearest here:"),
+    "gaps_elsewhere": ("Existe ailleurs :", "Exists elsewhere:"),
+    "gaps_none": ("Aucun : tous les besoins ont une réponse.", "None: every need has an answer."),
     "related": ("Proches de cette fiche", "Close to this record"),
     "sources": ("Sources", "Sources"),
     "source_number": ("source {n}", "source {n}"),
