@@ -29,30 +29,26 @@ Report = Callable[[str], None]
 
 
 class Published:
-    """One published state, read once and shared by all questions about it."""
+    """One published state, read once and shared by all questions about it.
+
+    Nothing kept here refers back to it: the files of a state that nobody uses any more are let go at
+    once, and not when the garbage collector comes by.
+    """
 
     def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
         self.concepts = cache(partial(_concepts, snapshot))
         # Views keep what they have read: one for each level.
-        self.view = cache(self._view)
+        self.view = cache(partial(_view, snapshot, indexes, self.concepts))
         # Counting goes through all triples: once for each state and level.
         self.counts = cache(snapshot.counts)
-        self.text_reader = cache(self._text_reader)
+        self.text_reader = cache(partial(_text_reader, snapshot, indexes))
 
     def indexed(self, indexes: Indexes) -> Published:
         """Return the same state, and what was found out about it, with other indexes."""
         other = Published(self.snapshot, indexes, self.base)
         other.concepts, other.counts = self.concepts, self.counts
         return other
-
-    def _view(self, level: Level) -> View:
-        """Return what a level sees."""
-        return View(level, self.snapshot, self.indexes.of(level), self.concepts(level))
-
-    def _text_reader(self, level: Level) -> TextReader:
-        dense = self.indexes.of(level).dense
-        return text_reader(self.snapshot, level, dense.table if dense else None)
 
 
 class Publication:
@@ -195,3 +191,12 @@ class Publication:
 
 def _concepts(snapshot: Reader, level: Level) -> Concepts:
     return read_concepts(snapshot, level)
+
+
+def _text_reader(snapshot: Reader, indexes: Indexes, level: Level) -> TextReader:
+    dense = indexes.of(level).dense
+    return text_reader(snapshot, level, dense.table if dense else None)
+
+
+def _view(snapshot: Reader, indexes: Indexes, concepts: Callable[[Level], Concepts], level: Level) -> View:
+    return View(level, snapshot, indexes.of(level), concepts(level))

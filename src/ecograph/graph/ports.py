@@ -40,6 +40,9 @@ class Reader(Protocol):
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""
 
+    def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
+        """Yield what one source states, as a level sees it."""
+
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
         """Yield what all sources together say, of one resource or of all, and what follows."""
 

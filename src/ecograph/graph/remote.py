@@ -122,8 +122,11 @@ class RemoteStore:
         for endpoint, levels in self._layout.sites():
             if levels[-1] >= change.level:
                 self._rewrite(endpoint, levels, change.diff.subjects, change)
-        if before != change.level:
-            self._catalogue.place(change.graph, change.level)
+        # A graph of which nothing is left is none.
+        endpoint = self._layout.endpoints[Level.PRIVATE]
+        left = bool(change.diff.added) or bool(triples_of(endpoint, change.graph))
+        if before != (level := change.level if left else None):
+            self._catalogue.place(change.graph, level)
 
     def drop(self, graph: str) -> None:
         subjects = {subject_of(triple) for triple in self.triples(graph)}

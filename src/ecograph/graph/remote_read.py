@@ -126,6 +126,11 @@ class RemoteReader:
         quads = (in_graph(triple, NamedNode(graph)) for graph in visible for triple in held.triples(graph))
         return sorted(quads, key=str)
 
+    def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
+        """Yield what one source states, as a level sees it."""
+        if graph in self._catalogue.visible(level):
+            yield from triples_of(self._layout.endpoints[level], graph)
+
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
         """Yield what all sources together say, of one resource or of all, and what follows."""
         node = resource(subject) if subject else None

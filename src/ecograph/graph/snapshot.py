@@ -59,6 +59,12 @@ class Snapshot:
         quads = self._stores[level].quads_for_pattern(resource(subject), None, None, None)
         return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
 
+    def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
+        """Yield what one source states, as a level sees it."""
+        with guarded(f"read the graph {graph}"):
+            for quad in self._stores[level].quads_for_pattern(None, None, None, NamedNode(graph)):
+                yield quad.triple
+
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
         """Yield what all sources together say, of one resource or of all, and what follows."""
         node = resource(subject) if subject else None

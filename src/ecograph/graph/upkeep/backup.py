@@ -15,7 +15,7 @@ from ecograph.errors import StorageFailed
 from ecograph.graph.home import sequence_of
 from ecograph.graph.ports import Reader
 from ecograph.graph.upkeep.archive import MANIFEST, Archive, beside, writing_archive
-from ecograph.graph.upkeep.content import canonical, digest_of, lowest_levels, stated_in
+from ecograph.graph.upkeep.content import canonical, digest_of, lowest_levels
 from ecograph.graph.upkeep.history import copy_history
 from ecograph.graph.upkeep.manifest import FORMAT, GraphFile, LevelCount, Manifest
 from ecograph.model import Level
@@ -71,7 +71,7 @@ def _graphs(reader: Reader, archive: Archive, report: Report) -> Iterator[GraphF
     counts = reader.counts(Level.PRIVATE)
     for number, (graph, level) in enumerate(sorted(lowest_levels(reader).items()), start=1):
         report(f"copying {graph}")
-        lines = canonical(stated_in(reader, level, graph), graph)
+        lines = canonical(reader.stated_in(level, graph), graph)
         if len(lines) != counts[graph]:
             reason = f"{len(lines)} triples were read, of {counts[graph]}"
             raise StorageFailed(f"read the graph {graph}", reason)

@@ -3,25 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 
-from pyoxigraph import NamedNode, QueryTriples, RdfFormat, Triple, serialize
+from pyoxigraph import NamedNode, RdfFormat, Triple, serialize
 
-from ecograph.errors import StorageFailed
 from ecograph.graph.ports import Reader
-from ecograph.graph.store import guarded
 from ecograph.graph.terms import in_graph
 from ecograph.model import Level
-
-
-def stated_in(reader: Reader, level: Level, graph: str) -> Iterator[Triple]:
-    """Yield what a source states, as a level sees it."""
-    with guarded(f"read the graph {graph}"):
-        node = NamedNode(graph)
-        answer = reader.query(level, f"CONSTRUCT {{ ?s ?p ?o }} WHERE {{ GRAPH {node} {{ ?s ?p ?o }} }}")
-        if not isinstance(answer, QueryTriples):
-            raise StorageFailed(f"read the graph {graph}", "the store did not answer with triples")
-        yield from answer
 
 
 def canonical(triples: Iterable[Triple], graph: str) -> list[bytes]:

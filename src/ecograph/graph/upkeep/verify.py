@@ -18,7 +18,7 @@ from ecograph.graph.home import sequence_of
 from ecograph.graph.ports import Reader
 from ecograph.graph.store import guarded
 from ecograph.graph.upkeep.backup import count_of
-from ecograph.graph.upkeep.content import canonical, digest_of, lowest_levels, stated_in
+from ecograph.graph.upkeep.content import canonical, digest_of, lowest_levels
 from ecograph.graph.upkeep.history import History
 from ecograph.graph.upkeep.manifest import LevelCount
 from ecograph.model import Level
@@ -126,7 +126,7 @@ def _check_graph(reader: Reader, graph: str, lowest: Level) -> tuple[GraphState,
 
 def _read(reader: Reader, level: Level, graph: str, problems: list[str]) -> tuple[str, int]:
     try:
-        lines = canonical(stated_in(reader, level, graph), graph)
+        lines = canonical(reader.stated_in(level, graph), graph)
     except StorageFailed as error:
         problems.append(f"{graph}: level {level.slug} cannot be read: {error.reason}")
         return "", 0
@@ -158,4 +158,4 @@ def _told(level: Level, count: int, wrong: str, triples: Iterator[Triple]) -> It
 
 def _entailed(reader: Reader, level: Level, schema: Schema) -> Iterator[Triple]:
     for graph in reader.graphs(level):
-        yield from schema.closure(stated_in(reader, level, graph))
+        yield from schema.closure(reader.stated_in(level, graph))
