@@ -9,13 +9,23 @@ from ecograph.assets import QUERIES
 from ecograph.endpoint import Endpoint
 from ecograph.exchange.resource import Describer, Description, concise
 from ecograph.exchange.serialise import serialise, write_answer
+from ecograph.feedback import Feedback
 from ecograph.graph.admission import admit
 from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.saved import SavedQuery, named, read_queries
-from ecograph.model import Fit, GapAnswer, Iri, Level, MatchAnswer, Reading, Result, SearchAnswer
+from ecograph.model import (
+    Fit,
+    GapAnswer,
+    Iri,
+    Level,
+    MatchAnswer,
+    Reading,
+    Result,
+    SearchAnswer,
+)
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.gaps import gaps
@@ -33,7 +43,11 @@ class EcoGraph:
     """One deployment: what is asked of it, and the parts that answer SPARQL, write and keep."""
 
     def __init__(
-        self, settings: Settings, *, today: Callable[[], date] = lambda: datetime.now(UTC).date()
+        self,
+        settings: Settings,
+        *,
+        today: Callable[[], date] = lambda: datetime.now(UTC).date(),
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         self.settings = settings
         self.home = Home(settings.home)
@@ -44,7 +58,13 @@ class EcoGraph:
         self._publication = Publication.of(settings, self.home, self._backend)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
         self.writing = Writing(settings, self.home, self._backend, self._publication)
+        self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)
+
+    @property
+    def _in_use(self) -> bool:
+        """Whether matching looks at what people judged."""
+        return self.settings.feedback == "on"
 
     @property
     def base(self) -> str:
@@ -62,7 +82,7 @@ class EcoGraph:
 
     def view(self, level: Level) -> View:
         """Return what a level sees of what is published now; raises `NothingLoaded`."""
-        return self._publication.now().view(level)
+        return self._publication.now().view(level, feedback=self._in_use)
 
     # Questions
 

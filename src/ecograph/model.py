@@ -240,6 +240,39 @@ class GapAnswer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Judged:
+    """A judgement that was kept: its decision, what it is about, and from which level on it is seen."""
+
+    decision: Iri
+    need: Iri
+    resource: Iri
+    verdict: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moved:
+    """A resource whose rank among the answers to a need is another with judgements than without."""
+
+    need: str
+    iri: Iri
+    label: str
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FeedbackReport:
+    """How many judgements hold, whether matching uses them, and what they move."""
+
+    decisions: int
+    helpful: int
+    not_relevant: int
+    in_use: bool
+    moved: tuple[Moved, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A record, or a part of one, that was not loaded, and why."""
 

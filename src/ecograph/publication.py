@@ -65,7 +65,11 @@ class Publication:
     @classmethod
     def of(cls, settings: Settings, home: Home, backend: Backend) -> Publication:
         """Return what a home publishes, indexed as the settings say."""
-        means = Means(embedding=settings.embedding, dictionaries=settings.dictionaries)
+        means = Means(
+            embedding=settings.embedding,
+            dictionaries=settings.dictionaries,
+            feedback=settings.feedback == "on",
+        )
         return cls(home, backend, means=means, kept=settings.kept_snapshots)
 
     def load_in_background(self, wake: Callable[[], None]) -> None:
@@ -198,5 +202,12 @@ def _text_reader(snapshot: Reader, indexes: Indexes, level: Level) -> TextReader
     return text_reader(snapshot, level, dense.table if dense else None)
 
 
-def _view(snapshot: Reader, indexes: Indexes, concepts: Callable[[Level], Concepts], level: Level) -> View:
-    return View(level, snapshot, indexes.of(level), concepts(level))
+def _view(
+    snapshot: Reader,
+    indexes: Indexes,
+    concepts: Callable[[Level], Concepts],
+    level: Level,
+    *,
+    feedback: bool = True,
+) -> View:
+    return View(level, snapshot, indexes.of(level), concepts(level), feedback)

@@ -48,6 +48,11 @@ class Settings(BaseSettings):
         description="Where English-French dictionaries of the dict project are: `auto`: where the system "
         "installs them, if it does; `none`: nowhere; else a folder. Read when the index is built.",
     )
+    feedback: Literal["on", "off"] = Field(
+        "on",
+        description="`on`: what people judged of matches counts in later ones, and teaches the embedding; "
+        "`off`: it is kept, and nothing else.",
+    )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(
         10.0, description="Processor time that one SPARQL query may use, in seconds."

@@ -234,6 +234,8 @@ def test_the_weights_of_matching_are_those_of_the_code() -> None:
         "axis": signs.AXIS,
         "stage": signs.STAGE,
         "territory": signs.TERRITORY,
+        "feedback": signs.FEEDBACK,
+        "feedback elsewhere": signs.FEEDBACK_ELSEWHERE,
         "eligible": signs.ELIGIBLE,
         "not eligible": signs.NOT_ELIGIBLE,
     }

@@ -9,6 +9,7 @@ import click
 from ecograph import __version__
 from ecograph.cli.asking import query, read, search
 from ecograph.cli.coverage import candidates, gaps
+from ecograph.cli.feedback import feedback
 from ecograph.cli.keys import key
 from ecograph.cli.loading import load
 from ecograph.cli.matching import match
@@ -41,6 +42,7 @@ for _command in (
     match,
     candidates,
     gaps,
+    feedback,
     read,
     query,
     serve,

@@ -18,6 +18,7 @@ from ecograph.index.documents import Document
 from ecograph.index.harvest import Harvest, harvest
 from ecograph.index.index import Index, Teacher
 from ecograph.index.kept import IndexUnusable
+from ecograph.index.lessons import answers
 from ecograph.model import Level
 from ecograph.understanding.dictd import DictionaryUnusable
 from ecograph.understanding.embedding import METHOD, Pair, Table, can_teach, teach
@@ -54,6 +55,7 @@ class Means:
 
     embedding: str
     dictionaries: Path | None = None
+    feedback: bool = True
 
 
 def fits(indexes: Indexes, means: Means) -> bool:
@@ -72,8 +74,11 @@ def build_indexes(
     """Index a snapshot into a folder, with the table taught before while it still fits."""
     found = harvest(snapshot, Level.PUBLIC)
     build = partial(Index.build, found.documents, lexicon=_lexicon(found, means, report), progress=report)
+    teacher = _teacher(found.documents, previous, means.embedding)
+    if teacher is not None and means.feedback:
+        teacher = _with_answers(teacher, answers(found))
     try:
-        public = build(teacher=_teacher(found.documents, previous, means.embedding))
+        public = build(teacher=teacher)
     except EmbeddingUnavailable as error:
         report(f"{error}; search goes by words alone")
         public = build(teacher=None)
@@ -110,6 +115,13 @@ def _teacher(documents: Sequence[Document], previous: Indexes | None, embedding:
     if len(changed) > 2 * STALE * max(len(documents), 1):
         return partial(teach)
     return _repeat(old.dense.table)
+
+
+def _with_answers(teacher: Teacher, confirmed: Sequence[Pair]) -> Teacher:
+    def teach_more(texts: Sequence[str], pairs: Sequence[Pair], *, progress: Report) -> Table:
+        return teacher(texts, [*pairs, *confirmed], progress=progress)
+
+    return teach_more
 
 
 def _repeat(table: Table) -> Teacher:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts
+from ecograph.graph.judgements import read_judgements
 from ecograph.graph.ports import Reader
 from ecograph.index.documents import Document
 from ecograph.model import Iri, Level
@@ -34,12 +35,33 @@ class Harvest:
 
     documents: list[Document]
     parallel: list[Parallel]
+    answered: list[Answered]
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A need in its words, and a resource that people found to answer it."""
+
+    need: Iri
+    text: str
+    resource: Iri
 
 
 def harvest(snapshot: Reader, level: Level) -> Harvest:
     """Read a document for each resource that people search, and every text that exists in two languages."""
     facts = all_facts(snapshot, level)
-    return Harvest(_documents(snapshot, level, facts), list(_parallel(facts.values())))
+    return Harvest(
+        _documents(snapshot, level, facts),
+        list(_parallel(facts.values())),
+        list(_answered(snapshot, level, facts)),
+    )
+
+
+def _answered(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> Iterator[Answered]:
+    for need, resource in read_judgements(snapshot, level).answers():
+        if need in facts:
+            texts = (facts[need].label("fr"), *_texts(facts[need]))
+            yield Answered(need, " . ".join(filter(None, texts)), resource)
 
 
 def _documents(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> list[Document]:

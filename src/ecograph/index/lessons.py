@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ecograph.index.documents import Document
+from ecograph.index.harvest import Harvest
 from ecograph.understanding.embedding import Pair
 
 PASSAGES, PASSAGE_LEAST, PASSAGE_MOST = 5, 60, 700
@@ -13,6 +14,21 @@ def pairs(documents: Sequence[Document]) -> list[Pair]:
     """A title with its own passages; a concept with each document linked to it."""
     known = {document.iri: document for document in documents}
     return [pair for document in documents for pair in _pairs_of(document, known)]
+
+
+def answers(found: Harvest) -> list[Pair]:
+    """A need with each resource that people found to answer it."""
+    known = {document.iri: document for document in found.documents}
+    return [
+        Pair(
+            anchor=answered.text,
+            positive=_opening(known[answered.resource]),
+            source=answered.need,
+            target=answered.resource,
+        )
+        for answered in found.answered
+        if answered.resource in known
+    ]
 
 
 def _pairs_of(document: Document, known: dict[str, Document]) -> Iterator[Pair]:

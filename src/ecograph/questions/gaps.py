@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from functools import lru_cache
 
 from ecograph.index import Document, Filters
 from ecograph.model import FacetValue, Gap, GapAnswer, Result
@@ -40,24 +39,27 @@ def gaps(view: View, filters: Filters, *, limit: int, language: str = "fr") -> G
 
     Filters are on the projects. The counts are of all gaps, whatever the limit.
     """
-    found = _uncovered(view, filters, language)
-    return GapAnswer(
-        total=len(found),
-        needs=sum(1 for project in _projects(view, filters) for _ in _needs_of(view, project, language)),
-        gaps=tuple(_gap(uncovered) for uncovered in found[:limit]),
-        facets=_facets(view, found, language),
-    )
+    answers = view.gap_answers
+    if (whole := answers.get((filters, language))) is None:
+        if len(answers) >= _ANSWERS_KEPT:
+            answers.clear()
+        whole = answers[filters, language] = _answer(view, filters, language)
+    return replace(whole, gaps=whole.gaps[:limit])
 
 
-@lru_cache(_ANSWERS_KEPT)
-def _uncovered(view: View, filters: Filters, language: str) -> tuple[_Uncovered, ...]:
-    found = [
-        uncovered
+def _answer(view: View, filters: Filters, language: str) -> GapAnswer:
+    needs = [
+        (sought, project)
         for project in _projects(view, filters)
         for sought in _needs_of(view, project, language)
-        if (uncovered := _examined(sought, project)) is not None
     ]
-    return tuple(sorted(found, key=_order))
+    found = sorted(filter(None, (_examined(*need) for need in needs)), key=_order)
+    return GapAnswer(
+        total=len(found),
+        needs=len(needs),
+        gaps=tuple(_gap(uncovered) for uncovered in found),
+        facets=_facets(view, found, language),
+    )
 
 
 def _projects(view: View, filters: Filters) -> list[Document]:

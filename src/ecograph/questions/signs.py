@@ -5,7 +5,7 @@ A sign weighs at once and speaks when it is asked to: most candidates are only w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
@@ -19,6 +19,10 @@ from ecograph.questions.view import View
 TEXT, COMPETENCE, KIND = 0.45, 0.25, 0.15
 POLE, AXIS, STAGE, TERRITORY, ELIGIBLE = 0.04, 0.04, 0.03, 0.03, 0.01
 NOT_ELIGIBLE = -0.30
+# What people judged of a resource: for this very need, and for others. Judgements of many come near
+# these, one comes to half of the first and a quarter of the second.
+FEEDBACK, FEEDBACK_ELSEWHERE = 0.20, 0.06
+_DOUBT, _DOUBT_ELSEWHERE = 1, 3
 # A competence one step above or below the one asked for is worth half of it, and so on.
 STEP = 0.5
 # Below this a resource shares neither words, competences nor kind with the need: no answer at all.
@@ -229,6 +233,34 @@ def _territory(case: Case) -> Sign | None:
     return _common(case, {near}, worth, "territory", "dans le territoire", "in the territory")
 
 
+def _judged(case: Case) -> Sign | None:
+    """What people found of this resource, for this need and, with less weight, for others."""
+    judgements, need = case.sought.view.judgements, case.sought.need.iri
+    own = [j.worth for j in judgements.of(need, case.document.iri)]
+    others = [j.worth for j in judgements.of_others(need, case.document.iri)]
+    worth = FEEDBACK * sum(own) / (len(own) + _DOUBT)
+    worth += FEEDBACK_ELSEWHERE * sum(others) / (len(others) + _DOUBT_ELSEWHERE)
+    if not worth:
+        return None
+    return Sign(kind="feedback", contribution=worth, say=partial(_verdict, case, own, others))
+
+
+def _verdict(case: Case, own: Sequence[int], others: Sequence[int]) -> str:
+    say = case.sought.say
+    where = (
+        (own, say("pour ce besoin", "for this need")),
+        (others, say("pour d’autres besoins", "for other needs")),
+    )
+    parts = []
+    for worths, place in where:
+        helpful, not_relevant = worths.count(1), worths.count(-1)
+        if helpful:
+            parts.append(f"{say('jugé utile', 'found helpful')} {place} ({helpful})")
+        if not_relevant:
+            parts.append(f"{say('jugé non pertinent', 'found not relevant')} {place} ({not_relevant})")
+    return "; ".join(parts)
+
+
 Reading = Callable[[Case], Sign | None]
 _SUBSTANTIAL: tuple[Reading, ...] = (_text, _competence, _kind)
-_CIRCUMSTANTIAL: tuple[Reading, ...] = (_pole, _axis, _stage, _territory)
+_CIRCUMSTANTIAL: tuple[Reading, ...] = (_pole, _axis, _stage, _territory, _judged)

@@ -12,9 +12,10 @@ from pyoxigraph import Triple
 from ecograph.errors import ResourceNotFound
 from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import Facts, facts_of
+from ecograph.graph.judgements import NONE_JUDGED, Judgements, read_judgements
 from ecograph.graph.ports import Reader
 from ecograph.index import Document, Filters, Index
-from ecograph.model import Iri, Level
+from ecograph.model import GapAnswer, Iri, Level
 from ecograph.understanding.naming import Names
 
 _FACTS_KEPT = 20_000  # resources; a few kB each
@@ -39,6 +40,8 @@ class View:
     snapshot: Reader
     index: Index
     concepts: Concepts
+    # Whether matching looks at what people judged of earlier answers.
+    feedback: bool = True
 
     def facts(self, iri: Iri) -> Facts:
         """Return what is known of a resource; raises `ResourceNotFound`."""
@@ -65,6 +68,16 @@ class View:
             offer: tuple(Facts(iri, triples) for iri, triples in sorted(criteria.items()))
             for offer, criteria in said.items()
         }
+
+    @cached_property
+    def gap_answers(self) -> dict[tuple[Filters, str], GapAnswer]:
+        """What was found missing, by filters and language; holds nothing that refers back here."""
+        return {}
+
+    @cached_property
+    def judgements(self) -> Judgements:
+        """What people judged of matches; none where that is switched off."""
+        return read_judgements(self.snapshot, self.level) if self.feedback else NONE_JUDGED
 
     @cached_property
     def holders(self) -> Mapping[Iri, tuple[Iri, ...]]:

@@ -15,7 +15,19 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from ecograph import __version__
 from ecograph.app import EcoGraph
 from ecograph.errors import StorageFailed
-from ecograph.web import access, api, health, matching, pages, problems, queries, resources, sparql, writing
+from ecograph.web import (
+    access,
+    api,
+    feedback,
+    health,
+    matching,
+    pages,
+    problems,
+    queries,
+    resources,
+    sparql,
+    writing,
+)
 from ecograph.web.access import authenticate
 from ecograph.web.asking import Asking
 from ecograph.web.budget import Budget
@@ -64,6 +76,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
     # The resources come last: their route takes any path of two segments.
     for router in (
         api.router,
+        feedback.router,
         writing.router,
         queries.router,
         pages.router,

@@ -74,7 +74,7 @@ async def post_update(request: Request, graph: Graph, key: WriterKey) -> Respons
     body = await _body(request, 3 * graph.endpoint.query_bytes + 50_000)
     asked = read_update_post(request.scope["query_string"], request.headers.get("content-type", ""), body)
     dataset = Dataset(default=asked.using, named=asked.using_named)
-    await _in_thread(request, partial(graph.writing.update, key, asked.update, dataset))
+    await in_thread(request, partial(graph.writing.update, key, asked.update, dataset))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 
@@ -127,7 +127,7 @@ async def post_graph(request: Request, key: WriterKey) -> Response:
 )
 async def delete_graph(request: Request, graph: Graph, key: WriterKey) -> Response:
     """Take a graph out."""
-    await _in_thread(request, partial(graph.writing.delete_graph, key, _named(request)))
+    await in_thread(request, partial(graph.writing.delete_graph, key, _named(request)))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 
@@ -156,7 +156,7 @@ def _options(methods: str) -> Response:
 async def _written(request: Request, write: Callable[..., bool], key: object) -> Response:
     iri, suffix = _named(request), _suffix(request)
     body = await _body(request, the_graph(request).settings.write_bytes)
-    is_new = await _in_thread(request, partial(write, key, iri, body, suffix))
+    is_new = await in_thread(request, partial(write, key, iri, body, suffix))
     status = HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT
     return Response(status_code=status, headers=_CORS)
 
@@ -194,7 +194,7 @@ async def _body(request: Request, limit: int) -> bytes:
     return bytes(body)
 
 
-async def _in_thread(request: Request, call: Callable[[], T]) -> T:
+async def in_thread(request: Request, call: Callable[[], T]) -> T:
     """Write in a thread; whoever leaves in the meantime does not stop it half-way."""
     state = request.app.state
     if not hasattr(state, "writing_threads"):

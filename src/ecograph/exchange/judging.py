@@ -1,0 +1,65 @@
+"""A judgement on a match as the records that keep it: the match, and the decision on it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
+
+from ecograph.model import Iri
+from ecograph.vocab import PROV, RDF, XSD, concept, eco
+
+# What is said of a match, and what became of it and was decided.
+VERDICTS = {"helpful": ("aide", "confirme"), "not-relevant": ("non-pertinent", "rejete")}
+METHOD = "feedback"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What someone says of a resource as an answer to a need; `verdict` is a key of `VERDICTS`."""
+
+    need: Iri
+    candidate: Iri
+    verdict: str
+    reason: str
+    language: str
+    by: str
+    on: datetime
+
+
+def as_turtle(verdict: Verdict, base: str) -> tuple[Iri, bytes]:
+    """Return the IRI of a decision and the records that state it, appended to what was decided before."""
+    stamp = verdict.on.isoformat(timespec="microseconds")
+    said = "\n".join((verdict.need, verdict.candidate, verdict.by, stamp, verdict.verdict))
+    name = hashlib.sha256(said.encode()).hexdigest()[:20]
+    decision, match = NamedNode(f"{base}/decision/{name}"), NamedNode(f"{base}/match/{name}")
+    triples = [*_match(match, verdict, stamp), *_decision(decision, match, verdict, stamp)]
+    return decision.value, serialize(triples, format=RdfFormat.TURTLE) or b""
+
+
+def _match(match: NamedNode, verdict: Verdict, stamp: str) -> Iterator[Triple]:
+    status, _ = VERDICTS[verdict.verdict]
+    yield Triple(match, NamedNode(RDF + "type"), NamedNode(eco("Match")))
+    yield Triple(match, NamedNode(eco("forNeed")), NamedNode(verdict.need))
+    yield Triple(match, NamedNode(eco("candidate")), NamedNode(verdict.candidate))
+    yield Triple(match, NamedNode(eco("matchStatus")), NamedNode(concept("match-status", status)))
+    yield Triple(match, NamedNode(eco("method")), Literal(METHOD))
+    yield Triple(match, NamedNode(PROV + "generatedAtTime"), _instant(stamp))
+
+
+def _decision(decision: NamedNode, match: NamedNode, verdict: Verdict, stamp: str) -> Iterator[Triple]:
+    _, kind = VERDICTS[verdict.verdict]
+    yield Triple(decision, NamedNode(RDF + "type"), NamedNode(eco("Decision")))
+    yield Triple(decision, NamedNode(eco("decisionOn")), match)
+    yield Triple(decision, NamedNode(eco("decisionKind")), NamedNode(concept("decision-kinds", kind)))
+    yield Triple(decision, NamedNode(eco("decidedBy")), Literal(verdict.by))
+    yield Triple(decision, NamedNode(eco("decidedOn")), _instant(stamp))
+    if verdict.reason:
+        yield Triple(decision, NamedNode(eco("reason")), Literal(verdict.reason, language=verdict.language))
+
+
+def _instant(stamp: str) -> Literal:
+    return Literal(stamp, datatype=NamedNode(XSD + "dateTime"))
