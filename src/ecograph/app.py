@@ -31,8 +31,9 @@ from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.gaps import gaps
 from ecograph.questions.match import NO_FACTS, Asking, match_project, match_text
 from ecograph.questions.reading import read_text
+from ecograph.questions.related import related
 from ecograph.questions.reverse import fitting_projects
-from ecograph.questions.search import UNDERSTAND, Understanding, related, search
+from ecograph.questions.search import UNDERSTAND, Understanding, search
 from ecograph.questions.view import View
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.upkeep import Upkeep

@@ -157,4 +157,25 @@ def test_related_resources_say_what_they_have_in_common(sample: EcoGraph) -> Non
 def test_what_does_not_exist_has_nothing_related(sample: EcoGraph) -> None:
     with pytest.raises(ResourceNotFound):
         sample.related(Level.PUBLIC, f"{sample.base}/project/none", limit=3)
-    assert sample.related(Level.PUBLIC, f"{sample.base}/source/demo", limit=3) == ()
+
+
+def test_what_nobody_searches_has_what_the_graph_links_to_it(sample: EcoGraph) -> None:
+    found = sample.related(Level.PUBLIC, f"{sample.base}/need/demo--p03-1", limit=10)
+    assert f"{sample.base}/project/demo--p03" in iris_of(found)
+    keys = [(-result.score, result.iri) for result in found]
+    assert keys == sorted(keys)
+    for result in found:
+        assert math.isclose(result.score, sum(r.contribution for r in result.reasons), abs_tol=1e-6)
+        assert all(r.text.startswith("liés par : ") and "/" not in r.text for r in result.reasons)
+    english = sample.related(Level.PUBLIC, f"{sample.base}/need/demo--p03-1", limit=10, language="en")
+    assert all(r.text.startswith("linked by: ") for result in english for r in result.reasons)
+    assert iris_of(english) == iris_of(found)
+
+
+def test_every_resource_with_a_page_of_its_own_has_related_ones(sample: EcoGraph) -> None:
+    for result in ask(sample, "", limit=1_000).results[::25]:
+        assert sample.related(Level.PUBLIC, result.iri, limit=3), result.iri
+
+
+def iris_of(results: tuple[Result, ...]) -> list[str]:
+    return [result.iri for result in results]

@@ -9,7 +9,7 @@ from ecograph.index import Document, Filters
 from ecograph.model import Eligibility, Iri, Result
 from ecograph.questions.brief import WantedNeed
 from ecograph.questions.eligibility import judge
-from ecograph.questions.search import result_of
+from ecograph.questions.results import result_of
 from ecograph.questions.signs import Case, Sign, Sought, eligibility_sign, signs_of, within_reach
 
 COMPANY, RESOURCE, ACTOR = "Company", "Resource", "Actor"

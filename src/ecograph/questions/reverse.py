@@ -11,7 +11,7 @@ from ecograph.index import Document, Filters
 from ecograph.model import Fit, Iri
 from ecograph.questions.brief import Brief, brief_of
 from ecograph.questions.candidates import ACTOR, RESOURCE, Candidate, order, weighed
-from ecograph.questions.search import result_of
+from ecograph.questions.results import result_of
 from ecograph.questions.signs import Sought
 from ecograph.questions.view import View
 

@@ -10,8 +10,9 @@ from ecograph.index import Document, Filters, Hit
 from ecograph.model import FacetValue, Reason, Result, SearchAnswer
 from ecograph.questions.eligibility import judge
 from ecograph.questions.request import PLACE, Request, request_of
-from ecograph.questions.view import View, kind_label
-from ecograph.vocab import TYPES, eco
+from ecograph.questions.results import result_of
+from ecograph.questions.view import View
+from ecograph.vocab import eco
 
 LONGEST = 20_000
 _FACET_SIZE = 20
@@ -56,37 +57,6 @@ def search(
         lexical_only=view.index.lexical_only,
         understood=request.understood,
     )
-
-
-def related(view: View, iri: str, *, limit: int, language: str = "fr") -> tuple[Result, ...]:
-    """Return the resources most like one, by what they say and by what they are linked to.
-
-    Raises `ResourceNotFound`.
-    """
-    view.facts(iri)
-    if iri not in view.index:
-        return ()
-    own = view.index.document(iri)
-    return tuple(_similar(view, own, hit, language) for hit in view.index.similar(iri, limit=limit))
-
-
-def result_of(view: View, document: Document, reasons: Iterable[Reason], language: str) -> Result:
-    """Return a document as a result whose score is the sum of its reasons."""
-    kept = tuple(sorted(reasons, key=lambda reason: -reason.contribution))
-    return Result(
-        iri=document.iri,
-        label=document.label(language),
-        type=type_of(document),
-        kind=kind_label(view, document, language),
-        score=sum(reason.contribution for reason in kept),
-        reasons=kept,
-        fictitious=document.fictitious,
-    )
-
-
-def type_of(document: Document) -> str:
-    """Return the most telling class of a document."""
-    return next((name for name in TYPES if name in document.types), document.types[0])
 
 
 def _result(view: View, hit: Hit, request: Request, language: str) -> Result:
@@ -140,19 +110,6 @@ _REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {
     ),
     "name": _said("name", "c’est le nom cherché", "it is the name searched for"),
 }
-
-
-def _similar(view: View, own: Document, hit: Hit, language: str) -> Result:
-    other = view.index.document(hit.iri)
-    shared = [view.label(iri, language) for iri in own.links if iri in (*other.links, other.iri)]
-    if own.iri in other.links:
-        shared.append(own.label(language))
-    texts = {
-        "sense": {"fr": "description proche", "en": "similar description"}[language],
-        "links": {"fr": "liés par : ", "en": "linked by: "}[language] + ", ".join(shared[:5]),
-    }
-    reasons = [Reason(text=texts[c], contribution=s, kind=c) for c, s in hit.channels.items()]
-    return result_of(view, other, reasons, language)
 
 
 def _facets(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from ecograph.model import Change, Status, WhatIf
 from ecograph.questions.candidates import Candidate, best_of
 from ecograph.questions.company import Given
-from ecograph.questions.search import type_of
+from ecograph.questions.results import type_of
 
 Pair = tuple[Candidate, Candidate]
 
