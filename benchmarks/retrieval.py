@@ -63,7 +63,7 @@ def opened(folder: Path) -> Iterator[tuple[View, float]]:
         File("vocabulary.nt", corpus.vocabulary().encode()),
     ]
     with TemporaryDirectory() as home:
-        graph = EcoGraph(Settings(home=Path(home)))
+        graph = EcoGraph(Settings(home=Path(home), index="memory"))
         start = time.perf_counter()
         with graph.writing.open("the benchmark") as writer:
             outcome = writer.load(occasional("benchmark", "public"), files)
@@ -120,6 +120,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     queries, judged = corpus.read_queries(options.queries), corpus.read_judgements(options.qrels)
     with opened(options.data) as (view, seconds):
         index = view.index
+        assert isinstance(index, Index)
         ours = index_searches(index) | {UNDERSTOOD: understood(view)}
         searches = baselines(index.documents) | ours
         systems = {name: measure(search, queries, judged) for name, search in searches.items()}

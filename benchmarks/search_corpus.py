@@ -75,6 +75,10 @@ class Corpus:
             asked.append(" ".join(self._words(random, theme, length, share=0.8)))
         return asked
 
+    def language(self) -> list[str]:
+        """All words: those of the language at large, then those of each theme in turn."""
+        return [str(word) for word in self._language]
+
     @cached_property
     def _language(self) -> NDArray[np.str_]:
         random = np.random.default_rng(self.seed)

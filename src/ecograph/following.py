@@ -45,6 +45,7 @@ class Follower:
         self._process: subprocess.Popen[bytes] | None = None
         self._report: Report = _log.info
         self._failure: str | None = None
+        self._compacting = threading.Thread()
         self._thread = threading.Thread(target=self._run, name="index", daemon=True)
         self._thread.start()
 
@@ -81,8 +82,18 @@ class Follower:
         for _ in range(_TRIES):
             if self._closed or not self._publication.is_behind():
                 break
-            self._failure = self._follow()
+            self._failure = None if self._publication.follow_at_once(self._report) else self._follow()
         self._publication.refresh()
+        if not self._compacting.is_alive():
+            self._compacting = threading.Thread(target=self._compact, name="compaction", daemon=True)
+            self._compacting.start()
+
+    def _compact(self) -> None:
+        """Make a large index anew where much has changed; what ends it leaves the index as it was."""
+        try:
+            self._publication.compact(self._report)
+        except EcographError as error:
+            _log.warning("%s", error)
 
     def _follow(self) -> str | None:
         """Let a child follow; return why it did not."""

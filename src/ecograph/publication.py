@@ -7,18 +7,25 @@ outside the writer's lock: until it has, search answers from the state before, a
 from __future__ import annotations
 
 import logging
+import os
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
+from pathlib import Path
 
 from ecograph.errors import NothingLoaded
 from ecograph.graph.concepts import Concepts, read_concepts
-from ecograph.graph.home import Current, Home, sequence_of
+from ecograph.graph.home import Current, Home, hold, sequence_of
+from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend, Reader
-from ecograph.index.follow import Indexes, Means, build_indexes, fits, load_indexes
+from ecograph.index.follow import Indexes, Means, build_indexes, fits, follow_indexes, load_indexes
 from ecograph.index.kept import IndexUnusable
-from ecograph.model import Level
+from ecograph.index.large import compact
+from ecograph.index.large.folder import NAMES
+from ecograph.index.large.follow import subjects_of
+from ecograph.model import Iri, Level
 from ecograph.questions.reading import TextReader, text_reader
 from ecograph.questions.view import View
 from ecograph.settings import Settings
@@ -26,6 +33,9 @@ from ecograph.settings import Settings
 _log = logging.getLogger(__name__)
 
 Report = Callable[[str], None]
+
+# Subjects: so few are indexed by the service itself, sooner than a process has started.
+AT_ONCE = 200
 
 
 class Published:
@@ -68,6 +78,7 @@ class Publication:
         means = Means(
             embedding=settings.embedding,
             dictionaries=settings.dictionaries,
+            engine=settings.index,
             feedback=settings.feedback == "on",
         )
         return cls(home, backend, means=means, kept=settings.kept_snapshots)
@@ -151,6 +162,42 @@ class Publication:
                 self._home.point(index=(built := current.snapshot))
             self._home.sweep(self._kept)
 
+    def follow_at_once(self, report: Report) -> bool:
+        """Bring a large index up to a small change, here and now; tell whether that was all to do."""
+        with self._home.indexing():
+            current = self._home.current()
+            if current is None or not self._touch_up(current, report, most=AT_ONCE):
+                return False
+            self._home.point(index=current.snapshot)
+            self._home.sweep(self._kept)
+            return True
+
+    def compact(self, report: Report) -> None:
+        """Make the bases of a large index anew where much has changed; takes as long as indexing.
+
+        Others read and write meanwhile: what they change lies above the new base.
+        """
+        current = self._home.current()
+        if current is None or current.index is None:
+            return
+        folder = self._home.indexes / current.index
+        held = hold(folder)
+        try:
+            for level in (level for level in Level if (folder / level.slug / NAMES).exists()):
+                if compact.is_due(folder / level.slug):
+                    report(f"making the index of level {level.slug} anew")
+                    self._compact(folder / level.slug, level)
+        finally:
+            os.close(held)
+
+    def _compact(self, seen: Path, level: Level) -> None:
+        fresh = compact.compacted(seen, compact.start(seen))
+        with self._home.indexing():
+            current = self._home.current()
+            now = self._home.indexes / str(current.index if current else None) / level.slug
+            if compact.same_base(now, seen):
+                compact.swap(now, fresh, seen)
+
     def index(self, snapshot: str, base: str, report: Report) -> None:
         """Index a snapshot before it is published."""
         with self._home.indexing():
@@ -158,6 +205,9 @@ class Publication:
 
     def _build(self, snapshot: str, base: str, before: Current | None, report: Report) -> None:
         report("indexing")
+        wanted = Current(snapshot, base, before.index if before else None)
+        if self._touch_up(wanted, report):
+            return
         build_indexes(
             self._backend.reader(snapshot, base),
             self._home.indexes / snapshot,
@@ -166,9 +216,39 @@ class Publication:
             report=report,
         )
 
+    def _touch_up(self, wanted: Current, report: Report, *, most: int | None = None) -> bool:
+        """Index a snapshot by what changed since another was, if that can be told and is not too much."""
+        if wanted.index is None or wanted.index == wanted.snapshot:
+            return False
+        large = (self._home.indexes / wanted.index / Level.PUBLIC.slug / NAMES).exists()
+        if not large or not self._fits(wanted):
+            return False
+        subjects = self._changed_since(sequence_of(wanted.index), sequence_of(wanted.snapshot))
+        if subjects is None or (most is not None and len(subjects) > most):
+            return False
+        return follow_indexes(
+            self._backend.reader(wanted.snapshot, wanted.base),
+            self._home.indexes / wanted.snapshot,
+            before=self._home.indexes / wanted.index,
+            subjects=subjects,
+            report=report,
+        )
+
     def _is_followed(self, current: Current) -> bool:
-        indexes = self._indexes(current) if current.index == current.snapshot else None
+        return current.index == current.snapshot and self._fits(current)
+
+    def _fits(self, current: Current) -> bool:
+        read = self._read
+        known = read[1].indexes if read is not None and read[0].index == current.index else None
+        indexes = known or self._indexes(current)
         return indexes is not None and fits(indexes, self._means)
+
+    def _changed_since(self, first: int, last: int) -> frozenset[Iri] | None:
+        """Return whom the changes between two snapshots speak of; None when that is not known, or all."""
+        with closing(Ledger(self._home.ledger)) as ledger:
+            if ledger.trimmed() > first or last < first:
+                return None
+            return subjects_of(change for change in ledger.since(first) if change.sequence <= last)
 
     def _indexes(self, current: Current) -> Indexes | None:
         try:
@@ -198,8 +278,7 @@ def _concepts(snapshot: Reader, level: Level) -> Concepts:
 
 
 def _text_reader(snapshot: Reader, indexes: Indexes, level: Level) -> TextReader:
-    dense = indexes.of(level).dense
-    return text_reader(snapshot, level, dense.table if dense else None)
+    return text_reader(snapshot, level, indexes.of(level).table)
 
 
 def _view(

@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         description="`on`: what people judged of matches counts in later ones, and teaches the embedding; "
         "`off`: it is kept, and nothing else.",
     )
+    index: Literal["auto", "memory", "edge"] = Field(
+        "auto",
+        description="Where the index is kept: `memory`, where every document is compared with each question; "
+        "`edge`, on disk, for large territories; `auto`: on disk from 20,000 documents on.",
+    )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(
         10.0, description="Processor time that one SPARQL query may use, in seconds."

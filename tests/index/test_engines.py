@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 from qdrant_client import QdrantClient
 
-from ecograph.index import Document, Filters, Found, Index
+from ecograph.index import Document, Filters, Found, Index, Lens
 from ecograph.index.analysis import terms
 from ecograph.index.filters import FACETS, LISTED
 from ecograph.index.fusion import Scores
@@ -145,8 +145,8 @@ def index(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def _server(name: str) -> AbstractContextManager[str]:
     if name == "loopback":
         return serving()
-    if not (url := os.environ.get("ECOGRAPH_TEST_QDRANT")):  # noqa: TID251 - a test's own setting
-        pytest.skip("ECOGRAPH_TEST_QDRANT names no cluster")
+    if not (url := os.environ.get("QDRANT_TEST_URL")):  # noqa: TID251 - a test's own setting
+        pytest.skip("QDRANT_TEST_URL names no cluster")
     return nullcontext(url)
 
 
@@ -275,6 +275,28 @@ def test_documents_are_given_back_whole(index: Searched) -> None:
     assert f"{BASE}unknown" not in index
     with pytest.raises(KeyError):
         index.document(f"{BASE}unknown")
+
+
+def test_a_lens_leaves_other_places_out_and_brings_what_is_linked(index: Searched) -> None:
+    everything = {document.iri: document for document in documents()}
+    for place in ("DEP-12", "DEP-48"):
+        lens = Lens(within=(place,), concepts={"c": (f"{BASE}concept/1",)}, words="zorbel")
+        found = index.search("zorbel en Lozère", lens=lens, limit=100)
+        expected = {
+            d.iri for d in everything.values() if f"{BASE}concept/1" in d.links and place in d.territories
+        }
+        assert {hit.iri for hit in found.hits} == expected
+        assert found.total == len(expected)
+        assert all("concepts" in hit.channels for hit in found.hits)
+
+
+def test_a_lens_prefers_kinds(index: Searched) -> None:
+    kind = f"{BASE}kind/2"
+    lens = Lens(preferred={kind: 0.5})
+    hits = index.search("fromage", lens=lens, limit=50).hits
+    assert index.document(hits[0].iri).kind == kind
+    for hit in hits:
+        assert ("kind" in hit.channels) == (index.document(hit.iri).kind == kind)
 
 
 @pytest.mark.parametrize("query", QUERIES)

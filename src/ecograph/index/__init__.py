@@ -6,7 +6,10 @@ from ecograph.index.filters import Filters
 from ecograph.index.hits import Found, Hit, Meta
 from ecograph.index.index import Index, Teacher
 from ecograph.index.kept import IndexUnusable
+from ecograph.index.large import LargeIndex
 from ecograph.index.lens import Lens
+
+Searched = Index | LargeIndex
 
 __all__ = [
     "Document",
@@ -15,8 +18,10 @@ __all__ = [
     "Hit",
     "Index",
     "IndexUnusable",
+    "LargeIndex",
     "Lens",
     "Matched",
     "Meta",
+    "Searched",
     "Teacher",
 ]

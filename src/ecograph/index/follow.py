@@ -14,12 +14,17 @@ from pathlib import Path
 from ecograph.errors import EmbeddingUnavailable
 from ecograph.graph.home import making
 from ecograph.graph.ports import Reader
+from ecograph.index import Searched
 from ecograph.index.documents import Document
 from ecograph.index.harvest import Harvest, harvest
-from ecograph.index.index import Index, Teacher
+from ecograph.index.hits import Meta
+from ecograph.index.index import Index, Teacher, taught
 from ecograph.index.kept import IndexUnusable
+from ecograph.index.large import LargeIndex
+from ecograph.index.large.folder import NAMES, create, open_large, update
+from ecograph.index.large.follow import is_stale, touched_documents
 from ecograph.index.lessons import answers
-from ecograph.model import Level
+from ecograph.model import Iri, Level
 from ecograph.understanding.dictd import DictionaryUnusable
 from ecograph.understanding.embedding import METHOD, Pair, Table, can_teach, teach
 from ecograph.understanding.english import Sources
@@ -28,6 +33,9 @@ from ecograph.understanding.glossary import identity, lexicon_of
 # The share of documents that must have changed before the graph teaches a new table.
 STALE = 0.1
 
+# From so many documents on, ties and scores of all documents take too long, and too much memory.
+MANY = 20_000
+
 Report = Callable[[str], None]
 
 
@@ -35,9 +43,9 @@ Report = Callable[[str], None]
 class Indexes:
     """The index of each level."""
 
-    by_level: dict[Level, Index]
+    by_level: dict[Level, Searched]
 
-    def of(self, level: Level) -> Index:
+    def of(self, level: Level) -> Searched:
         return self.by_level[max(known for known in self.by_level if known <= level)]
 
 
@@ -46,16 +54,28 @@ def load_indexes(folder: Path) -> Indexes:
     found = {level: folder / level.slug for level in Level if (folder / level.slug).is_dir()}
     if Level.PUBLIC not in found:
         raise IndexUnusable(folder, "it is missing")
-    return Indexes({level: Index.load(path) for level, path in found.items()})
+    return Indexes({level: _load(path) for level, path in found.items()})
+
+
+def _load(path: Path) -> Searched:
+    return open_large(path) if (path / NAMES).exists() else Index.load(path)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What an index is made with: an embedding or `none`, and the folder of installed dictionaries."""
+    """What an index is made with: an embedding or `none`, and the folder of installed dictionaries.
+
+    `engine` is `memory`, `edge`, or `auto`: on disk from `MANY` documents on.
+    """
 
     embedding: str
     dictionaries: Path | None = None
     feedback: bool = True
+    engine: str = "auto"
+
+    def on_disk(self, documents: int) -> bool:
+        """Tell whether so many documents are kept on disk."""
+        return self.engine == "edge" or (self.engine == "auto" and documents > MANY)
 
 
 def fits(indexes: Indexes, means: Means) -> bool:
@@ -64,35 +84,87 @@ def fits(indexes: Indexes, means: Means) -> bool:
     An index without a table, where one could not be taught, is made again only when one can.
     """
     public = indexes.of(Level.PUBLIC)
+    if isinstance(public, LargeIndex) != means.on_disk(public.size):
+        return False
     untaught = means.embedding == "none" or not can_teach()
     return public.lexical_only == untaught and public.meta.lexicon == identity(means.dictionaries)
 
 
 def build_indexes(
-    snapshot: Reader, folder: Path, *, previous: Indexes | None, means: Means, report: Report
-) -> Indexes:
+    snapshot: Reader,
+    folder: Path,
+    *,
+    previous: Indexes | None,
+    means: Means,
+    report: Report,
+) -> None:
     """Index a snapshot into a folder, with the table taught before while it still fits."""
     found = harvest(snapshot, Level.PUBLIC)
-    build = partial(Index.build, found.documents, lexicon=_lexicon(found, means, report), progress=report)
     teacher = _teacher(found.documents, previous, means.embedding)
     if teacher is not None and means.feedback:
         teacher = _with_answers(teacher, answers(found))
+    with making(folder) as scratch:
+        table = _written(scratch / Level.PUBLIC.slug, found, teacher, means, report)
+        reuse = _repeat(table) if table else None
+        for level in own_levels(snapshot)[1:]:
+            _written(scratch / level.slug, harvest(snapshot, level), reuse, means, report)
+
+
+def follow_indexes(
+    snapshot: Reader, folder: Path, *, before: Path, subjects: frozenset[Iri], report: Report
+) -> bool:
+    """Index a snapshot that differs from an indexed one by what some subjects say.
+
+    False, and nothing written, where all documents have to be read for that.
+    """
+    levels = own_levels(snapshot)
+    if not all((before / level.slug / NAMES).exists() == (level in levels) for level in Level):
+        return False
+    touched = {level: touched_documents(snapshot, level, subjects) for level in levels}
+    found = {level: changes for level, changes in touched.items() if changes is not None}
+    if len(found) < len(levels) or any(is_stale(before / n.slug, found[n], STALE) for n in levels):
+        return False
+    with making(folder) as scratch:
+        for level, changes in found.items():
+            update(before / level.slug, scratch / level.slug, changes)
+            report(f"indexed {len(changes)} documents of level {level.slug}")
+    return True
+
+
+def own_levels(snapshot: Reader) -> list[Level]:
+    """Return the levels that have an index of their own: those that see more than the one below."""
+    graphs = {level: snapshot.graphs(level) for level in Level}
+    return [level for level in Level if level is Level.PUBLIC or graphs[level] != graphs[Level(level - 1)]]
+
+
+def _written(
+    folder: Path, found: Harvest, teacher: Teacher | None, means: Means, report: Report
+) -> Table | None:
+    """Write the index of one level, in memory or on disk as their number asks; return its table."""
+    lexicon = _lexicon(found, means, report)
     try:
-        public = build(teacher=teacher)
+        return _write(folder, found.documents, teacher, lexicon, means, report)
     except EmbeddingUnavailable as error:
         report(f"{error}; search goes by words alone")
-        public = build(teacher=None)
-    built = {Level.PUBLIC: public}
-    reuse = _repeat(public.dense.table) if public.dense else None
-    for level in (Level.PARTNERS, Level.PRIVATE):
-        if snapshot.graphs(level) != snapshot.graphs(Level(level - 1)):
-            own = harvest(snapshot, level)
-            lexicon = _lexicon(own, means, report)
-            built[level] = Index.build(own.documents, teacher=reuse, lexicon=lexicon, progress=report)
-    with making(folder) as scratch:
-        for level, index in built.items():
-            index.save(scratch / level.slug)
-    return Indexes(built)
+        return _write(folder, found.documents, None, lexicon, means, report)
+
+
+def _write(
+    folder: Path,
+    documents: list[Document],
+    teacher: Teacher | None,
+    lexicon: Sources,
+    means: Means,
+    report: Report,
+) -> Table | None:
+    if not means.on_disk(len(documents)):
+        index = Index.build(documents, teacher=teacher, lexicon=lexicon, progress=report)
+        index.save(folder)
+        return index.dense.table if index.dense else None
+    table = taught(documents, teacher, report) if teacher and documents else None
+    meta = Meta(sequence=0, embedding=table.identity if table else "", lexicon=lexicon.identity)
+    create(folder, documents, table=table, lexicon=lexicon, meta=meta, progress=report)
+    return table
 
 
 def _lexicon(found: Harvest, means: Means, report: Report) -> Sources:
@@ -109,12 +181,12 @@ def _teacher(documents: Sequence[Document], previous: Indexes | None, embedding:
     if embedding == "none":
         return None
     old = previous.of(Level.PUBLIC) if previous else None
-    if old is None or old.dense is None or not old.dense.table.identity.startswith(f"{METHOD}:"):
+    table = old.table if old else None
+    if old is None or table is None or not table.identity.startswith(f"{METHOD}:"):
         return partial(teach)
-    changed = set(documents) ^ set(old.documents)
-    if len(changed) > 2 * STALE * max(len(documents), 1):
+    if old.changed(documents) > 2 * STALE * max(len(documents), 1):
         return partial(teach)
-    return _repeat(old.dense.table)
+    return _repeat(table)
 
 
 def _with_answers(teacher: Teacher, confirmed: Sequence[Pair]) -> Teacher:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache, partial
 
 from ecograph.graph.concepts import Concepts, read_concepts
-from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts
+from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts, facts_of
 from ecograph.graph.judgements import read_judgements
 from ecograph.graph.ports import Reader
+from ecograph.graph.terms import subject_of
 from ecograph.index.documents import Document
 from ecograph.model import Iri, Level
 from ecograph.understanding.glossary import Parallel
@@ -26,6 +28,9 @@ SELECT DISTINCT ?resource WHERE { ?source eco:fictitious true . GRAPH ?source { 
 _TEXTS = (*DESCRIPTIONS, eco("task"), SKOS + "note")
 _KINDS = (eco("actorType"), eco("resourceType"), eco("stage"))
 _COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresCompetence"))
+# What a document says of other resources, and how far that reaches: need to project, concept to need.
+_TOLD = (*_COMPETENCES, eco("hasNeed"))
+_REACH = 2
 _LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
 
 
@@ -62,6 +67,52 @@ def _answered(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> Ite
         if need in facts:
             texts = (facts[need].label("fr"), *_texts(facts[need]))
             yield Answered(need, " . ".join(filter(None, texts)), resource)
+
+
+def documents_of(snapshot: Reader, level: Level, iris: Iterable[Iri]) -> dict[Iri, Document | None]:
+    """Read the documents of some resources alone; None for what is not searched, or not there."""
+    concepts, everything = read_concepts(snapshot, level), _Asked(snapshot, level)
+    invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
+    found: dict[Iri, Document | None] = {}
+    for iri in iris:
+        about = everything[iri]
+        searched = INDEXED & set(about.classes)
+        found[iri] = _document(about, everything, concepts, fictitious=iri in invented) if searched else None
+    return found
+
+
+def touched(snapshot: Reader, level: Level, subjects: Iterable[Iri]) -> set[Iri]:
+    """Return the resources whose documents may say something else once these subjects do.
+
+    A document tells the names of its competences and what its needs say: those that point to a subject
+    are touched, and those that point to them in turn.
+    """
+    found: set[Iri] = set()
+    reached = set(subjects)
+    for _ in range(_REACH + 1):
+        found |= reached
+        quads = (quad for iri in sorted(reached) for quad in snapshot.referring(level, iri))
+        reached = {subject_of(quad).value for quad in quads if quad.predicate.value in _TOLD} - found
+    return found
+
+
+class _Asked(Mapping[Iri, Facts]):
+    """What is known of resources, read when it is asked for."""
+
+    def __init__(self, snapshot: Reader, level: Level) -> None:
+        self._read = cache(partial(facts_of, snapshot, level))
+
+    def __getitem__(self, iri: Iri) -> Facts:
+        return self._read(iri)
+
+    def __contains__(self, iri: object) -> bool:
+        return isinstance(iri, str) and bool(self[iri])
+
+    def __iter__(self) -> Iterator[Iri]:
+        raise NotImplementedError("what is asked for one by one is not listed")
+
+    def __len__(self) -> int:
+        raise NotImplementedError("what is asked for one by one is not counted")
 
 
 def _documents(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> list[Document]:

@@ -89,7 +89,7 @@ class Index:
         """
         ordered = sorted({d.iri: d for d in documents}.values(), key=lambda d: d.iri)
         progress(f"indexing {len(ordered)} documents")
-        table = _taught(ordered, teacher, progress) if teacher and ordered else None
+        table = taught(ordered, teacher, progress) if teacher and ordered else None
         dense = Dense.of(ordered, table) if table else None
         meta = Meta(
             sequence=sequence,
@@ -132,6 +132,20 @@ class Index:
         """Whether there is no word table: texts are then compared by their words alone."""
         return self.dense is None
 
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return len(self.documents)
+
+    @property
+    def table(self) -> Table | None:
+        """The word table, where there is one."""
+        return self.dense.table if self.dense else None
+
+    def changed(self, documents: Iterable[Document]) -> int:
+        """How many documents are only here or only among these; one that changed counts twice."""
+        return len(set(documents) ^ set(self.documents))
+
     def search(
         self,
         query: str,
@@ -173,6 +187,10 @@ class Index:
     def passing(self, filters: Filters) -> list[Document]:
         """The documents that pass the filters, in order of IRI."""
         return [self.documents[number] for number in np.flatnonzero(self._facets.allowed(filters))]
+
+    def answering(self, query: str, filters: Filters) -> list[Document]:  # noqa: ARG002 - a larger index asks
+        """The documents that may answer a text, in order of IRI: all that pass the filters."""
+        return self.passing(filters)
 
     def relevance(self, query: str, iris: Iterable[str] | None = None) -> dict[str, float]:
         """How much each document answers a text, from 0 to 1, whatever the other documents are.
@@ -259,7 +277,8 @@ class Index:
         return self.dense.nearness(cosines)
 
 
-def _taught(documents: Sequence[Document], teacher: Teacher, progress: Progress) -> Table:
+def taught(documents: Sequence[Document], teacher: Teacher, progress: Progress) -> Table:
+    """Let a teacher make a table from documents."""
     texts = [document.sense for document in documents]
     return teacher(texts, pairs(documents), progress=progress)
 

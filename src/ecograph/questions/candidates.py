@@ -35,7 +35,8 @@ class Candidate:
 def candidates(sought: Sought, filters: Filters) -> list[Candidate]:
     """Return all that answers a need, best first, ties to the lower IRI; each is judged."""
     index, brief = sought.view.index, sought.brief
-    documents = [d for d in index.passing(filters) if can_help(d) and d.iri not in brief.carriers]
+    answering = index.answering(sought.need.text, filters)
+    documents = [d for d in answering if can_help(d) and d.iri not in brief.carriers]
     return weighed(sought, documents)
 
 

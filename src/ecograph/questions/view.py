@@ -14,7 +14,7 @@ from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import Facts, facts_of
 from ecograph.graph.judgements import NONE_JUDGED, Judgements, read_judgements
 from ecograph.graph.ports import Reader
-from ecograph.index import Document, Filters, Index
+from ecograph.index import Document, Filters, Searched
 from ecograph.model import GapAnswer, Iri, Level
 from ecograph.understanding.naming import Names
 
@@ -38,7 +38,7 @@ class View:
 
     level: Level
     snapshot: Reader
-    index: Index
+    index: Searched
     concepts: Concepts
     # Whether matching looks at what people judged of earlier answers.
     feedback: bool = True
@@ -83,8 +83,8 @@ class View:
     def holders(self) -> Mapping[Iri, tuple[Iri, ...]]:
         """The actors that offer each competence, in the order of their IRIs."""
         held: dict[Iri, list[Iri]] = defaultdict(list)
-        for document in self.index.documents:
-            for competence in document.competences if "Actor" in document.types else ():
+        for document in self.index.passing(Filters(types=("Actor",))):
+            for competence in document.competences:
                 held[competence].append(document.iri)
         return {competence: tuple(actors) for competence, actors in held.items()}
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter as Tally
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 
 from fastapi import Request, Response
@@ -155,14 +154,12 @@ class _GraphFigures(Collector):
             "ecograph_resources",
             "Resources of the public level by class.",
             "class",
-            self._resources(
-                f"{current}", lambda: (name for document in view.index.documents for name in document.types)
-            ),
+            self._resources(f"{current}", lambda: view.index.search("", limit=0).facets["type"]),
         )
 
-    def _resources(self, state: str, types: Callable[[], Iterable[str]]) -> Mapping[str, int]:
+    def _resources(self, state: str, count: Callable[[], Mapping[str, int]]) -> Mapping[str, int]:
         if self._counted[0] != state:
-            self._counted = (state, Tally(types()))
+            self._counted = (state, count())
         return self._counted[1]
 
 

@@ -19,9 +19,9 @@ def write_arrays(folder: Path, arrays: Mapping[str, Array]) -> None:
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
 
 
-def read_arrays(folder: Path) -> dict[str, Array]:
-    """Map the files of a folder; an empty array cannot be mapped and is read."""
-    return {path.stem: _mapped(path) for path in sorted(folder.glob("*.npy"))}
+def read_arrays(folder: Path, *names: str) -> dict[str, Array]:
+    """Map some files of a folder; raises `FileNotFoundError`. An empty array cannot be mapped and is read."""
+    return {name: _mapped(folder / f"{name}.npy") for name in names}
 
 
 def _mapped(path: Path) -> Array:

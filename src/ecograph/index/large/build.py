@@ -15,7 +15,7 @@ from ecograph.index.documents import Document
 from ecograph.index.large.arrays import write_arrays
 from ecograph.index.large.columns import Gathered
 from ecograph.index.large.edge import Shard
-from ecograph.index.large.encoding import counted, names_of
+from ecograph.index.large.encoding import about_of, counted
 from ecograph.index.large.neighbours import LOOKED_AT
 from ecograph.index.large.papers import Kept, Writing
 from ecograph.index.large.postings import Counts
@@ -31,12 +31,13 @@ _BATCH = 256
 
 def write_base(folder: Path, documents: Iterable[Document], table: Table | None, progress: Progress) -> None:
     """Write words, filters, vectors, ties and the vocabulary of some documents."""
-    gathered, counts = Gathered(), Counts()
+    gathered, counts, linked = Gathered(), Counts(), []
     with Writing(folder / "documents") as papers:
         for number, document in enumerate(documents, start=1):
             papers.add(document)
             gathered.add(document)
-            counts.add(counted(document), names_of(document))
+            counts.add(counted(document), about_of(document))
+            linked.append(Document(iri=document.iri, title="", links=document.links))
             if number % TOLD == 0:
                 progress(f"read {number} documents")
         papers.finish()
@@ -47,11 +48,11 @@ def write_base(folder: Path, documents: Iterable[Document], table: Table | None,
     Vocabulary.of(counts.size, means, counts.terms, postings.held(counts.terms)).save(folder / "vocabulary")
     width = table.width if table is not None and counts.size else 0
     write_told(folder, Told(size=counts.size, means=means, width=width))
-    _write_sense(folder, table, progress)
+    _write_sense(folder, table, linked, progress)
 
 
-def _write_sense(folder: Path, table: Table | None, progress: Progress) -> None:
-    """Write the vectors, and tie each document to its neighbours."""
+def _write_sense(folder: Path, table: Table | None, linked: Sequence[Document], progress: Progress) -> None:
+    """Write the vectors, and tie each document to its neighbours; `linked` tell no more than links."""
     papers = Kept.load(folder / "documents")
     if table is None or not len(papers):
         return _write_ties(folder, csr_array((len(papers), len(papers))))
@@ -59,8 +60,7 @@ def _write_sense(folder: Path, table: Table | None, progress: Progress) -> None:
     vectors = (table.encode(document.sense) for document in papers)
     shard = Shard.create(folder / "sense", vectors, table.width)
     progress("tying neighbours")
-    links = link_rows(list(papers)) if len(papers) else csr_array((0, 0))
-    tied = _tied(shard, len(papers), links)
+    tied = _tied(shard, len(papers), link_rows(linked))
     shard.close()
     return _write_ties(folder, tied)
 

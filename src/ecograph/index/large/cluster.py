@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from itertools import islice
+from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 import numpy as np
@@ -18,6 +19,7 @@ from qdrant_client import models as q
 from ecograph.index.documents import Document, from_fields
 from ecograph.index.filters import FACETS, LISTED, Filters
 from ecograph.index.fusion import Scores
+from ecograph.index.large.encoding import ANYWHERE
 from ecograph.index.large.neighbours import Ties, neighbours_of, tied_among
 from ecograph.index.large.papers import title_key
 from ecograph.index.large.ports import Asked, Candidates, Counted, Point, Weights
@@ -71,26 +73,32 @@ class Cluster:
     def size(self) -> int:
         return self._client.count(self._name, exact=True).count
 
-    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
-        passing = _conditions(filters)
-        words = _sum_of(asked.words, asked.letters)
-        holding = _holding(asked.bringing | asked.names)
-        named = {_place(r)[1] for r in self._scrolled([*passing, _holding(asked.names)], depth)}
+    def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
+        passing = [*_conditions(filters), *_serving(asked)]
+        words, linked = _sum_of(asked.words, asked.letters), frozenset().union(*asked.concepts)
+        holding = _holding(asked.bringing | asked.names | linked)
         brought = self._best(_sparse(words), _WORDS, [*passing, holding], depth) if words else {}
         near = self._brought(asked, passing, depth)
         # Facets say what another choice would give: that needs what is near without the filters.
-        also = {*near, *(self._brought(asked, [], depth) if passing else ())}
-        iris = sorted({*brought, *near, *named})
+        also = {*near, *(self._brought(asked, _serving(asked), depth) if facets and filters.any() else ())}
+        named, others = (self._holders([*passing, _holding(n)], depth) for n in (asked.names, linked))
+        iris = sorted({*brought, *near, *named, *others})
         bringing = q.Filter(should=[holding, q.HasIdCondition(has_id=[_id(iri) for iri in also])])
+        told = self._told(iris)
         return Candidates(
             iris=iris,
             named=[at for at, iri in enumerate(iris) if iri in named],
             signals=self.signals(asked, iris),
-            tied=tied_among(iris, self._ties(iris)),
-            counted=self._counted([bringing], filters),
+            tied=tied_among(iris, {iri: _ties(payload) for iri, payload in told.items()}),
+            counted=self._counted([bringing, *_serving(asked)], filters, facets=facets),
+            preferred=np.array(
+                [sum(asked.preferred.get(n, 0.0) for n in told[iri]["about"]) for iri in iris]
+            ),
         )
 
-    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
+    def listed(
+        self, filters: Filters, limit: int, offset: int, *, facets: bool
+    ) -> tuple[Sequence[str], Counted]:
         conditions = _conditions(filters)
         records = self._scrolled(conditions, limit + offset) if limit else []
         keyed = {str(record.id): _place(record) for record in records}
@@ -99,7 +107,7 @@ class Cluster:
             last = q.FieldCondition(key="order", match=q.MatchValue(value=_order(max(keyed.values())[0])))
             keyed |= {str(r.id): _place(r) for r in self._scrolled([*conditions, last], MOST_VALUES)}
         page = [iri for _, iri in sorted(keyed.values())]
-        return page[offset : offset + limit], self._counted([], filters)
+        return page[offset : offset + limit], self._counted([], filters, facets=facets)
 
     def _scrolled(self, conditions: list[q.Condition], limit: int) -> list[q.Record]:
         found, _ = self._client.scroll(
@@ -127,7 +135,12 @@ class Cluster:
             found["sense"] = (
                 self._best(asked.vector.tolist(), _SENSE, among, len(iris), _EXACT) if known else {}
             )
-        return {name: np.array([of.get(iri, 0.0) for iri in iris]) for name, of in found.items()}
+        signals = {name: np.array([of.get(iri, 0.0) for iri in iris]) for name, of in found.items()}
+        if not asked.concepts:
+            return signals
+        told = self._told(iris)
+        linked = [sum(not below.isdisjoint(told[iri]["about"]) for below in asked.concepts) for iri in iris]
+        return {**signals, "concepts": np.array(linked, dtype=np.float64)}
 
     def documents(self, iris: Sequence[str]) -> dict[str, Document]:
         records = self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=["document"])
@@ -144,10 +157,14 @@ class Cluster:
         rows = [vector[_SENSE] for vector in map(found.get, ids) if isinstance(vector, dict)]
         return np.array(rows, dtype=np.float32)
 
-    def _ties(self, iris: Sequence[str]) -> dict[str, Ties]:
-        records = self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=["iri", "ties"])
-        payloads = [record.payload or {} for record in records]
-        return {str(p["iri"]): tuple((iri, share) for iri, share in p["ties"]) for p in payloads}
+    def _told(self, iris: Sequence[str]) -> dict[str, dict[str, Any]]:
+        """What is kept beside each document: its neighbours, and what it is about."""
+        ids = [_id(iri) for iri in iris]
+        records = self._client.retrieve(self._name, ids, with_payload=["iri", "ties", "about"])
+        return {str((record.payload or {})["iri"]): record.payload or {} for record in records}
+
+    def _holders(self, conditions: list[q.Condition], depth: int) -> set[str]:
+        return {_place(record)[1] for record in self._scrolled(conditions, depth)}
 
     def _brought(self, asked: Asked, conditions: list[q.Condition], depth: int) -> list[str]:
         """What is near enough in sense to be an answer by itself."""
@@ -175,10 +192,11 @@ class Cluster:
         )
         return {str((point.payload or {})["iri"]): point.score for point in found.points}
 
-    def _counted(self, bringing: list[q.Condition], filters: Filters) -> Counted:
-        counts = {facet: self._facet(facet, bringing, filters, facet) for facet in FACETS}
+    def _counted(self, bringing: list[q.Condition], filters: Filters, *, facets: bool) -> Counted:
+        shown = FACETS if facets else ()
+        counts = {facet: self._facet(facet, bringing, filters, facet) for facet in shown}
         listed = {
-            facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) for facet in FACETS
+            facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) for facet in shown
         }
         within = q.Filter(must=[*bringing, *_conditions(filters)])
         total = self._client.count(self._name, within, exact=True).count
@@ -195,6 +213,22 @@ def _conditions(filters: Filters, *, but: str = "") -> list[q.Condition]:
     return [q.FieldCondition(key=f, match=q.MatchAny(any=list(values))) for f, values in wanted.items()]
 
 
+def _serving(asked: Asked) -> list[q.Condition]:
+    """What serves one of the places asked for, or none in particular, or is named."""
+    if not asked.places:
+        return []
+    places = q.FieldCondition(key="territory", match=q.MatchAny(any=list(asked.places)))
+    return [q.Filter(should=[places, _holding(asked.names | {ANYWHERE})])]
+
+
+def _worth(about: Iterable[int], preferred: Weights) -> float:
+    return sum(preferred.get(number, 0.0) for number in about)
+
+
+def _ties(payload: Mapping[str, Any]) -> Ties:
+    return tuple((str(iri), float(share)) for iri, share in payload["ties"])
+
+
 def _holding(numbers: frozenset[int]) -> q.FieldCondition:
     return q.FieldCondition(key="held", match=q.MatchAny(any=sorted(numbers)))
 
@@ -206,7 +240,8 @@ def _stored(point: Point) -> q.PointStruct:
         "title": title_key(document),
         "order": _order(title_key(document)),
         "document": asdict(document),
-        "held": sorted({*point.words, *point.names}),
+        "held": sorted({*point.words, *point.about}),
+        "about": sorted(point.about),
         "ties": [list(tie) for tie in point.ties],
         "listed": {facet: list(of(document)) for facet, of in LISTED.items()},
         **{facet: list(of(document)) for facet, of in FACETS.items()},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +83,7 @@ class Columns:
         """Map what `save` wrote."""
         told = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
         common, rare = ([(facet, value) for facet, value in told[part]] for part in ("common", "rare"))
-        return cls(told["size"], common, rare, read_arrays(folder))
+        return cls(told["size"], common, rare, read_arrays(folder, "bits", "numbers", "starts"))
 
     def allowed(self, filters: Filters, *, but: str = "") -> Bits:
         """Which documents pass the filters, leaving one facet out."""
@@ -93,9 +93,18 @@ class Columns:
                 bits = bits & np.bitwise_or.reduce([self._members(facet, value) for value in values])
         return bits
 
-    def counted(self, matching: Bits, filters: Filters) -> Counted:
+    def serving(self, places: Sequence[str], anywhere: Bits) -> Bits:
+        """Which documents can be of use in one of some places, or, of no place named, in all."""
+        if not places:
+            return pack(np.ones(self.size, dtype=bool))
+        serving = [self._members("territory", place) for place in places]
+        return np.asarray(np.bitwise_or.reduce([anywhere, *serving]))
+
+    def counted(self, matching: Bits, filters: Filters, *, facets: bool) -> Counted:
         """How many of the matching documents pass, and how many have each value."""
         wanted, within = filters.wanted(), matching & self.allowed(filters)
+        if not facets:
+            return Counted(total=popcount(within))
         masks = {f: matching & self.allowed(filters, but=f) if wanted[f] else within for f in FACETS}
         counts = {facet: self._counts(masks[facet], facet) for facet in FACETS}
         apart = {facet: self._counts(masks[facet], _LISTED + facet) for facet in _APART}

@@ -16,6 +16,7 @@ from ecograph.index.bm25f import FIELDS, K1, MOST_TERMS, Matched
 from ecograph.index.documents import Document
 from ecograph.index.large.ports import Asked, Point
 from ecograph.index.large.vocabulary import Vocabulary, number_of
+from ecograph.index.lens import PLAIN, Lens
 from ecograph.index.wording import Wording
 from ecograph.understanding.embedding import Matrix, Table
 from ecograph.understanding.words import content, fold
@@ -27,14 +28,28 @@ def counted(document: Document) -> dict[str, Counter[str]]:
     return {name: Counter(map(term, words(text))) for name, text in texts.items()}
 
 
+ANYWHERE = number_of("@ anywhere")
+
+
 def name_of(text: str) -> int:
     """The number of a name in full, whatever its capitals, accents and spaces; no word has it."""
     return number_of("= " + fold(" ".join(text.casefold().split())))
 
 
-def names_of(document: Document) -> set[int]:
-    """The numbers of the titles that a document goes by."""
-    return {name_of(title) for title in (document.title, document.title_en) if title}
+def link_of(iri: str) -> int:
+    """The number of being linked to a resource, or being it; no word has it."""
+    return number_of("@ " + iri)
+
+
+def about_of(document: Document) -> frozenset[int]:
+    """The numbers of the titles that a document goes by, and of what it is linked to.
+
+    One that serves no place in particular has that of no place.
+    """
+    titles = {name_of(title) for title in (document.title, document.title_en) if title}
+    own = (document.kind, *document.poles, *document.links, *document.competences, document.iri)
+    nowhere = () if document.territories else (ANYWHERE,)
+    return frozenset({*titles, *(link_of(iri) for iri in own if iri), *nowhere})
 
 
 def shares(counts: Mapping[str, Counter[str]], means: Mapping[str, float]) -> dict[str, dict[str, float]]:
@@ -57,13 +72,21 @@ def point_of(document: Document, vocabulary: Vocabulary, table: Table | None) ->
     return Point(
         document=document,
         words={number: total / (K1 + total) for number, total in totals.items()},
-        names=frozenset(names_of(document)),
+        about=about_of(document),
         vector=_vector(content(document.sense), table),
     )
 
 
-def asked_of(asked: Wording, vocabulary: Vocabulary, table: Table | None, floor: float) -> Asked:
-    """A query as engines take it."""
+def asked_of(
+    asked: Wording,
+    vocabulary: Vocabulary,
+    table: Table | None,
+    floor: float,
+    *,
+    name: str | None = None,
+    lens: Lens = PLAIN,
+) -> Asked:
+    """A query as engines take it; `name` is what was typed, where not all of it is looked up."""
     weighed = {name: n * vocabulary.idf(number_of(name)) for name, n in asked.terms.items()}
     kept = sorted(weighed, key=lambda name: (-weighed[name], name))[:MOST_TERMS]
     unknown = [name for name in kept if not vocabulary.holds(number_of(name))]
@@ -72,7 +95,10 @@ def asked_of(asked: Wording, vocabulary: Vocabulary, table: Table | None, floor:
     return Asked(
         words={number_of(name): weighed[name] for name in kept},
         letters=_lettered(near, vocabulary),
-        names=frozenset([name_of(asked.text)]),
+        names=frozenset([name_of(asked.text if name is None else name)]),
+        concepts=tuple(frozenset(map(link_of, below)) for below in lens.concepts.values()),
+        preferred={link_of(iri): worth for iri, worth in lens.preferred.items()},
+        places=lens.within,
         bringing=frozenset(map(number_of, kept)) | {n for pairs in near.values() for n, _ in pairs},
         vector=_vector(asked.words, table),
         floor=floor,

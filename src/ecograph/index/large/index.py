@@ -9,7 +9,7 @@ from scipy.sparse import csr_array
 
 from ecograph.index.bm25f import Matched
 from ecograph.index.documents import Document
-from ecograph.index.filters import FACETS, Filters
+from ecograph.index.filters import Filters
 from ecograph.index.fusion import Scores, fused, ranked
 from ecograph.index.hits import (
     LINK_SHARE,
@@ -22,13 +22,14 @@ from ecograph.index.large.encoding import asked_of, best, matched
 from ecograph.index.large.neighbours import linked
 from ecograph.index.large.ports import Asked, Candidates, Counted, Engine
 from ecograph.index.large.vocabulary import Vocabulary
+from ecograph.index.lens import PLAIN, Lens
 from ecograph.index.titles import Titles
 from ecograph.index.wording import Wording, worded
 from ecograph.understanding.embedding import Table
 from ecograph.understanding.english import Lexicon
 
-# How many each channel brings. Measured on the development queries, see docs/explanation/ranking.md.
-DEPTH = 200
+# How many each channel brings. Measured on the development queries: see docs/explanation/index-engine.md.
+DEPTH = 400
 DEEPEST = 10_000  # what can be paged through
 NAMED = 50  # the first by words, among which a title may be what was typed
 
@@ -54,20 +55,39 @@ class LargeIndex:
         """Whether there is no word table: texts are then compared by their words alone."""
         return self.table is None
 
+    @property
+    def size(self) -> int:
+        """How many documents there are."""
+        return self.engine.size
+
+    def changed(self, documents: Sequence[Document]) -> int:
+        """How many documents are only here or only among these; one that changed counts twice."""
+        known = self.engine.documents([document.iri for document in documents])
+        same = sum(known.get(document.iri) == document for document in documents)
+        return len(documents) + self.size - 2 * same
+
     def search(
-        self, query: str, *, filters: Filters | None = None, limit: int = 10, offset: int = 0
+        self,
+        query: str,
+        *,
+        filters: Filters | None = None,
+        lens: Lens = PLAIN,
+        limit: int = 10,
+        offset: int = 0,
+        facets: bool = True,
     ) -> Found:
         """The documents that answer a query, best first, ties to the lower IRI.
 
-        An empty query gives all that pass the filters, by title.
+        An empty query gives all that pass the filters, by title. Without facets only the total is counted.
         """
         filters, start, count = filters or Filters(), max(offset, 0), max(limit, 0)
-        asked = self._worded(query)
-        if not asked.text:
-            iris, counted = self.engine.listed(filters, count, start)
+        if not query.strip():
+            iris, counted = self.engine.listed(filters, count, start, facets=facets)
             return _found([Hit(iri=iri, score=0.0, channels={}) for iri in iris], counted)
-        candidates = self._candidates(asked, filters, start + count)
-        channels = self._channels(asked, candidates)
+        asked = self._worded(query if lens.words is None else lens.words)
+        depth = min(max(DEPTH, start + count), DEEPEST)
+        candidates = self.engine.find(self._encoded(asked, query, lens), filters, depth, facets=facets)
+        channels = self._channels(query, candidates)
         total = sum(channels.values(), np.zeros(len(candidates.iris)))
         order = ranked(total, np.ones(len(total), dtype=bool))[start : start + count]
         return _found(self._hits(asked, candidates.iris, order, channels), candidates.counted)
@@ -79,9 +99,14 @@ class LargeIndex:
         """The document of a resource; raises `KeyError` when it is not searched."""
         return self.engine.documents([iri])[iri]
 
+    def passing(self, filters: Filters) -> list[Document]:
+        """The documents that pass the filters, in order of IRI: of very many, the first by title."""
+        iris, _ = self.engine.listed(filters, DEEPEST, 0, facets=False)
+        return list(self.engine.documents(sorted(iris)).values())
+
     def answering(self, query: str, filters: Filters) -> list[Document]:
         """The documents that may answer a text, in order of IRI."""
-        candidates = self._candidates(self._worded(query), filters, DEPTH)
+        candidates = self.engine.find(self._encoded(self._worded(query)), filters, DEPTH, facets=False)
         return list(self.engine.documents(candidates.iris).values())
 
     def relevance(self, query: str, iris: Iterable[str]) -> dict[str, float]:
@@ -116,28 +141,32 @@ class LargeIndex:
     def _worded(self, query: str) -> Wording:
         return worded(query.strip()[:MOST_CHARACTERS], self.lexicon)
 
-    def _encoded(self, asked: Wording) -> Asked:
-        return asked_of(asked, self.vocabulary, self.table, self.floor)
+    def _encoded(self, asked: Wording, typed: str | None = None, lens: Lens = PLAIN) -> Asked:
+        name = None if typed is None else typed.strip()[:MOST_CHARACTERS]
+        return asked_of(asked, self.vocabulary, self.table, self.floor, name=name, lens=lens)
 
-    def _candidates(self, asked: Wording, filters: Filters, wanted: int) -> Candidates:
-        depth = min(max(DEPTH, wanted), DEEPEST)
-        return self.engine.find(self._encoded(asked), filters, depth)
-
-    def _channels(self, asked: Wording, candidates: Candidates) -> Mapping[str, Scores]:
+    def _channels(self, typed: str, candidates: Candidates) -> Mapping[str, Scores]:
         """What each channel gives to each candidate; what is no candidate has nothing to give."""
         signals = {name: np.append(np.maximum(s, 0.0), 0.0) for name, s in candidates.signals.items()}
         size = len(candidates.iris)
         tied = csr_array(candidates.tied, copy=True)
         tied.resize((size + 1, size + 1))
-        given = fused(signals, np.append(self._named(asked, candidates), 0.0), tied)
+        kinds = np.append(candidates.preferred, 0.0) if candidates.preferred.any() else None
+        given = fused(signals, np.append(self._named(typed, candidates), 0.0), tied, kinds=kinds)
         return {channel: scores[:size] for channel, scores in given.items()}
 
-    def _named(self, asked: Wording, candidates: Candidates) -> Scores:
+    def _named(self, typed: str, candidates: Candidates) -> Scores:
         """How far a query is the title of those that hold it in full, and of the first by words."""
         words = candidates.signals["words"]
         first = [*candidates.named, *ranked(words, words > 0)[:NAMED].tolist()]
         documents = self.engine.documents([candidates.iris[number] for number in dict.fromkeys(first)])
-        named = dict(zip(documents, Titles(list(documents.values())).named(asked.text), strict=True))
+        named = dict(
+            zip(
+                documents,
+                Titles(list(documents.values())).named(typed.strip()[:MOST_CHARACTERS]),
+                strict=True,
+            )
+        )
         return np.array([float(named.get(iri, 0.0)) for iri in candidates.iris])
 
     def _hits(
@@ -169,8 +198,8 @@ class LargeIndex:
 
 def _found(hits: Iterable[Hit], counted: Counted) -> Found:
     facets = {
-        facet: _sorted({v: n for v, n in counted.counts[facet].items() if v in counted.listed[facet]})
-        for facet in FACETS
+        facet: _sorted({v: n for v, n in counts.items() if v in counted.listed[facet]})
+        for facet, counts in counted.counts.items()
     }
     return Found(hits=tuple(hits), total=counted.total, facets=facets)
 

@@ -20,7 +20,7 @@ from ecograph.index.fusion import Numbers, Scores
 from ecograph.index.large.arrays import read_arrays
 from ecograph.index.large.columns import Bits, Columns, Gathered, pack, popcount, unpack
 from ecograph.index.large.edge import Near, Shard
-from ecograph.index.large.encoding import counted, names_of
+from ecograph.index.large.encoding import ANYWHERE, about_of, counted
 from ecograph.index.large.papers import Held, Kept, Papers
 from ecograph.index.large.ports import Asked, Candidates, Counted
 from ecograph.index.large.postings import Counts, Postings
@@ -100,7 +100,7 @@ class Layer:
         papers, gathered, counts = Held(documents), Gathered(), Counts()
         for document in papers:
             gathered.add(document)
-            counts.add(counted(document), names_of(document))
+            counts.add(counted(document), about_of(document))
         vectors = None if table is None else Flat(table.encode_all([d.sense for d in papers]))
         return cls(papers, gathered.columns(), counts.postings(vocabulary.means), vectors)
 
@@ -108,50 +108,83 @@ class Layer:
     def size(self) -> int:
         return popcount(self._seen)
 
-    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
-        allowed = self._allowed(filters)
+    def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
         words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
-        named = pack(self._postings.holding(asked.names))
-        holding = pack(self._postings.holding(asked.bringing)) | named
-        among = np.flatnonzero(unpack(holding & allowed, len(self._papers)))
+        linked, named = self._linked(asked), self._holding(asked.names)
+        holding = self._holding(asked.bringing.union(*asked.concepts))
+        within = self._seen & (self._columns.serving(asked.places, self._holding([ANYWHERE])) | named)
+        allowed = within & self._columns.allowed(filters)
         brought = self._brought(asked, allowed, depth)
         # Facets say what another choice would give: that needs what is near without the filters.
-        anyone = self._brought(asked, self._seen, depth) if filters.any() else brought
-        titled = np.flatnonzero(unpack(named & allowed, len(self._papers)))[:depth]
-        by_words = _first(words + letters, among, depth)
-        numbers = np.unique(np.concatenate([by_words, titled, brought])).astype(np.intp)
-        signals = {"words": words[numbers], "letters": letters[numbers]}
-        if self._shard is not None:
-            signals["sense"] = self._cosines(asked.vector, numbers)
+        anyone = self._brought(asked, within, depth) if facets and filters.any() else brought
+        titled = self._members(named & allowed)[:depth]
+        first = [
+            _first(scores, self._members(holding & allowed), depth)
+            for scores in ([words + letters, linked] if asked.concepts else [words + letters])
+        ]
+        numbers = np.unique(np.concatenate([*first, titled, brought])).astype(np.intp)
+        answers = (holding | named | self._bits(brought) | self._bits(anyone)) & within
         return Candidates(
             iris=[self._papers.iri(int(number)) for number in numbers],
             named=np.flatnonzero(np.isin(numbers, titled)).tolist(),
-            signals=signals,
+            signals=self._signals(asked, numbers, words, letters, linked),
             tied=csr_array(self._ties[numbers][:, numbers]),
-            counted=self._columns.counted(
-                (holding | self._bits(brought) | self._bits(anyone)) & self._seen, filters
-            ),
+            counted=self._columns.counted(answers, filters, facets=facets),
+            preferred=self._preferred(asked, numbers),
         )
 
-    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
+    def listed(
+        self, filters: Filters, limit: int, offset: int, *, facets: bool
+    ) -> tuple[Sequence[str], Counted]:
         passing = unpack(self._allowed(filters), len(self._papers))[self._papers.titles]
         page = self._papers.titles[np.flatnonzero(passing)[offset : offset + limit]]
-        return [self._papers.iri(int(n)) for n in page], self._columns.counted(self._seen, filters)
+        return [self._papers.iri(int(n)) for n in page], self._columns.counted(
+            self._seen, filters, facets=facets
+        )
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
         numbers, cosines = self._nearest(vector, self._allowed(filters), depth)
         return [(self._papers.iri(int(n)), float(c)) for n, c in zip(numbers, cosines, strict=True)]
 
     def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
-        numbers = self._numbers(iris)
-        channels = {"words": asked.words, "letters": asked.letters}
-        found = {name: self._postings.scores(weights)[numbers] for name, weights in channels.items()}
-        return found if self._shard is None else {**found, "sense": self._cosines(asked.vector, numbers)}
+        words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
+        return self._signals(asked, self._numbers(iris), words, letters, self._linked(asked))
+
+    def _signals(
+        self, asked: Asked, numbers: Numbers, words: Scores, letters: Scores, linked: Scores
+    ) -> dict[str, Scores]:
+        found = {"words": words[numbers], "letters": letters[numbers]}
+        if self._shard is not None:
+            found["sense"] = self._cosines(asked.vector, numbers)
+        return {**found, "concepts": linked[numbers]} if asked.concepts else found
+
+    def _linked(self, asked: Asked) -> Scores:
+        """To how many of the concepts each document is linked."""
+        masks = [self._postings.holding(below) for below in asked.concepts]
+        return np.sum(masks, axis=0, dtype=np.float64) if masks else np.zeros(len(self._papers))
+
+    def _preferred(self, asked: Asked, numbers: Numbers) -> Scores:
+        """What the kinds and poles of some documents are worth."""
+        scores = np.zeros(len(numbers))
+        for number, worth in asked.preferred.items():
+            scores += worth * self._postings.holding([number])[numbers]
+        return scores
+
+    def _holding(self, terms: Iterable[int]) -> Bits:
+        return pack(self._postings.holding(terms))
+
+    def _members(self, bits: Bits) -> Numbers:
+        return np.flatnonzero(unpack(bits, len(self._papers)))
 
     def documents(self, iris: Sequence[str]) -> dict[str, Document]:
         known = self._papers.numbers(iris)
         seen = unpack(self._seen, len(self._papers)) if known else ()
         return {iri: self._papers[number] for iri, number in known.items() if seen[number]}
+
+    def sample(self, count: int) -> list[str]:
+        """Some documents, taken at random and always the same."""
+        numbers = np.random.default_rng(0).permutation(len(self._papers))[:count]
+        return [self._papers.iri(int(number)) for number in numbers]
 
     def vectors(self, iris: Sequence[str]) -> Matrix:
         if self._shard is None:
@@ -207,5 +240,5 @@ def _first(scores: Scores, among: Numbers, depth: int) -> Numbers:
 
 
 def _matrix(folder: Path, size: int) -> csr_array:
-    arrays = read_arrays(folder)
+    arrays = read_arrays(folder, "data", "indices", "indptr")
     return csr_array((arrays["data"], arrays["indices"], arrays["indptr"]), shape=(size, size))

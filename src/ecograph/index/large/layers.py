@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import block_diag, csr_array
 
 from ecograph.index.documents import Document
-from ecograph.index.filters import FACETS, Filters
+from ecograph.index.filters import Filters
 from ecograph.index.fusion import Scores
 from ecograph.index.large.neighbours import Ties, tied_among
 from ecograph.index.large.papers import title_key
@@ -27,8 +27,8 @@ class Layers:
     def size(self) -> int:
         return sum(engine.size for engine in self._both)
 
-    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
-        below, above = (engine.find(asked, filters, depth) for engine in self._both)
+    def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
+        below, above = (engine.find(asked, filters, depth, facets=facets) for engine in self._both)
         iris = [*below.iris, *above.iris]
         order = np.array(sorted(range(len(iris)), key=iris.__getitem__), dtype=np.intp)
         tied = csr_array(block_diag([below.tied, above.tied], format="csr"))
@@ -43,10 +43,15 @@ class Layers:
             },
             tied=csr_array(tied[order][:, order]) + tied_among(ordered, self._ties),
             counted=added(below.counted, above.counted),
+            preferred=np.concatenate([below.preferred, above.preferred])[order],
         )
 
-    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
-        pages, counts = zip(*(e.listed(filters, limit + offset, 0) for e in self._both), strict=True)
+    def listed(
+        self, filters: Filters, limit: int, offset: int, *, facets: bool
+    ) -> tuple[Sequence[str], Counted]:
+        pages, counts = zip(
+            *(e.listed(filters, limit + offset, 0, facets=facets) for e in self._both), strict=True
+        )
         keyed = (self._by_title(iris) for iris in pages)
         merged = [iri for _, iri in merge(*keyed)]
         return merged[offset : offset + limit], added(*counts)
@@ -85,8 +90,8 @@ def added(below: Counted, above: Counted) -> Counted:
     """The counts of documents that two engines found apart."""
     return Counted(
         total=below.total + above.total,
-        counts={facet: _sum(below.counts[facet], above.counts[facet]) for facet in FACETS},
-        listed={facet: below.listed[facet] | above.listed[facet] for facet in FACETS},
+        counts={facet: _sum(below.counts[facet], above.counts[facet]) for facet in below.counts},
+        listed={facet: below.listed[facet] | above.listed[facet] for facet in below.counts},
     )
 
 

@@ -116,7 +116,7 @@ class Kept:
         lines = (
             np.zeros(0, dtype=np.uint8) if empty else np.asarray(np.memmap(path, dtype=np.uint8, mode="r"))
         )
-        return cls(read_arrays(folder), lines)
+        return cls(read_arrays(folder, "ends", "iri_ends", "iris", "titles"), lines)
 
     def __len__(self) -> int:
         return len(self._arrays["ends"]) - 1

@@ -25,7 +25,7 @@ class Point:
 
     document: Document
     words: Weights
-    names: frozenset[int]
+    about: frozenset[int]
     vector: Matrix
     ties: tuple[tuple[str, float], ...] = ()
 
@@ -35,7 +35,9 @@ class Asked:
     """A query as engines take it.
 
     `names` are the numbers of names in full, `bringing` the terms of which one makes a document an answer,
-    `floor` the cosine that does.
+    `floor` the cosine that does. Each of `concepts` holds the numbers of which one links a document to it;
+    `preferred` says what others are worth; where there are `places`, what serves others alone is left out,
+    unless it is named.
     """
 
     words: Weights
@@ -44,6 +46,9 @@ class Asked:
     bringing: frozenset[int]
     vector: Matrix
     floor: float
+    concepts: tuple[frozenset[int], ...] = ()
+    preferred: Weights = field(default_factory=dict)
+    places: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +56,7 @@ class Counted:
     """How many documents answer, and how many have each value; a facet does not filter itself.
 
     `listed` are the values worth showing: territories where one of the answers is, not where it serves.
+    Without facets both are empty.
     """
 
     total: int
@@ -62,8 +68,8 @@ class Counted:
 class Candidates:
     """The documents that may come first, in order of IRI, with what each channel says of them.
 
-    `named` are the places of those that are named in full, `tied` the ties among all; `counted` counts
-    all that answer.
+    `named` are the places of those that are named in full, `tied` the ties among all, `preferred` what
+    their kinds and poles are worth; `counted` counts all that answer.
     """
 
     iris: Sequence[str]
@@ -71,6 +77,7 @@ class Candidates:
     signals: Mapping[str, Scores]
     tied: csr_array
     counted: Counted
+    preferred: Scores
 
 
 class Engine(Protocol):
@@ -81,14 +88,16 @@ class Engine(Protocol):
         """How many documents there are."""
         ...
 
-    def find(self, asked: Asked, filters: Filters, depth: int) -> Candidates:
+    def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
         """What answers: of those brought by words and by sense the first `depth` each, and those named.
 
         Those by words are exact; those by sense are approximate where the engine is large.
         """
         ...
 
-    def listed(self, filters: Filters, limit: int, offset: int) -> tuple[Sequence[str], Counted]:
+    def listed(
+        self, filters: Filters, limit: int, offset: int, *, facets: bool
+    ) -> tuple[Sequence[str], Counted]:
         """The documents that pass, by title without accents and capitals; and all counted."""
         ...
 

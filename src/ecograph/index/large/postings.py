@@ -28,15 +28,15 @@ class Counts:
         self._rows = {part: array("I") for part in ("term", "document", "field", "count")}
         self._lengths: dict[str, list[int]] = {name: [] for name in _FIELDS}
 
-    def add(self, counted: Mapping[str, Counter[str]], names: Iterable[int]) -> None:
-        """Read the counts of the next document, and the numbers of its names."""
+    def add(self, counted: Mapping[str, Counter[str]], about: Iterable[int]) -> None:
+        """Read the counts of the next document, and the numbers of its names and links."""
         for at, name in enumerate(_FIELDS):
             self._lengths[name].append(counted[name].total())
             for term, count in counted[name].items():
                 number = number_of(term)
                 self.terms.setdefault(number, term)
                 self._append(number, at, count)
-        for number in names:
+        for number in about:
             self._append(number, len(_FIELDS), 1)
         self.size += 1
 
@@ -70,7 +70,7 @@ class Counts:
         of_fields = [
             f.weight / (1 - f.b + f.b * np.array(self._lengths[f.name]) / means[f.name]) for f in FIELDS
         ]
-        return np.stack([*of_fields, np.ones(self.size)])  # the last is that of names
+        return np.stack([*of_fields, np.ones(self.size)])  # the last is that of names and links
 
 
 class Postings:
@@ -86,7 +86,7 @@ class Postings:
     @classmethod
     def load(cls, folder: Path, size: int) -> Postings:
         """Map what `save` wrote."""
-        return cls(size, read_arrays(folder))
+        return cls(size, read_arrays(folder, "keys", "starts", "numbers", "weights"))
 
     def held(self, terms: Container[int]) -> dict[int, int]:
         """How many documents hold each of some terms."""

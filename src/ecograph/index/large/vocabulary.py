@@ -17,6 +17,7 @@ from ecograph.index.letters import runs_of
 # A term is written like another from this share of common runs of letters on; so many are kept.
 NEAR, MOST_NEAR = 0.5, 3
 _TOLD = "told.json"
+_ARRAYS = ("keys", "held", "runs", "run_starts", "spelt", "lengths")
 SHORTEST = 5  # letters of a word whose spelling is looked at: shorter ones resemble too many
 
 
@@ -107,7 +108,7 @@ class Vocabulary:
 def read_vocabulary(folder: Path) -> Vocabulary:
     """Return the vocabulary of a folder of documents."""
     told = read_told(folder)
-    return Vocabulary(told.size, told.means, read_arrays(folder / "vocabulary"))
+    return Vocabulary(told.size, told.means, read_arrays(folder / "vocabulary", *_ARRAYS))
 
 
 def _spelling(keys: Array, terms: Mapping[int, str]) -> dict[str, Array]:
