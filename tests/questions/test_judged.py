@@ -18,7 +18,7 @@ TERRITORIES = "https://w3id.org/ecograph/voc/territories/"
 # nDCG@10 by words alone when the set was first measured: search .421, match .431. Changing the weight of any
 # one sign by a third moved these by at most .015, bounds down to -.028 (paired bootstrap over the projects):
 # what falls by more than .03 is no rebalancing but a loss. Raise them when the answers get better.
-FLOORS = {"search": 0.391, "match": 0.401}
+FLOORS = {"search": 0.391, "match": 0.435}
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -193,10 +193,11 @@ class Index:
         return self.passing(filters)
 
     def relevance(self, query: str, iris: Iterable[str] | None = None) -> dict[str, float]:
-        """How much each document answers a text, from 0 to 1, whatever the other documents are.
+        """How much each document answers a text, from 0 to 1, whatever the filters are.
 
-        Half is the share of the query's words that the document holds (of the score that a
-        document full of them would have), half its nearness in sense. Unknown IRIs are left out.
+        Documents stand to each other as in a search; the best of them has its own answer's worth: half
+        the share of the text's words that it holds, half its nearness in sense. A text that nothing
+        answers is thus nowhere near. Unknown IRIs are left out.
         """
         scores = self.scores(query)
         chosen = self._numbers if iris is None else [iri for iri in iris if iri in self._numbers]
@@ -205,6 +206,14 @@ class Index:
     def scores(self, query: str) -> Scores:
         """The relevance of every document, in order of IRI."""
         asked = self._worded(query)
+        worth = self._worth(asked)
+        signals, named = self._signals(asked, PLAIN), self.titles.named(query.strip())
+        # As in a search, neighbours lift what answers by itself, and bring nothing else.
+        found = _sum(self._channels(signals, named, PLAIN), worth) * (_matching(signals) | (named > 0))
+        return np.asarray(found / max(float(found.max(initial=0.0)), 1e-12) * worth.max(initial=0.0))
+
+    def _worth(self, asked: Wording) -> Scores:
+        """What each document answers by itself: of words, of the score of a document full of them."""
         shares = self.lexical.scores(asked) / max(self.lexical.best(asked), 1e-12)
         if self.dense is None:
             return shares
@@ -291,8 +300,8 @@ def _matching(signals: Mapping[str, tuple[Scores, Mask]]) -> Mask:
     return np.asarray(np.logical_or.reduce([brought for _, brought in signals.values()]))
 
 
-def _sum(channels: Mapping[str, Scores], among: Mask) -> Scores:
-    return sum(channels.values(), np.zeros(len(among)))
+def _sum(channels: Mapping[str, Scores], like: NDArray[Any]) -> Scores:
+    return sum(channels.values(), np.zeros(len(like)))
 
 
 def _products(rows: csr_array, number: int) -> Scores:

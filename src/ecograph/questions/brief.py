@@ -27,13 +27,17 @@ _MOST_OF_A_SCHEME = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WantedNeed:
-    """One need: its words, and the competences and kinds of resource that it names."""
+    """One need: its words, and the competences and kinds of resource that it names.
+
+    In a free text they are `guessed`: a word in passing may name one that nobody asks for.
+    """
 
     iri: Iri | None
     label: str
     text: str
     competences: tuple[Iri, ...] = ()
     kinds: tuple[Iri, ...] = ()
+    guessed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +97,7 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
         text=_without_places(text, understood),
         competences=tuple(by_scheme["competences"]),
         kinds=tuple(by_scheme["resource-types"]),
+        guessed=True,
     )
     return Brief(
         iri=None,

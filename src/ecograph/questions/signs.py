@@ -16,13 +16,15 @@ from ecograph.questions.view import View
 
 # What each sign is worth at most; together they make 1. Words, competences and the kind of help say
 # what a resource does; the others only tell apart resources that do the same.
-TEXT, COMPETENCE, KIND = 0.45, 0.25, 0.15
+TEXT, COMPETENCE, KIND = 0.60, 0.20, 0.05
 POLE, AXIS, STAGE, TERRITORY, ELIGIBLE = 0.04, 0.04, 0.03, 0.03, 0.01
 NOT_ELIGIBLE = -0.30
 # What people judged of a resource: for this very need, and for others. Judgements of many come near
 # these, one comes to half of the first and a quarter of the second.
 FEEDBACK, FEEDBACK_ELSEWHERE = 0.20, 0.06
 _DOUBT, _DOUBT_ELSEWHERE = 1, 3
+# Competences and kinds that were recognised in a free text, instead of stated, count for half.
+GUESSED = 0.5
 # A competence one step above or below the one asked for is worth half of it, and so on.
 STEP = 0.5
 # Below this a resource shares neither words, competences nor kind with the need: no answer at all.
@@ -52,6 +54,11 @@ class Sought:
     brief: Brief
     need: WantedNeed
     language: str
+
+    @property
+    def trust(self) -> float:
+        """How far the competences and kinds of the need are to be believed."""
+        return GUESSED if self.need.guessed else 1.0
 
     def say(self, french: str, english: str) -> str:
         return english if self.language == "en" else french
@@ -162,7 +169,7 @@ def _competence(case: Case) -> Sign | None:
     if not found:
         return None
     worth = sum(STEP**distance for _, distance in found) / len(sought.need.competences)
-    return Sign(kind="competence", contribution=COMPETENCE * worth, say=partial(_shared, case))
+    return Sign(kind="competence", contribution=COMPETENCE * worth * sought.trust, say=partial(_shared, case))
 
 
 def _nearest(case: Case, wanted: Iri) -> tuple[Iri, int] | None:
@@ -191,7 +198,8 @@ def _linked(sought: Sought, wanted: Iri, offered: Iri) -> str:
 
 def _kind(case: Case) -> Sign | None:
     kinds = {case.document.kind} & set(case.sought.need.kinds)
-    return _common(case, kinds, KIND, "kind", "le genre d’aide demandé", "the kind of help asked for")
+    worth = KIND * case.sought.trust
+    return _common(case, kinds, worth, "kind", "le genre d’aide demandé", "the kind of help asked for")
 
 
 def _pole(case: Case) -> Sign | None:
