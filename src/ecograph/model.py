@@ -77,6 +77,8 @@ class Result:
     reasons: tuple[Reason, ...] = ()
     eligibility: Eligibility | None = None
     fictitious: bool = False
+    variant_of: Iri | None = None
+    """The result before it that is the same scheme in another territory."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -129,6 +129,9 @@ def print_json(answer: Any) -> None:
 def print_results(results: Iterable[Result]) -> None:
     """Print results in order, each with its reasons and its criteria."""
     for rank, result in enumerate(results, start=1):
+        if result.variant_of is not None:
+            click.echo(f"{rank:3}. {result.score:.2f}  {result.label} (the same in another territory)")
+            continue
         kind = f", {result.kind}" if result.kind else ""
         mark = " [fictif]" if result.fictitious else ""
         click.echo(f"{rank:3}. {result.score:.2f}  {result.label} ({result.type}{kind}){mark}")

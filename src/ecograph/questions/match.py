@@ -23,6 +23,7 @@ from ecograph.questions.grouping import grouped
 from ecograph.questions.noticing import notice
 from ecograph.questions.signs import Sought
 from ecograph.questions.simulation import what_if
+from ecograph.questions.variants import with_variants
 from ecograph.questions.view import View
 
 NO_FACTS: Mapping[str, str] = {}
@@ -88,7 +89,7 @@ def _match(view: View, known: Brief, asking: Asking) -> MatchAnswer:
         project=brief.iri,
         label=brief.label,
         needs=tuple(_need(need, limit) for need in needs),
-        results=_told(needs, here[:limit]),
+        results=with_variants(view, _told(needs, here[:limit])),
         outside=_told(needs, outside[:limit]),
         understood=brief.understood,
         places=tuple(view.label(iri, language) for iri in brief.territories),

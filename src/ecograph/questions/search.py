@@ -11,6 +11,7 @@ from ecograph.model import FacetValue, Reason, Result, SearchAnswer
 from ecograph.questions.eligibility import judge
 from ecograph.questions.request import PLACE, Request, request_of
 from ecograph.questions.results import result_of
+from ecograph.questions.variants import with_variants
 from ecograph.questions.view import View
 from ecograph.vocab import eco
 
@@ -52,7 +53,7 @@ def search(
     return SearchAnswer(
         query=query,
         total=found.total,
-        results=tuple(_result(view, hit, request, language) for hit in found.hits),
+        results=with_variants(view, (_result(view, hit, request, language) for hit in found.hits)),
         facets=_facets(view, found.facets, language),
         lexical_only=view.index.lexical_only,
         understood=request.understood,

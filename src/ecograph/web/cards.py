@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts
 from ecograph.model import Iri, Result
+from ecograph.questions.variants import folded
 from ecograph.questions.view import View
 from ecograph.vocab import DCT, eco
 from ecograph.web.links import href
@@ -32,11 +33,20 @@ class Card:
     territory: str
     summary: str
     summary_tongue: str | None
+    variants: tuple[Card, ...] = ()
 
 
 def cards(view: View, results: Iterable[Result], base: str, language: str) -> list[Card]:
     """Return results as cards, in the same order."""
     return [_card(view, result, base, language) for result in results]
+
+
+def folded_cards(view: View, results: Sequence[Result], base: str, language: str) -> list[Card]:
+    """Return results as cards, those of one scheme in several territories as one card."""
+    return [
+        replace(_card(view, result, base, language), variants=tuple(cards(view, variants, base, language)))
+        for result, variants in folded(results)
+    ]
 
 
 def _card(view: View, result: Result, base: str, language: str) -> Card:

@@ -15,7 +15,7 @@ from ecograph.questions.company import FACTS
 from ecograph.questions.filtering import Asked
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf
-from ecograph.web.cards import Card, cards, tongue_of
+from ecograph.web.cards import Card, cards, folded_cards, tongue_of
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 
@@ -122,7 +122,7 @@ def _page(
         project=project,
         longest=LONGEST_IN_ADDRESS,
         label_tongue=tongue_of(view, project, answer.label, language) if answer and project else None,
-        overall=cards(view, answer.results, graph.base, language) if answer else [],
+        overall=folded_cards(view, answer.results, graph.base, language) if answer else [],
         outside=cards(view, answer.outside, graph.base, language) if answer else [],
         needs=need_cards(view, answer, graph.base, language) if answer else [],
         fields=_fields(view, facts, language) if answer else [],

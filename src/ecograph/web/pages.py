@@ -17,7 +17,7 @@ from ecograph.questions.search import Understanding
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
 from ecograph.web.answers import Row, table
-from ecograph.web.cards import cards, heading, tongue, tongue_of
+from ecograph.web.cards import cards, folded_cards, heading, tongue, tongue_of
 from ecograph.web.facets import Search, chips, facets, search_of, understood, written
 from ecograph.web.language import language_of
 from ecograph.web.matching import LONGEST_IN_ADDRESS, need_cards, shown
@@ -80,7 +80,7 @@ def search(request: Request, graph: Graph, level: LevelOf) -> HTMLResponse:
         chips=chips(view, wanted, language),
         understood=understood(answer, wanted),
         facets=facets(view, answer, resolve(wanted.asked, view.concepts), language),
-        cards=cards(view, answer.results, graph.base, language),
+        cards=folded_cards(view, answer.results, graph.base, language),
         fictitious=any(result.fictitious for result in answer.results),
     )
 

@@ -87,6 +87,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "results_one": ("{n} résultat", "{n} result"),
     "results_many": ("{n} résultats", "{n} results"),
     "results_for": ("pour « {q} »", "for “{q}”"),
+    "variants": (
+        "Le même dispositif dans d'autres territoires ({n})",
+        "The same scheme in other territories ({n})",
+    ),
     "filters": ("Filtres", "Filters"),
     "filters_apply": ("Appliquer les filtres", "Apply the filters"),
     "filters_active": ("Filtres actifs", "Active filters"),
