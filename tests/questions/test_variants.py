@@ -28,15 +28,18 @@ def test_titles_that_differ_by_a_territory_are_variants(view: View) -> None:
 
 
 def test_other_schemes_are_none(view: View) -> None:
-    assert marks(
-        view,
-        result("a", "Prêt croissance Occitanie"),
-        result("b", "Prêt innovation Occitanie"),  # another title
-        result("c", "Prêt croissance Bretagne", "ExpertiseOffer"),  # another kind of thing
-        result("d", "Prêt croissance en Occitanie"),  # the same territory: another record
-        result("e", "Occitanie"),
-        result("f", "Bretagne"),  # nothing left to compare
-    ) == [None] * 6
+    assert (
+        marks(
+            view,
+            result("a", "Prêt croissance Occitanie"),
+            result("b", "Prêt innovation Occitanie"),  # another title
+            result("c", "Prêt croissance Bretagne", "ExpertiseOffer"),  # another kind of thing
+            result("d", "Prêt croissance en Occitanie"),  # the same territory: another record
+            result("e", "Occitanie"),
+            result("f", "Bretagne"),  # nothing left to compare
+        )
+        == [None] * 6
+    )
 
 
 def test_folding_keeps_order_and_leaves_nothing_out(view: View) -> None:
