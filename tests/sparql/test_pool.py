@@ -164,7 +164,7 @@ def test_long_texts_never_reach_a_worker(ask) -> None:
 
 def test_time_is_limited_and_the_pool_goes_on(ask) -> None:
     # On a busy machine the clock's own limit may come before that of the processor.
-    with pytest.raises(QueryLimit, match="seconds"):
+    with pytest.raises(QueryLimit, match=r"seconds|too long"):
         ask(CARTESIAN)
     assert json.loads(ask("ASK {}").body)["boolean"] is True
 
@@ -195,6 +195,15 @@ def test_stopped_queries_are_charged(pool, snapshot: Path) -> None:
 
 
 def begun(pool: WorkerPool, snapshot: Path, text: str, **asked: object):
+    """Begin a query, as soon as the pool has replaced the process that the test before stopped."""
+    limit = time.monotonic() + 10
+    while (running := begun_at_once(pool, snapshot, text, **asked)) is None:
+        assert time.monotonic() < limit
+        time.sleep(0.01)
+    return running
+
+
+def begun_at_once(pool: WorkerPool, snapshot: Path, text: str, **asked: object):
     return pool.begin(QueryRequest(text=text), store=snapshot / "public", **asked)
 
 
@@ -256,7 +265,7 @@ def test_query_that_has_begun_may_be_stopped(make_pool, snapshot: Path) -> None:
 def test_nothing_begins_without_a_seat_or_a_process(make_pool, snapshot: Path) -> None:
     with make_pool(seconds=20, workers=1, spare=0) as pool:
         first = begun(pool, snapshot, CARTESIAN)
-        assert begun(pool, snapshot, "ASK {}") is None
+        assert begun_at_once(pool, snapshot, "ASK {}") is None
         assert pool.figures["running"] == 1
         first.stop()
         # Of a pool with room for one long query, the other process is there for short ones.
@@ -270,7 +279,7 @@ def test_nothing_begins_without_a_seat_or_a_process(make_pool, snapshot: Path) -
 def test_begun_query_that_is_displaced_is_answered_in_the_end(make_pool, snapshot: Path) -> None:
     slow = "SELECT (COUNT(*) AS ?n) {"
     slow += " { SELECT * { ?a ?b ?c } LIMIT 60 } ?d ?e ?f FILTER(STRLEN(STR(?c)) > STRLEN(STR(?f))) }"
-    with make_pool(seconds=20, workers=2, turn_seconds=0.05) as pool:
+    with make_pool(seconds=60, workers=2, turn_seconds=0.05, waiting_seconds=60) as pool:
         running = begun(pool, snapshot, slow)
         flood = _flood(pool, snapshot, slow, 4)
         assert number(running.wait(threading.Event()))
@@ -515,8 +524,8 @@ def test_who_used_little_and_asks_little_comes_before_a_flood() -> None:
     for thread in threads:
         thread.join()
     # Two seats are given at a time, so that those who get them may pass each other.
-    assert order.index("modest") <= 3
-    assert order.index("spender") >= len(order) - 2
+    assert order.index("modest") <= len(order) // 3
+    assert order.index("spender") >= len(order) * 2 // 3
 
 
 def test_only_a_few_long_queries_wait() -> None:
