@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -71,13 +71,13 @@ def _answered(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> Ite
 
 def documents_of(snapshot: Reader, level: Level, iris: Iterable[Iri]) -> dict[Iri, Document | None]:
     """Read the documents of some resources alone; None for what is not searched, or not there."""
-    concepts, everything = read_concepts(snapshot, level), _Asked(snapshot, level)
+    concepts, known = read_concepts(snapshot, level), cache(partial(facts_of, snapshot, level))
     invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
     found: dict[Iri, Document | None] = {}
     for iri in iris:
-        about = everything[iri]
+        about = known(iri)
         searched = INDEXED & set(about.classes)
-        found[iri] = _document(about, everything, concepts, fictitious=iri in invented) if searched else None
+        found[iri] = _document(about, known, concepts, fictitious=iri in invented) if searched else None
     return found
 
 
@@ -96,39 +96,20 @@ def touched(snapshot: Reader, level: Level, subjects: Iterable[Iri]) -> set[Iri]
     return found
 
 
-class _Asked(Mapping[Iri, Facts]):
-    """What is known of resources, read when it is asked for."""
-
-    def __init__(self, snapshot: Reader, level: Level) -> None:
-        self._read = cache(partial(facts_of, snapshot, level))
-
-    def __getitem__(self, iri: Iri) -> Facts:
-        return self._read(iri)
-
-    def __contains__(self, iri: object) -> bool:
-        return isinstance(iri, str) and bool(self[iri])
-
-    def __iter__(self) -> Iterator[Iri]:
-        raise NotImplementedError("what is asked for one by one is not listed")
-
-    def __len__(self) -> int:
-        raise NotImplementedError("what is asked for one by one is not counted")
-
-
 def _documents(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> list[Document]:
     concepts = read_concepts(snapshot, level)
     invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
     return [
-        _document(about, facts, concepts, fictitious=iri in invented)
+        _document(about, facts.get, concepts, fictitious=iri in invented)
         for iri, about in facts.items()
         if INDEXED & set(about.classes)
     ]
 
 
 def _document(
-    facts: Facts, everything: Mapping[Iri, Facts], concepts: Concepts, *, fictitious: bool
+    facts: Facts, known: Callable[[Iri], Facts | None], concepts: Concepts, *, fictitious: bool
 ) -> Document:
-    needs = [everything[iri] for iri in facts.iris(eco("hasNeed")) if iri in everything]
+    needs = [need for iri in facts.iris(eco("hasNeed")) if (need := known(iri))]
     whole = [facts, *needs]
     competences = _unique(iri for part in whole for iri in part.iris(*_COMPETENCES))
     texts = [text for part in whole for text in _texts(part)]
