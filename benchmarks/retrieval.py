@@ -28,8 +28,8 @@ from ecograph.index.diffusion import STEPS
 from ecograph.model import Level
 from ecograph.questions.view import View
 from ecograph.settings import Settings
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,8 +23,8 @@ from benchmarks.sparql_data import BASE, Source
 from ecograph.app import EcoGraph
 from ecograph.graph.backends import open_backend
 from ecograph.graph.plan import Diff
+from ecograph.loading import Writer, open_writer
 from ecograph.model import Level
-from ecograph.refresh import Writer, open_writer
 from ecograph.settings import Settings
 
 _START_SECONDS = 60.0

@@ -28,8 +28,8 @@ from ecograph.graph.records import GENID, Record, group, skolemise
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.updating import Update, UpdateProcess
 from ecograph.graph.validation import BATCH, Validator
+from ecograph.loading import Writer
 from ecograph.model import Level, Rejection
-from ecograph.refresh import Writer
 from ecograph.sources.declaration import SOURCE_ID, written
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.rdf import parse

@@ -24,9 +24,9 @@ from ecograph.graph.upkeep import (
     read_history,
     verify,
 )
+from ecograph.loading import Progress, ontology_digest, quiet, read_schema, snapshot_name, step
 from ecograph.model import Level
 from ecograph.publication import Publication
-from ecograph.refresh import Progress, ontology_digest, quiet, read_schema, snapshot_name, step
 from ecograph.settings import Settings, is_store
 from ecograph.writing import Writing
 

@@ -20,12 +20,13 @@ from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
+from ecograph.loading import Progress, Writer, open_writer, quiet, read_schema, step
 from ecograph.model import Iri, Outcome
 from ecograph.publication import Publication
-from ecograph.refresh import Progress, Writer, open_writer, quiet, read_schema, step
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
+from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
-from ecograph.sources.read import File, files_of
+from ecograph.sources.read import files_of
 
 Failure = tuple[str, EcographError]
 

@@ -26,8 +26,8 @@ from ecograph.errors import HalfRestored
 from ecograph.graph.upkeep import BackupUnusable, GraphState, open_backup
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 SEED = 20260115
 # 50 deaths in what the service does all the time, and some more in what is done by hand.

@@ -31,8 +31,8 @@ import scipy.sparse  # noqa: F401
 
 from ecograph.app import EcoGraph
 from ecograph.settings import Settings
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 TOUCHING = ("open", "os.", "shutil.", "sqlite3.", "fcntl.")
 # What opens and what closes the window of each operation: parts of the steps that are reported.

@@ -19,8 +19,8 @@ from ecograph.errors import HomeMismatch, HomeNotEmpty, NothingLoaded, StorageFa
 from ecograph.graph.home import Current
 from ecograph.graph.ledger import Ledger
 from ecograph.model import Level, Outcome
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 Open = Callable[..., EcoGraph]
 NOTE = b"""

@@ -10,7 +10,7 @@ from pyoxigraph import NamedNode, Triple
 from ecograph.assets import ONTOLOGY
 from ecograph.graph.records import group
 from ecograph.graph.validation import Validator, Verdict
-from ecograph.refresh import read_schema
+from ecograph.loading import read_schema
 
 Read = Callable[[str], set[Triple]]
 VOC = "https://w3id.org/ecograph/voc"

@@ -14,8 +14,8 @@ from ecograph.index.large import compact
 from ecograph.index.large.folder import read_above, read_state
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 BASE = "http://127.0.0.1:8000"
 PREFIXES = """

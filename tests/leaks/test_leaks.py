@@ -14,8 +14,8 @@ from ecograph.app import EcoGraph
 from ecograph.graph.keys import Key
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 WORDS = {Level.PUBLIC: "zibeline", Level.PARTNERS: "quetzal", Level.PRIVATE: "okapi"}
 # As long, as strange, and never said.

@@ -10,8 +10,8 @@ import pytest
 from ecograph.app import EcoGraph
 from ecograph.assets import ROOT
 from ecograph.model import Level, Outcome
+from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.read import File
 
 LOZERE = "data/lozere/lozere.ttl"
 

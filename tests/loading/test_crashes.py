@@ -15,8 +15,8 @@ import pytest
 from ecograph.app import EcoGraph
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 Dump = Callable[[EcoGraph], dict[Level, set[str]]]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -30,7 +30,7 @@ from pathlib import Path
 from ecograph.app import EcoGraph
 from ecograph.settings import Settings
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
+from ecograph.sources.content import File
 
 home, *paths = map(Path, sys.argv[1:])
 graph = EcoGraph(Settings(home=home, embedding="none", _env_file=None))

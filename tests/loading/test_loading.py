@@ -14,9 +14,9 @@ from ecograph.assets import ROOT
 from ecograph.errors import HomeMismatch, MalformedFile, NothingLoaded, ResourceNotFound, TooManyRejected
 from ecograph.model import Level, Outcome
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
 from ecograph.sources.rdf import parse
-from ecograph.sources.read import File
 from ecograph.vocab import DCT, eco
 
 Load = Callable[..., Outcome]

@@ -10,8 +10,8 @@ import pytest
 from ecograph.app import EcoGraph
 from ecograph.model import Level
 from ecograph.questions.view import View
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 HERE = Path(__file__).parent
 

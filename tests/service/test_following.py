@@ -15,8 +15,8 @@ import pytest
 from ecograph.app import EcoGraph
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 LIMIT = 60.0
 SOURCE = "okapi"
@@ -28,7 +28,7 @@ from pathlib import Path
 from ecograph.app import EcoGraph
 from ecograph.settings import Settings
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
+from ecograph.sources.content import File
 
 graph = EcoGraph(Settings(home=Path(sys.argv[1]), embedding="none", _env_file=None))
 graph.warm()

@@ -19,8 +19,8 @@ from ecograph.graph.queries import QueryRequest
 from ecograph.graph.remote_http import Server
 from ecograph.model import Level
 from ecograph.questions.filtering import Asked
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 SMALL = """
 @prefix eco: <https://w3id.org/ecograph/ns#> .

@@ -15,8 +15,8 @@ from ecograph.graph.keys import Key
 from ecograph.graph.remote_http import Server
 from ecograph.graph.updates import Dataset
 from ecograph.model import Level
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.sources.read import File
 
 RECORD = """
 @prefix eco: <https://w3id.org/ecograph/ns#> .

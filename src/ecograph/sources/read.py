@@ -2,64 +2,40 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-
-from pyoxigraph import Triple
 
 from ecograph.assets import ROOT, located
 from ecograph.errors import MalformedFile
-from ecograph.model import Rejection
+from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.rdf import parse, read_bytes
 from ecograph.sources.tables import Table, read_table
-from ecograph.sources.values import Lookup
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """One file of a source: the name by which reports call it, and its bytes."""
-
-    name: str
-    content: bytes
-
-    @property
-    def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+def read_file(declaration: Declaration, file: File, context: Context) -> Content:
+    """Read one file of a source; raises `MalformedFile` at once or while it is read."""
+    return _READERS[declaration.kind](declaration, file, context)
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
-    """What one place of a file says, and what of it was left out."""
-
-    place: str
-    triples: Iterable[Triple]
-    rejections: Sequence[Rejection] = ()
+def _rdf(_declaration: Declaration, file: File, context: Context) -> Content:
+    """RDF maps itself; its relative IRIs are resolved against the base."""
+    triples = parse(file.content, name=file.name, base=f"{context.base}/")
+    return Content("", iter([Stated(file.name, triples)]))
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
-    """A file being read: how it is written, where that was not evident, and what it says."""
-
-    written: str
-    stated: Iterator[Stated]
-
-
-def read_file(declaration: Declaration, file: File, base: str, lookup: Lookup) -> Content:
-    """Read one file of a source; raises `MalformedFile` at once or while it is read.
-
-    RDF is resolved against `base`; the cells of a table go through the declared mapping.
-    """
-    if declaration.kind == "rdf":
-        triples = parse(file.content, name=file.name, base=f"{base}/")
-        return Content("", iter([Stated(file.name, triples)]))
+def _table(declaration: Declaration, file: File, context: Context) -> Content:
+    """The cells of a table go through the declared mapping."""
     table = read_table(file.content, name=file.name, options=declaration.table)
     _check_columns(declaration, table, file.name)
-    mappers = [Mapper(mapping, base, declaration.id, lookup) for mapping in declaration.records]
+    mappers = [
+        Mapper(mapping, context.base, declaration.id, context.lookup) for mapping in declaration.records
+    ]
     return Content(table.written, _stated(table, mappers, file.name))
+
+
+_READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {"rdf": _rdf, "table": _table}
 
 
 def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stated]:

@@ -31,10 +31,11 @@ from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.graph.validation import BATCH, Validator, Verdict
 from ecograph.model import Level, Outcome, Rejection
 from ecograph.settings import EMBEDDED
+from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.rdf import parse
-from ecograph.sources.read import File, read_file
+from ecograph.sources.read import read_file
 from ecograph.sources.values import Lookup
 from ecograph.vocab import shortened
 
@@ -205,9 +206,10 @@ class Writer:
     def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
         read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
         lookup = self._lookup if declaration.kind != "rdf" else _no_concept
+        context = Context(self.base, lookup)
         for file in files:
             self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
-            content = read_file(declaration, file, self.base, lookup)
+            content = read_file(declaration, file, context)
             if content.written:
                 read.written[file.name] = content.written
             for stated in content.stated:
