@@ -528,23 +528,63 @@ def test_who_used_little_and_asks_little_comes_before_a_flood() -> None:
     assert order.index("spender") >= len(order) * 2 // 3
 
 
-def test_only_a_few_long_queries_wait() -> None:
-    lanes = Lanes(2, turn_seconds=1, waiting=50)
-    never, ends = threading.Event(), []
+def _crowd(lanes: Lanes, count: int) -> tuple[int, int, int]:
+    """Ask for long seats at the same time; return how many run, wait and are refused."""
+    done, refused = threading.Event(), []
 
     def ask() -> None:
         try:
             with seated(lanes, Level.PUBLIC, long=True, patience=lambda: None):
-                never.wait()
+                done.wait()
         except QueryLimit:
-            ends.append("refused")
+            refused.append(True)
 
-    threads = [threading.Thread(target=ask) for _ in range(8)]
+    threads = [threading.Thread(target=ask) for _ in range(count)]
     for thread in threads:
         thread.start()
-    while lanes.running + lanes.waiting + len(ends) < 8:
+    while lanes.running + lanes.waiting + len(refused) < count:
         time.sleep(0.001)
-    assert (lanes.running, lanes.waiting, len(ends)) == (1, 4, 3)
-    never.set()
+    seen = (lanes.running, lanes.waiting, len(refused))
+    done.set()
     for thread in threads:
         thread.join()
+    return seen
+
+
+def test_only_a_few_long_queries_wait_when_each_takes_long() -> None:
+    lanes = Lanes(2, turn_seconds=1, waiting=50, patience_seconds=2)
+    assert _crowd(lanes, 8) == (1, 4, 3)
+
+
+def test_as_many_long_queries_wait_as_will_be_done_in_time() -> None:
+    lanes = Lanes(2, turn_seconds=1, waiting=50, patience_seconds=7)
+    assert _crowd(lanes, 8) == (1, 7, 0)
+
+
+def test_a_query_that_runs_for_long_leaves_less_room_to_wait() -> None:
+    lanes = Lanes(2, turn_seconds=0.001, waiting=50, patience_seconds=1)
+    with seated(lanes, Level.PUBLIC, long=True, patience=lambda: None):
+        time.sleep(0.3)
+        assert lanes.running == 1
+        refused: list[bool] = []
+        leave = threading.Event()
+
+        def patience() -> None:
+            if leave.is_set():
+                raise QueryLimit("left")
+
+        def ask() -> None:
+            try:
+                lanes.enter(Level.PUBLIC, long=True, patience=patience)
+            except QueryLimit:
+                refused.append(leave.is_set())
+
+        threads = [threading.Thread(target=ask) for _ in range(6)]
+        for thread in threads:
+            thread.start()
+        while lanes.waiting + len(refused) < 6:
+            time.sleep(0.001)
+        assert (lanes.waiting, refused) == (4, [False, False])
+        leave.set()
+        for thread in threads:
+            thread.join()

@@ -24,8 +24,10 @@ POLL_SECONDS = 0.05
 # Clients that used about as much are equals.
 _GRAIN_SECONDS = 0.25
 _FEWEST = 2
-# Of these no more are done before they have waited too long.
+# So many long queries may wait however long each takes.
 _LONG_WAITING = 4
+# How much the last long query counts in what the next is expected to take.
+_NEWS = 0.3
 # A seat is given by a signal; this is how soon who waits for one sees that its client left.
 _WAIT_SECONDS = 0.2
 _FREE = Free()
@@ -48,12 +50,17 @@ class Lanes:
     """`workers` seats for the public, as many for the others, and one more than that in all.
 
     There are two for each at least: one that a long query may keep, and one for short ones.
+    `waiting` may wait; of long ones, as many as would be done in `patience_seconds`.
     """
 
-    def __init__(self, workers: int, *, turn_seconds: float, waiting: int) -> None:
+    def __init__(
+        self, workers: int, *, turn_seconds: float, waiting: int, patience_seconds: float = 10.0
+    ) -> None:
         self._workers = max(workers, _FEWEST)
         self._turn_seconds = turn_seconds
         self._room = waiting
+        self._patience_seconds = patience_seconds
+        self._usual_seconds = turn_seconds  # that a long query takes
         self._lock = threading.Lock()
         self._running: list[Seat] = []
         self._waiting: list[Seat] = []
@@ -106,6 +113,8 @@ class Lanes:
     def leave(self, seat: Seat) -> None:
         """Make the seat free for others."""
         with self._lock:
+            if seat.long and seat in self._running:
+                self._usual_seconds += _NEWS * (time.monotonic() - seat.since - self._usual_seconds)
             for seats in (self._running, self._waiting):
                 if seat in seats:
                     seats.remove(seat)
@@ -128,7 +137,7 @@ class Lanes:
             self._call()
             if len(self._waiting) > self._room:
                 self._refuse(self._waiting)
-            elif len(long := self._waiting_long(seat)) > _LONG_WAITING:
+            while len(long := self._waiting_long(seat)) > self._long_room(seat):
                 self._refuse(long)
 
     def _refuse(self, seats: Iterable[Seat]) -> None:
@@ -139,6 +148,13 @@ class Lanes:
 
     def _waiting_long(self, seat: Seat) -> list[Seat]:
         return [other for other in self._waiting if other.long and other.trusted == seat.trusted]
+
+    def _long_room(self, seat: Seat) -> int:
+        """How many long queries of a lane may wait: those that come to run before they waited too long."""
+        seats = [other for other in self._running if other.long and other.trusted == seat.trusted]
+        running = max((time.monotonic() - other.since for other in seats), default=0.0)
+        each = max(self._usual_seconds, running)
+        return max(_LONG_WAITING, int((self._workers - 1) * self._patience_seconds / each) if each else 0)
 
     def _call(self) -> None:
         for seat in sorted(self._waiting, key=self._order()):

@@ -57,7 +57,9 @@ class WorkerPool:
         bounds = Bounds(seconds=seconds, memory_bytes=memory_bytes, result_bytes=result_bytes)
         self._wall_seconds = bounds.seconds * _WALL_FACTOR
         self._outcomes = Outcomes(bounds)
-        self._lanes = Lanes(workers, turn_seconds=turn_seconds, waiting=WAITING)
+        self._lanes = Lanes(
+            workers, turn_seconds=turn_seconds, waiting=WAITING, patience_seconds=waiting_seconds
+        )
         self._crew = Crew(self._lanes.seats + spare, bounds)
 
     @property
