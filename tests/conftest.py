@@ -20,6 +20,7 @@ from ecograph.app import EcoGraph
 from ecograph.cli import main
 from ecograph.settings import Settings
 from ecograph.web.service import create_app
+from tests import remote as web
 
 TODAY = date(2026, 1, 15)
 # What is installed on the machine must not change what is tested.
@@ -95,6 +96,13 @@ def serving(graph: EcoGraph) -> Iterator[str]:
 def served() -> Callable[..., AbstractContextManager[str]]:
     """Serve a deployment; gives the address."""
     return serving
+
+
+@pytest.fixture
+def remote() -> Iterator[web.Remote]:
+    """A web server whose answers a test decides."""
+    with web.serving() as server:
+        yield server
 
 
 @pytest.fixture

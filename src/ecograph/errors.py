@@ -7,6 +7,9 @@ EcographError
 │   ├── BadQuery            SPARQL that does not parse or may not run here
 │   ├── BadParameter        a value that a parameter does not take
 │   ├── TooLarge            more than a limit allows
+│   ├── FetchFailed         an address that gave nothing usable
+│   │   ├── AddressRefused  one that is never asked: not public, or not of the web
+│   │   └── Gone            one that its server says is gone for good
 │   ├── TooManyRejected     a load with more bad records than its source tolerates
 │   └── Refused             a write with records that break a shape
 ├── NotFound
@@ -85,6 +88,25 @@ class TooLarge(BadInput):
     def __init__(self, what: str, limit: int, unit: str) -> None:
         super().__init__(f"{what} is larger than {limit:,} {unit}")
         self.what, self.limit, self.unit = what, limit, unit
+
+
+class FetchFailed(BadInput):
+    """An address that gave nothing usable; `status` is what the server answered, if it did."""
+
+    def __init__(self, url: str, reason: str, *, status: int | None = None) -> None:
+        super().__init__(f"{url}: {reason}")
+        self.url, self.reason, self.status = url, reason, status
+
+
+class AddressRefused(FetchFailed):
+    """An address that is never asked: not public, or not of the web."""
+
+
+class Gone(FetchFailed):
+    """An address that its server says is gone for good."""
+
+    def __init__(self, url: str) -> None:
+        super().__init__(url, "the server says that it is gone for good", status=410)
 
 
 class TooManyRejected(BadInput):

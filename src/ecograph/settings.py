@@ -95,6 +95,17 @@ class Settings(BaseSettings):
         description="Free space on the home's disk below which the service is not ready, in bytes.",
     )
     load_bytes: PositiveInt = Field(500_000_000, description="Largest file that a load accepts, in bytes.")
+    fetch_local: Annotated[tuple[str, ...], NoDecode] = Field(
+        (),
+        description="Networks that may be fetched from besides public addresses, with commas between them: "
+        "those of an intranet, as `10.1.0.0/16`.",
+    )
+    fetch_bytes: PositiveInt = Field(
+        50_000_000, description="Largest answer that is fetched, opened if it was compressed, in bytes."
+    )
+    fetch_seconds: PositiveFloat = Field(
+        60.0, description="How long one address may take to answer, redirects included, in seconds."
+    )
     write_bytes: PositiveInt = Field(
         20_000_000, description="Largest document that is written over HTTP, in bytes."
     )
@@ -148,7 +159,7 @@ class Settings(BaseSettings):
             raise ValueError("expected `embedded` or the URL of a SPARQL endpoint")
         return value
 
-    @field_validator("trusted_proxies", mode="before")
+    @field_validator("trusted_proxies", "fetch_local", mode="before")
     @classmethod
     def _networks(cls, value: str | tuple[str, ...]) -> tuple[str, ...]:
         given = value.split(",") if isinstance(value, str) else value
