@@ -9,6 +9,7 @@ from typing import Protocol
 
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
+from ecograph.errors import BadQuery
 from ecograph.graph.entailment import Schema
 from ecograph.graph.ledger import Change
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
@@ -148,3 +149,14 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Close connections."""
+
+
+def solutions_of(answer: Answer) -> list[Row]:
+    """Return the solutions of a SELECT, each with its bound variables only; raises `BadQuery` for others."""
+    if not isinstance(answer, QuerySolutions):
+        raise BadQuery("expected a SELECT query")
+    names = [variable.value for variable in answer.variables]
+    return [
+        {name: term for name, term in zip(names, solution, strict=True) if term is not None}
+        for solution in answer
+    ]

@@ -28,12 +28,12 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from ecograph.errors import BadQuery, QueryLimit, StorageFailed
+from ecograph.errors import QueryLimit, StorageFailed
 from ecograph.graph.admission import admit
 from ecograph.graph.catalogue import Catalogue
 from ecograph.graph.dataset import page_of, restrict, rows_of
 from ecograph.graph.dialects import Dialect
-from ecograph.graph.ports import Answer, Reader, Row
+from ecograph.graph.ports import Answer, Reader, Row, solutions_of
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
 from ecograph.graph.remote import Layout, triples_of
 from ecograph.graph.remote_http import JSON
@@ -110,14 +110,7 @@ class RemoteReader:
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
-        solutions = self.query(level, text)
-        if not isinstance(solutions, QuerySolutions):
-            raise BadQuery("expected a SELECT query")
-        names = [variable.value for variable in solutions.variables]
-        return [
-            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in solutions
-        ]
+        return solutions_of(self.query(level, text))
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""

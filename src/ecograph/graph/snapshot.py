@@ -11,16 +11,14 @@ from pyoxigraph import (
     DefaultGraph,
     NamedNode,
     Quad,
-    QuerySolutions,
     Store,
     Triple,
 )
 
-from ecograph.errors import BadQuery
 from ecograph.graph.evaluation import bad_query
 from ecograph.graph.home import hold
 from ecograph.graph.levels import at_each_level
-from ecograph.graph.ports import Answer, Row
+from ecograph.graph.ports import Answer, Row, solutions_of
 from ecograph.graph.store import guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
@@ -45,14 +43,7 @@ class Snapshot:
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
-        solutions = self.query(level, text)
-        if not isinstance(solutions, QuerySolutions):
-            raise BadQuery("expected a SELECT query")
-        names = [variable.value for variable in solutions.variables]
-        return [
-            {name: term for name, term in zip(names, solution, strict=True) if term is not None}
-            for solution in solutions
-        ]
+        return solutions_of(self.query(level, text))
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""

@@ -61,13 +61,8 @@ def read_update_post(query_string: bytes, content_type: str, body: bytes) -> Ask
 def _asked_update(fields: Fields) -> AskedUpdate:
     if _values(fields, "query"):
         raise BadQuery("this is a query, and /sparql/update carries updates out")
-    updates = _values(fields, "update")
-    if len(updates) != 1:
-        raise BadQuery(
-            "no `update` was given" if not updates else f"{len(updates)} updates were given, not one"
-        )
     return AskedUpdate(
-        update=updates[0],
+        update=_single(fields, "update", "updates"),
         using=_graphs(fields, "using-graph-uri"),
         using_named=_graphs(fields, "using-named-graph-uri"),
     )
@@ -89,16 +84,18 @@ def read_post(query_string: bytes, content_type: str, body: bytes) -> Asked:
 def _asked(fields: Fields) -> Asked:
     if _values(fields, "update"):
         raise BadQuery("this is an update: /sparql answers queries, /sparql/update carries updates out")
-    queries = _values(fields, "query")
-    if len(queries) != 1:
-        raise BadQuery(
-            "no `query` was given" if not queries else f"{len(queries)} queries were given, not one"
-        )
     return Asked(
-        query=queries[0],
+        query=_single(fields, "query", "queries"),
         default_graphs=_graphs(fields, "default-graph-uri"),
         named_graphs=_graphs(fields, "named-graph-uri"),
     )
+
+
+def _single(fields: Fields, name: str, plural: str) -> str:
+    given = _values(fields, name)
+    if len(given) != 1:
+        raise BadQuery(f"{len(given)} {plural} were given, not one" if given else f"no `{name}` was given")
+    return given[0]
 
 
 def _graphs(fields: Fields, name: str) -> tuple[str, ...]:
