@@ -16,8 +16,8 @@ import pyoxigraph as ox
 from ecograph.assets import LOADERS
 from ecograph.settings import Settings
 from ecograph.sources.declaration import read_declaration
+from ecograph.sources.gather import Gathering, gather
 from ecograph.sources.rdf import parse
-from ecograph.sources.read import files_of
 
 Row = Mapping[str, Any]
 Judgements = Mapping[str, Mapping[str, int]]  # query -> document -> grade
@@ -100,7 +100,7 @@ def vocabulary() -> str:
 
 def _vocabulary() -> Iterator[ox.Triple]:
     declared = read_declaration(LOADERS / "ontology.toml")
-    files = files_of(declared, limit=Settings().load_bytes)
+    files = gather(declared, Gathering(None, limit=Settings().load_bytes))
     return (triple for file in files for triple in parse(file.content, name=file.name, base=_VOC))
 
 

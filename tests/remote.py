@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+RULES = frozenset({"/robots.txt", "/.well-known/tdmrep.json"})
+
 
 @dataclass
 class Request:
@@ -37,6 +39,8 @@ class Remote:
     url: str
     pages: dict[str, Page | Answers] = field(default_factory=dict)
     asked: list[Request] = field(default_factory=list)
+    rules_asked: list[Request] = field(default_factory=list)
+    """The requests for what polite clients read first, apart."""
 
     def put(self, path: str, body: bytes | str = b"", status: int = 200, **headers: str) -> str:
         """Answer a path; `content_type="text/html"` is a header. Return the address."""
@@ -44,12 +48,6 @@ class Remote:
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         self.pages[path] = Page(content, status, named)
         return self.url + path
-
-    @property
-    def paths(self) -> list[str]:
-        """The paths that were asked for, without what polite clients read first."""
-        polite = {"/robots.txt", "/.well-known/tdmrep.json"}
-        return [request.path for request in self.asked if request.path not in polite]
 
 
 @contextmanager
@@ -62,7 +60,7 @@ def serving() -> Iterator[Remote]:
 
         def do_GET(self) -> None:
             request = Request(self.path, {k.lower(): v for k, v in self.headers.items()})
-            remote.asked.append(request)
+            (remote.rules_asked if self.path in RULES else remote.asked).append(request)
             found = remote.pages.get(self.path) or remote.pages.get(self.path.partition("?")[0])
             page = found(request) if callable(found) else found or Page(status=404)
             if page.write is not None:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
+from functools import cached_property
 
+from ecograph import __version__
 from ecograph.assets import QUERIES
 from ecograph.endpoint import Endpoint
 from ecograph.exchange.resource import Describer, Description, concise
 from ecograph.exchange.serialise import serialise, write_answer
 from ecograph.feedback import Feedback
+from ecograph.fetching import ROBOT, Client, Clock, Guard, Limits, Memory
 from ecograph.graph.admission import admit
 from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Home
@@ -58,7 +61,10 @@ class EcoGraph:
         self._backend = open_backend(self.home, settings)
         self._publication = Publication.of(settings, self.home, self._backend)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
-        self.writing = Writing(settings, self.home, self._backend, self._publication)
+        self._now = now
+        self.writing = Writing(
+            settings, self.home, self._backend, self._publication, client=lambda: self.client
+        )
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)
 
@@ -66,6 +72,18 @@ class EcoGraph:
     def _in_use(self) -> bool:
         """Whether matching looks at what people judged."""
         return self.settings.feedback == "on"
+
+    @cached_property
+    def client(self) -> Client:
+        """What goes out for this deployment, and says whose it is."""
+        settings = self.settings
+        return Client(
+            Guard(settings.fetch_local),
+            agent=f"{ROBOT}/{__version__} (+{self.base})",
+            limits=Limits(content_bytes=settings.fetch_bytes, seconds=settings.fetch_seconds),
+            memory=Memory(self.home.fetching),
+            clock=Clock(now=self._now),
+        )
 
     @property
     def base(self) -> str:
@@ -202,4 +220,6 @@ class EcoGraph:
         """Stop what runs in the background."""
         self.endpoint.close()
         self.writing.close()
+        if "client" in self.__dict__:
+            self.client.close()
         self._backend.close()

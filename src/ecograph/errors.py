@@ -9,6 +9,8 @@ EcographError
 │   ├── TooLarge            more than a limit allows
 │   ├── FetchFailed         an address that gave nothing usable
 │   │   ├── AddressRefused  one that is never asked: not public, or not of the web
+│   │   ├── OptedOut        one whose server does not want it read by programs
+│   │   ├── TooEarly        one whose server asked not to be asked again yet
 │   │   └── Gone            one that its server says is gone for good
 │   ├── TooManyRejected     a load with more bad records than its source tolerates
 │   └── Refused             a write with records that break a shape
@@ -37,6 +39,7 @@ EcographError
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 
@@ -100,6 +103,18 @@ class FetchFailed(BadInput):
 
 class AddressRefused(FetchFailed):
     """An address that is never asked: not public, or not of the web."""
+
+
+class OptedOut(FetchFailed):
+    """An address whose server does not want it read by programs, or its content mined."""
+
+
+class TooEarly(FetchFailed):
+    """An address whose server asked not to be asked again before `until`."""
+
+    def __init__(self, url: str, until: datetime, *, status: int | None = None) -> None:
+        super().__init__(url, f"its server asks to wait until {until:%Y-%m-%d %H:%M} UTC", status=status)
+        self.until = until
 
 
 class Gone(FetchFailed):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from pathlib import Path
 from ecograph.assets import LOADERS, ONTOLOGY
 from ecograph.editing import Editor
 from ecograph.errors import BadInput, Busy, EcographError
+from ecograph.fetching import Client
 from ecograph.following import Follower
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
@@ -26,7 +27,8 @@ from ecograph.publication import Publication
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
-from ecograph.sources.read import files_of
+from ecograph.sources.declared import Declared, read_declared
+from ecograph.sources.gather import Gathering, gather, is_remote
 
 Failure = tuple[str, EcographError]
 
@@ -36,9 +38,18 @@ _POLL_SECONDS = 0.05
 class Writing:
     """The ways to change the graph of one deployment."""
 
-    def __init__(self, settings: Settings, home: Home, backend: Backend, publication: Publication) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        home: Home,
+        backend: Backend,
+        publication: Publication,
+        *,
+        client: Callable[[], Client],
+    ) -> None:
         self._settings, self._home = settings, home
         self._backend, self._publication = backend, publication
+        self._client = client
         self._follower: Follower | None = None
 
     def get_ready(self) -> None:
@@ -71,8 +82,12 @@ class Writing:
             self._follow(progress)
 
     def declarations(self) -> dict[str, Declaration]:
-        """Return the declared sources by id."""
+        """Return the shipped sources, those that are loaded when none is named, by id."""
         return read_declarations(LOADERS)
+
+    def declared(self) -> Declared:
+        """Return all sources that can be named: shipped, ready, and those of `HOME/loaders`."""
+        return read_declared(self._home.root)
 
     @contextmanager
     def open(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:
@@ -95,23 +110,39 @@ class Writing:
     def load_declared(
         self, sources: Sequence[str] = (), *, extra: Sequence[Path] = (), progress: Progress = quiet
     ) -> tuple[list[Outcome], list[Failure]]:
-        """Load declared sources, all by default; one that cannot be used does not stop the others.
+        """Load declared sources, the shipped ones by default; a bad one does not stop the others.
 
-        `extra` names declarations that lie elsewhere; given alone, they alone are loaded.
+        `extra` names declarations that lie elsewhere; given alone, they alone are loaded. What has to
+        be fetched is fetched before anyone else's writing is held up.
         """
         own = {declaration.id: declaration for declaration in map(read_declaration, extra)}
-        declared = self.declarations() | own
-        wanted = in_order([*sources, *own] or declared, declared)
+        declared = self.declared()
+        failures: list[Failure] = [
+            (name, declared.broken[name]) for name in sources if name in declared.broken
+        ]
+        named = [name for name in sources if name not in declared.broken]
+        if not (named or own or failures):
+            named = list(declared.shipped)
+        wanted = in_order([*named, *own], declared.by_id | own)
+        fetched = {one.id: self._gathered(one, progress) for one in wanted if is_remote(one)}
         outcomes: list[Outcome] = []
-        failures: list[Failure] = []
         with self.open(f"ecograph load {' '.join(sources)}".strip(), progress) as writer:
             for declaration in wanted:
                 try:
-                    files = files_of(declaration, limit=self._settings.load_bytes)
+                    files = fetched.get(declaration.id) or self._gathered(declaration, progress)
+                    if isinstance(files, BadInput):
+                        raise files
                     outcomes.append(writer.load(declaration, files))
                 except BadInput as error:
                     failures.append((declaration.id, error))
         return outcomes, failures
+
+    def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | BadInput:
+        progress(f"{declaration.id}: gathering its files", 0, 0)
+        try:
+            return gather(declaration, Gathering(self._client(), limit=self._settings.load_bytes))
+        except BadInput as error:
+            return error
 
     def load_files(
         self, declaration: Declaration, files: Sequence[File], progress: Progress = quiet

@@ -20,7 +20,7 @@ LOCAL = Guard(["127.0.0.0/8"])
 
 @pytest.fixture
 def client() -> Client:
-    return Client(LOCAL, agent="EcoGraph (+http://base.example)", limits=Limits(seconds=10))
+    return Client(LOCAL, agent="EcoGraph (+http://base.example)", limits=Limits(seconds=10, pause=0))
 
 
 def test_content_and_what_is_said_of_it(remote: Remote, client: Client) -> None:
@@ -183,7 +183,7 @@ def dripping(handler: BaseHTTPRequestHandler) -> None:
 
 def test_a_server_that_drips_is_left(remote: Remote) -> None:
     remote.pages["/a"] = Page(write=dripping)
-    client = Client(LOCAL, agent="EcoGraph", limits=Limits(seconds=0.4))
+    client = Client(LOCAL, agent="EcoGraph", limits=Limits(seconds=0.4, pause=0))
     with pytest.raises(FetchFailed, match=r"more than 0\.4 seconds"):
         client.get(f"{remote.url}/a")
 

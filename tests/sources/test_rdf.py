@@ -8,8 +8,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.declaration import occasional
+from ecograph.sources.gather import Gathering, gather
 from ecograph.sources.rdf import FORMATS, parse, read_bytes
-from ecograph.sources.read import files_of, read_files
 
 BASE = "https://example.org/"
 TITLE = NamedNode("http://purl.org/dc/terms/title")
@@ -82,9 +82,11 @@ def test_a_file_has_a_limit(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
+    gathering = Gathering(None, limit=10)
     with pytest.raises(MalformedFile, match=r"none\.ttl: No such file"):
-        read_files([tmp_path / "none.ttl"], limit=10)
+        list(gathering.read([tmp_path / "none.ttl"]))
     with pytest.raises(MalformedFile, match="Is a directory"):
-        read_files([tmp_path], limit=10)
-    with pytest.raises(MalformedFile, match=r"data/none/\*\.ttl: no file has such a name"):
-        files_of(occasional("x", "public").model_copy(update={"location": ("data/none/*.ttl",)}), limit=10)
+        list(gathering.read([tmp_path]))
+    for place in ("data/none/*.ttl", f"{tmp_path}/*.ttl"):
+        with pytest.raises(MalformedFile, match=r"\*\.ttl: no file has such a name"):
+            gather(occasional("x", "public").model_copy(update={"location": (place,)}), gathering)

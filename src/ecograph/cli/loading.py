@@ -68,21 +68,21 @@ def _load_files(
     visibility: str | None,
     progress: Progress,
 ) -> Outcome:
+    from ecograph.sources.gather import Gathering
     from ecograph.sources.naming import slug
-    from ecograph.sources.read import read_files
 
     if len(sources) > 1:
         raise click.UsageError("files go to one source: give --source once")
     source = sources[0] if sources else slug(files[0].stem)
     declaration = _declaration(graph, source, visibility)
-    content = read_files(files, limit=graph.settings.load_bytes)
+    content = list(Gathering(None, limit=graph.settings.load_bytes).read(files))
     return graph.writing.load_files(declaration, content, progress)
 
 
 def _declaration(graph: EcoGraph, source: str, visibility: str | None) -> Declaration:
     from ecograph.sources.declaration import occasional
 
-    return graph.writing.declarations().get(source) or occasional(source, visibility or Level.PUBLIC.slug)
+    return graph.writing.declared().by_id.get(source) or occasional(source, visibility or Level.PUBLIC.slug)
 
 
 def _print_load(

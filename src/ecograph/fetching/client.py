@@ -11,6 +11,8 @@ import httpx
 from ecograph.errors import AddressRefused, FetchFailed, Gone
 from ecograph.fetching.address import Guard, shown
 from ecograph.fetching.decoding import ACCEPTED
+from ecograph.fetching.manners import Clock, Manners
+from ecograph.fetching.memory import Memory
 from ecograph.fetching.response import Response
 from ecograph.fetching.wire import Answer, Deadline, Wire
 
@@ -19,24 +21,55 @@ _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 # What a request may not say in our name: neither who we are elsewhere, nor how its answer travels.
 _RESERVED = frozenset({"host", "cookie", "connection", "accept-encoding", "user-agent", "content-length"})
+_RULES_BYTES = 500_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What one request may take: bytes once opened, seconds in all, redirects."""
+    """What one request may take: bytes once opened, seconds in all, redirects; and how patient we are.
+
+    `pause` is what lies between two requests to a host; a server that asks for no more than `patience`
+    is waited for, `tries` times. All are in seconds.
+    """
 
     content_bytes: int = 50_000_000
     seconds: float = 60.0
     redirects: int = 5
+    pause: float = 1.0
+    patience: float = 30.0
+    tries: int = 3
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    """What does not change from one hop to the next; `api` is for programs, whatever robots.txt says."""
+
+    headers: Mapping[str, str]
+    validators: Mapping[str, str]
+    limit: int
+    deadline: Deadline
+    pause: float
+    api: bool
 
 
 class Client:
     """Fetches from public addresses; holds neither cookies nor passwords, and asks no proxy."""
 
-    def __init__(self, guard: Guard, *, agent: str, limits: Limits | None = None) -> None:
+    def __init__(
+        self,
+        guard: Guard,
+        *,
+        agent: str,
+        limits: Limits | None = None,
+        memory: Memory | None = None,
+        clock: Clock | None = None,
+    ) -> None:
         self._guard, self._agent = guard, agent
         self._limits = limits or Limits()
         self._wire = Wire(guard)
+        self._memory = memory or Memory()
+        self._clock = clock or Clock()
+        self._manners = Manners(self._memory, self._clock, self._read_rules)
 
     def get(
         self,
@@ -44,38 +77,93 @@ class Client:
         *,
         headers: Mapping[str, str] = _NO_HEADERS,
         limit: int | None = None,
+        conditional: bool = False,
+        pause: float | None = None,
+        api: bool = False,
     ) -> Response:
         """Return what is at an address, at most `limit` bytes of it.
 
-        `headers` go to the host that is asked, and to no other that it sends us to. Raises
-        `AddressRefused`, `TooLarge`, `Gone`, `FetchFailed`; each names address and reason.
+        `headers` go to the host that is asked, and to no other that it sends us to. With `conditional`,
+        content that was remembered is not sent again (`Response.not_modified`). `pause` is the time between
+        two requests to the host, in seconds. An `api` is made for programs: robots.txt, which is for those
+        that follow links, is not asked. Raises `AddressRefused`, `OptedOut`, `TooEarly`, `TooLarge`, `Gone`,
+        `FetchFailed`; each names address and reason.
         """
-        deadline = Deadline(self._limits.seconds)
-        asked = current = self._guard.parsed(url)
-        moved: str | None = None
-        for_good = True
+        asked = self._guard.parsed(url)
+        request = _Request(
+            headers,
+            self._memory.validators(str(asked)) if conditional else _NO_HEADERS,
+            limit or self._limits.content_bytes,
+            Deadline(self._limits.seconds),
+            self._limits.pause if pause is None else pause,
+            api,
+        )
+        current, answer, moved = self._followed(asked, request)
+        _check(answer, str(current), conditional=bool(request.validators))
+        self._manners.check_mining(current, answer.headers)
+        return Response(
+            asked=str(asked),
+            url=str(current),
+            status=answer.status,
+            headers=answer.headers,
+            content=answer.content,
+            not_modified=answer.status == 304,
+            moved=moved,
+        )
+
+    def remember(self, response: Response) -> None:
+        """Keep what tells whether an answer is still current; to be called once its content is put to use."""
+        if not response.not_modified:
+            said = response.headers
+            self._memory.keep_validators(response.asked, said.get("etag", ""), said.get("last-modified", ""))
+
+    def close(self) -> None:
+        """Close the file in which what is known of hosts is kept."""
+        self._memory.close()
+
+    def _followed(self, asked: httpx.URL, request: _Request) -> tuple[httpx.URL, Answer, str | None]:
+        """Follow redirects; return where they lead, what is there, and the address if it is a new one."""
+        current, moved, for_good = asked, None, True
         for _ in range(self._limits.redirects + 1):
-            said = headers if _same_origin(current, asked) else _NO_HEADERS
-            answer = self._wire.get(
-                current,
-                self._headers(said),
-                limit=limit or self._limits.content_bytes,
-                deadline=deadline,
-            )
+            answer = self._polite(current, request, same_host=_same_origin(current, asked))
             if answer.status not in _REDIRECTS:
-                _check(answer, str(current))
-                return Response(
-                    url=str(current),
-                    status=answer.status,
-                    headers=answer.headers,
-                    content=answer.content,
-                    not_modified=answer.status == 304,
-                    moved=moved,
-                )
+                return current, answer, moved
             current = self._next(current, answer)
             for_good = for_good and answer.status in _FOR_GOOD
             moved = str(current) if for_good else moved
-        raise FetchFailed(shown(url), f"it leads to more than {self._limits.redirects} other addresses")
+        raise FetchFailed(
+            shown(str(asked)), f"it leads to more than {self._limits.redirects} other addresses"
+        )
+
+    def _polite(self, url: httpx.URL, request: _Request, *, same_host: bool) -> Answer:
+        """Ask once it is our turn, and again where the server asks for a little patience."""
+        pause = max(request.pause, 0.0 if request.api else self._manners.pause(url))
+        said = {**request.headers, **request.validators} if same_host else {**request.validators}
+        for left in reversed(range(self._limits.tries)):
+            with self._manners.turn(url, pause) as waited:
+                request.deadline.extend(waited)
+                answer = self._wire.get(
+                    url, self._headers(said), limit=request.limit, deadline=request.deadline
+                )
+                delay = self._manners.delay(answer)
+            if delay is None:
+                return answer
+            if left == 0 or delay.total_seconds() > self._limits.patience:
+                raise self._manners.leave_alone(url, delay, answer.status)
+            self._clock.sleep(delay.total_seconds())
+            request.deadline.extend(delay.total_seconds())
+        raise AssertionError(url)  # the last try returns or raises
+
+    def _read_rules(self, place: str) -> Answer:
+        """Fetch a file of rules from its own host; its redirects are judged like any."""
+        current = self._guard.parsed(place)
+        deadline = Deadline(self._limits.seconds)
+        for _ in range(self._limits.redirects + 1):
+            answer = self._wire.get(current, self._headers({}), limit=_RULES_BYTES, deadline=deadline)
+            if answer.status not in _REDIRECTS:
+                return answer
+            current = self._next(current, answer)
+        raise FetchFailed(shown(place), "it leads to too many other addresses", status=404)
 
     def _next(self, current: httpx.URL, answer: Answer) -> httpx.URL:
         """Where a redirect leads; it is judged anew, like any address."""
@@ -105,8 +193,8 @@ def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
     return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
 
 
-def _check(answer: Answer, url: str) -> None:
+def _check(answer: Answer, url: str, *, conditional: bool) -> None:
     if answer.status == 410:
         raise Gone(shown(url))
-    if answer.status >= 300 and answer.status != 304:
+    if answer.status >= 300 and not (answer.status == 304 and conditional):
         raise FetchFailed(shown(url), f"the server answered {answer.status}", status=answer.status)

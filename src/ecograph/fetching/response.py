@@ -11,6 +11,7 @@ from email.message import Message
 class Response:
     """An answer that was read whole; the names of its headers are in lower case."""
 
+    asked: str
     url: str
     """Where the content was found, after redirects."""
     status: int

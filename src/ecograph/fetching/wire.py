@@ -38,6 +38,10 @@ class Deadline:
         self.seconds = seconds
         self._end = time.monotonic() + seconds
 
+    def extend(self, seconds: float) -> None:
+        """Leave out time that was spent waiting on purpose."""
+        self._end += seconds
+
     def left(self, wanted: float | None) -> float:
         """Return how long one step may take, in seconds; raises `httpcore.ReadTimeout` at the end."""
         left = self._end - time.monotonic()

@@ -2,6 +2,8 @@
 
 home/
   ledger.sqlite      what was written, by which source, in which order
+  loaders/           declarations of the deployment's own
+  fetching.sqlite    what is known of the hosts that were asked
   write.lock         held while a process writes; names its holder
   store/<level>/     the writer's stores
   store/together     there while the public store stands for those of all levels
@@ -55,6 +57,10 @@ class Home:
     @property
     def ledger(self) -> Path:
         return self.root / "ledger.sqlite"
+
+    @property
+    def fetching(self) -> Path:
+        return self.root / "fetching.sqlite"
 
     @property
     def stores(self) -> Path:

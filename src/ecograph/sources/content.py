@@ -5,23 +5,48 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from pyoxigraph import Triple
 
 from ecograph.model import Rejection
 from ecograph.sources.values import Lookup
 
+# Telling types alone: a server says text/plain or application/xml of whatever it does not know.
+_SUFFIXES = {
+    "text/turtle": ".ttl",
+    "application/n-triples": ".nt",
+    "application/n-quads": ".nq",
+    "application/trig": ".trig",
+    "application/ld+json": ".jsonld",
+    "application/rdf+xml": ".rdf",
+    "text/csv": ".csv",
+    "text/tab-separated-values": ".tsv",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": ".xlsx",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """One file of a source: the name by which reports call it, and its bytes."""
+    """One file of a source: the name by which reports call it, its bytes, and what a server said of them."""
 
     name: str
     content: bytes
+    url: str = ""
+    """Where it was found, after redirects; empty for a file of this machine."""
+    media_type: str = ""
+    charset: str | None = None
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.content).hexdigest()
+        return hashlib.sha256(self.content + (self.charset or "").encode()).hexdigest()
+
+    @property
+    def suffix(self) -> str:
+        """What its name ends with, as `.ttl`; or what its media type stands for where that tells more."""
+        path = urlsplit(self.url).path if self.url else self.name
+        return _SUFFIXES.get(self.media_type, "") or PurePosixPath(path).suffix.lower()
 
 
 @dataclass(frozen=True, slots=True)

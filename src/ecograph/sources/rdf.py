@@ -36,13 +36,14 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
     return content
 
 
-def parse(content: bytes, *, name: str, base: str) -> Iterator[Triple]:
+def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) -> Iterator[Triple]:
     """Yield the triples of a file, relative IRIs resolved against `base`.
 
-    Raises `MalformedFile` with line and column: for bad syntax, for text that is not UTF-8, for a
-    suffix that is no RDF syntax, and for named graphs, since a source is one graph.
+    The suffix, by default that of the name, tells the syntax. Raises `MalformedFile` with line and
+    column: for bad syntax, for text that is not UTF-8, for a suffix that is no RDF syntax, and for named
+    graphs, since a source is one graph.
     """
-    syntax = FORMATS.get(Path(name).suffix.lower())
+    syntax = FORMATS.get(suffix if suffix is not None else Path(name).suffix.lower())
     if syntax is None:
         raise MalformedFile(name, f"not an RDF file: expected one of {', '.join(FORMATS)}")
     _check_encoding(content, name)

@@ -1,16 +1,14 @@
-"""From a declared source to its files, and from the files to triples."""
+"""From the files of a source to triples, by its kind."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ecograph.assets import ROOT, located
 from ecograph.errors import MalformedFile
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.mapping import Mapper
-from ecograph.sources.rdf import parse, read_bytes
+from ecograph.sources.rdf import parse
 from ecograph.sources.tables import Table, read_table
 
 
@@ -21,13 +19,13 @@ def read_file(declaration: Declaration, file: File, context: Context) -> Content
 
 def _rdf(_declaration: Declaration, file: File, context: Context) -> Content:
     """RDF maps itself; its relative IRIs are resolved against the base."""
-    triples = parse(file.content, name=file.name, base=f"{context.base}/")
+    triples = parse(file.content, name=file.name, base=f"{context.base}/", suffix=file.suffix)
     return Content("", iter([Stated(file.name, triples)]))
 
 
 def _table(declaration: Declaration, file: File, context: Context) -> Content:
     """The cells of a table go through the declared mapping."""
-    table = read_table(file.content, name=file.name, options=declaration.table)
+    table = read_table(file.content, name=file.name, options=declaration.table, suffix=file.suffix)
     _check_columns(declaration, table, file.name)
     mappers = [
         Mapper(mapping, context.base, declaration.id, context.lookup) for mapping in declaration.records
@@ -50,27 +48,3 @@ def _check_columns(declaration: Declaration, table: Table, name: str) -> None:
     if missing := sorted(wanted - set(table.columns)):
         known = ", ".join(repr(column) for column in table.columns if column)
         raise MalformedFile(name, f"no column {missing[0]!r} ({table.written}); there are {known}")
-
-
-def files_of(declaration: Declaration, *, limit: int) -> list[File]:
-    """Read the declared files; raises `MalformedFile` where one is missing."""
-    paths = [path for location in declaration.location for path in _expanded(location)]
-    return read_files(paths, limit=limit)
-
-
-def read_files(paths: Iterable[Path], *, limit: int) -> list[File]:
-    """Read files, named as people know them; raises `MalformedFile` or `TooLarge`."""
-    return [File(_name(path), read_bytes(path, limit=limit)) for path in paths]
-
-
-def _expanded(location: str) -> list[Path]:
-    if "*" not in location:
-        return [located(location)]
-    found = sorted(ROOT.glob(location))
-    if not found:
-        raise MalformedFile(location, "no file has such a name")
-    return found
-
-
-def _name(path: Path) -> str:
-    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)

@@ -57,9 +57,12 @@ class Table:
     rows: Iterator[Row]
 
 
-def read_table(content: bytes, *, name: str, options: TableOptions) -> Table:
-    """Open a table; raises `MalformedFile` where it cannot be one, rows that are too long included."""
-    if PurePath(name).suffix.lower() == ".xlsx":
+def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str | None = None) -> Table:
+    """Open a table; the suffix, by default that of the name, tells a workbook from text.
+
+    Raises `MalformedFile` where it cannot be one, rows that are too long included.
+    """
+    if (PurePath(name).suffix.lower() if suffix is None else suffix) == ".xlsx":
         written, lines = _sheet(content, name, options)
     else:
         written, lines = _text(content, name, options)

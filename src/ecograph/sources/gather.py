@@ -1,0 +1,125 @@
+"""How the files of a declared source are obtained, by its kind.
+
+What a location names is read from this machine, or fetched where it is a web address. A kind that has to
+ask for its content page by page has a gatherer of its own in `_GATHERERS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlsplit
+
+from ecograph.assets import ROOT, located
+from ecograph.errors import EcographError, MalformedFile
+from ecograph.fetching import Client, Response
+from ecograph.sources.content import File
+from ecograph.sources.declaration import Declaration
+from ecograph.sources.rdf import read_bytes
+
+FEED_BYTES = 5_000_000
+_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+
+
+class Gathering:
+    """One gathering of one source's files: what it may use, and what it came across."""
+
+    def __init__(self, client: Client | None, *, limit: int, conditional: bool = False) -> None:
+        self._client, self.limit = client, limit
+        self._conditional = conditional
+        self.responses: list[Response] = []
+
+    @property
+    def client(self) -> Client:
+        """What goes out; raises `EcographError` where nothing may."""
+        if self._client is None:
+            raise EcographError("nothing may be fetched here")
+        return self._client
+
+    @property
+    def unchanged(self) -> bool:
+        """Whether every address that was asked still gives what was read before."""
+        return bool(self.responses) and all(response.not_modified for response in self.responses)
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """The addresses that moved for good, and where to."""
+        return {response.asked: response.moved for response in self.responses if response.moved}
+
+    def read(self, paths: Iterable[Path]) -> Iterator[File]:
+        """Read files of this machine, named as people know them; raises `MalformedFile`, `TooLarge`."""
+        for path in paths:
+            yield File(_name(path), read_bytes(path, limit=self.limit))
+
+    def fetch(self, url: str, *, headers: Mapping[str, str] = _NO_HEADERS, limit: int | None = None) -> File:
+        """Fetch one address as a file; raises `FetchFailed`, `TooLarge`."""
+        response = self.client.get(url, headers=headers, limit=limit, conditional=self._conditional)
+        self.responses.append(response)
+        return File(
+            url,
+            response.content,
+            url=response.url,
+            media_type=response.media_type,
+            charset=response.charset,
+        )
+
+    def remember(self) -> None:
+        """Ask for what was fetched only if it changed, from now on: it has been put to use."""
+        for response in self.responses:
+            self.client.remember(response)
+
+
+Gatherer = Callable[[Declaration, Gathering], Iterator[File]]
+"""Yields the files of a source, in the order in which they are to be read."""
+
+
+def gather(declaration: Declaration, gathering: Gathering) -> list[File]:
+    """Return the files of a source; none where all of them are as they were (`Gathering.unchanged`).
+
+    Raises `MalformedFile` where a local file is missing, `FetchFailed` where an address gives nothing.
+    """
+    return list(_GATHERERS.get(declaration.kind, _located)(declaration, gathering))
+
+
+def is_remote(declaration: Declaration) -> bool:
+    """Tell whether anything has to be fetched for a source."""
+    return any(_is_address(location) for location in declaration.location)
+
+
+def _located(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    for location in declaration.location:
+        if _is_address(location):
+            yield gathering.fetch(location)
+        else:
+            yield from gathering.read(_expanded(location))
+
+
+def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    for location in declaration.location:
+        if _is_address(location):
+            yield gathering.fetch(location, headers={"Accept": _FEEDS}, limit=FEED_BYTES)
+        else:
+            yield from gathering.read(_expanded(location))
+
+
+_FEEDS = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
+_GATHERERS: Mapping[str, Gatherer] = {"feed": _feed}
+
+
+def _is_address(location: str) -> bool:
+    return urlsplit(location).scheme in {"http", "https"}
+
+
+def _expanded(location: str) -> list[Path]:
+    if "*" not in location:
+        return [located(location)]
+    path = located(location)
+    found = sorted(Path(path.anchor).glob(str(path.relative_to(path.anchor))))
+    if not found:
+        raise MalformedFile(location, "no file has such a name")
+    return found
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else str(path)
