@@ -72,10 +72,11 @@ def read_schema() -> Schema:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What the files of a source say, and what of it was left out while reading."""
+    """What the files of a source say, and what of it was left out or remarked while reading."""
 
     records: list[Record]
     rejections: list[Rejection] = field(default_factory=list)
+    warnings: list[Rejection] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
 
 
@@ -132,7 +133,7 @@ class Writer:
             records=len(accepted),
             seconds=time.monotonic() - started,
             rejections=rejections,
-            warnings=verdict.warnings,
+            warnings=(*read.warnings, *verdict.warnings),
             by_class=_by_class(accepted),
             written=read.written,
         )
@@ -216,6 +217,7 @@ class Writer:
                 named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
                 read.records.extend(group(named, stated.place))
                 read.rejections.extend(stated.rejections)
+                read.warnings.extend(stated.warnings)
         return read
 
     @cached_property

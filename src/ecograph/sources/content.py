@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import PurePosixPath
+from typing import Any
 from urllib.parse import urlsplit
 
 from pyoxigraph import Triple
@@ -51,19 +52,22 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """What a reader may ask: the base of the IRIs, and the concepts that labels name."""
+    """What a reader may ask: the base of the IRIs, the concepts that labels name, what files before told."""
 
     base: str
     lookup: Lookup
+    told: dict[str, Any] = field(default_factory=dict)
+    """What the files of one load that were read before say for those that follow."""
 
 
 @dataclass(frozen=True, slots=True)
 class Stated:
-    """What one place of a file says, and what of it was left out."""
+    """What one place of a file says, what of it was left out, and remarks on what was kept."""
 
     place: str
     triples: Iterable[Triple]
     rejections: Sequence[Rejection] = ()
+    warnings: Sequence[Rejection] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -22,7 +22,9 @@ _NO_ID = {
 }
 _REQUIRED = {"fr": "cette colonne doit être remplie", "en": "this column must be filled"}
 
-Cells = Mapping[str, str]
+Cell = str | Sequence[str]
+"""What stands in a column: a text, or the several values that a path found."""
+Cells = Mapping[str, Cell]
 Function = OneOf[
     "text", "integer", "decimal", "boolean", "date", "url", "iri", "siren", "siret",
     "concept", "territory", "naf", "reference",
@@ -95,21 +97,21 @@ class Mapper:
 
     def read(self, cells: Cells, place: str) -> tuple[list[Triple], list[Rejection]]:
         """Return the triples of a row, or what keeps it out; a row with one bad cell is left out whole."""
-        name = slug(" ".join(cells.get(column, "") for column in self.mapping.id))
+        name = slug(" ".join(shown(cells.get(column, "")) for column in self.mapping.id))
         if not name:
             return [], [_rejection("", place, ", ".join(self.mapping.id), "", _NO_ID)]
         subject = NamedNode(f"{self.base}/{self.mapping.kind}/{self.source}--{name}")
         triples = [Triple(subject, _TYPE, NamedNode(expanded(self.mapping.cls)))]
         rejections: list[Rejection] = []
         for predicate, rule in self.mapping.properties.items():
-            text = rule.constant if rule.constant is not None else cells.get(rule.column or "", "")
+            cell = rule.constant if rule.constant is not None else cells.get(rule.column or "", "")
             try:
-                terms = list(self._terms(rule, text))
+                terms = list(self._terms(rule, cell))
                 if rule.required and not terms:
                     raise _Missing
             except BadValue as error:
                 rejections.append(
-                    _rejection(subject.value, place, rule.column or predicate, text, error.reason)
+                    _rejection(subject.value, place, rule.column or predicate, shown(cell), error.reason)
                 )
             except _Missing:
                 rejections.append(_rejection(subject.value, place, rule.column or predicate, "", _REQUIRED))
@@ -117,10 +119,11 @@ class Mapper:
                 triples += (Triple(subject, NamedNode(expanded(predicate)), term) for term in terms)
         return ([], rejections) if rejections else (triples, [])
 
-    def _terms(self, rule: Property, text: str) -> Iterator[Term]:
-        for part in text.split(rule.split) if rule.split else [text]:
-            if tidied := tidy(part):
-                yield self._term(rule, tidied)
+    def _terms(self, rule: Property, cell: Cell) -> Iterator[Term]:
+        for text in (cell,) if isinstance(cell, str) else cell:
+            for part in text.split(rule.split) if rule.split else (text,):
+                if tidied := tidy(part):
+                    yield self._term(rule, tidied)
 
     def _term(self, rule: Property, text: str) -> Term:
         if rule.function in _SIMPLE:
@@ -144,6 +147,11 @@ class Mapper:
 
 class _Missing(Exception):
     """A required cell is empty."""
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a report shows it."""
+    return cell if isinstance(cell, str) else " ".join(cell)
 
 
 def expanded(name: str) -> str:

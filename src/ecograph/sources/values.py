@@ -20,6 +20,8 @@ from ecograph.vocab import XSD
 Term = NamedNode | Literal
 Lookup = Callable[[str, str], str | None]
 """The concept of a scheme that a label or notation names, if any."""
+Reader = Callable[[str], Term]
+"""A closed function: what a text says, or `BadValue`."""
 
 _SPACES = re.compile(r"\s+")
 _YES = frozenset({"oui", "o", "vrai", "x", "1", "yes", "y", "true"})
@@ -88,8 +90,11 @@ def boolean(text: str) -> Literal:
 
 
 def date(text: str, form: str | None = None) -> Literal:
-    """A day, as ISO 8601, as day/month/year, in words, or in a form of `strptime`."""
-    day = _day(text, (form,) if form else _DATES)
+    """A day, as ISO 8601, as day/month/year, in words, or in a form of `strptime`.
+
+    Of a moment, the day as it is written: whoever gives the end of a call as 23:59 UTC means that day.
+    """
+    day = _day(text, (form,)) if form else _timestamp(text) or _day(text, _DATES)
     if day is None:
         raise BadValue(
             "une date est attendue, comme 31/12/2026 ou 2026-12-31",
@@ -184,6 +189,16 @@ def _number(text: str) -> Decimal:
         return Decimal(plain.replace(",", "."))
     except InvalidOperation as error:  # more digits than a number may have
         raise BadValue("ce nombre est trop long", "this number is too long") from error
+
+
+def _timestamp(text: str) -> datetime | None:
+    """A day with an hour and maybe a zone, as programs write it: 2025-10-15T15:00:00.000Z."""
+    if "T" not in text:
+        return None
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError:
+        return None
 
 
 def _day(text: str, forms: tuple[str, ...]) -> datetime | None:
