@@ -4,6 +4,7 @@ EcographError
 ├── BadInput                what came in cannot be used
 │   ├── MalformedFile       a file that does not parse, with line and column
 │   ├── BadDeclaration      a source declaration that does not say what it must
+│   ├── BadListing          an API whose pages do not lead to an end
 │   ├── BadQuery            SPARQL that does not parse or may not run here
 │   ├── BadParameter        a value that a parameter does not take
 │   ├── TooLarge            more than a limit allows
@@ -66,6 +67,14 @@ class BadDeclaration(BadInput):
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}")
         self.path, self.reason = path, reason
+
+
+class BadListing(BadInput):
+    """An API whose pages do not lead to an end; what was loaded of it before is kept."""
+
+    def __init__(self, address: str, reason: str) -> None:
+        super().__init__(f"{address}: {reason}")
+        self.address, self.reason = address, reason
 
 
 class BadQuery(BadInput):

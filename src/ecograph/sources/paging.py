@@ -1,0 +1,131 @@
+"""Page after page of an API, with guards: no loop, no other host, no end that never comes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from typing import Literal as OneOf
+from typing import Protocol
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+
+from ecograph.errors import BadListing
+from ecograph.sources.content import File
+from ecograph.sources.paths import compiled, first, lists, read_json
+
+_PARAMETERS = {"page": "page", "offset": "offset", "cursor": "cursor"}
+
+
+class Paging(BaseModel):
+    """How an API tells where the next page is."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    by: OneOf["next", "page", "offset", "cursor"]
+    next: str | None = None
+    parameter: str | None = None
+    start: int | None = Field(None, ge=0)
+    total: str | None = None
+    max_pages: int = Field(1_000, ge=1)
+
+    @field_validator("next", "total")
+    @classmethod
+    def _path(cls, path: str | None) -> str | None:
+        if path is not None:
+            compiled(path)
+        return path
+
+    @model_validator(mode="after")
+    def _says_enough(self) -> Paging:
+        if (self.by in {"next", "cursor"}) == (self.next is None):
+            raise ValueError('`next` is the path of the next address or cursor, with by = "next" or "cursor"')
+        return self
+
+
+Get = Callable[[str], File]
+"""Get one page, by its address."""
+
+
+class Route(Protocol):
+    """Where to go from a page: the address of the next, if there is one."""
+
+    def after(self, page: File) -> str | None: ...
+
+
+def walk(start: str, get: Get, route: Route, *, max_pages: int) -> Iterator[File]:
+    """Yield all pages of a listing, from its first address.
+
+    Raises `BadListing` for a page that was seen before, a next page elsewhere, or too many of them.
+    """
+    seen: set[str] = set()
+    address: str | None = start
+    while address is not None:
+        if len(seen) >= 2 * max_pages:
+            raise BadListing(start, f"it has more than {max_pages} pages (`max_pages`)")
+        page = get(address)
+        marks = {address, hashlib.sha256(page.content).hexdigest()}
+        if marks & seen:
+            raise BadListing(address, "the same page came twice; the listing goes round in a ring")
+        seen |= marks
+        yield page
+        address = _within(start, address, route.after(page))
+
+
+def _within(start: str, here: str, link: str | None) -> str | None:
+    if link is None:
+        return None
+    address = urljoin(here, link)
+    if urlsplit(address)[:2] != urlsplit(start)[:2]:
+        raise BadListing(here, f"its next page is elsewhere, at {address[:200]}")
+    return address
+
+
+class JsonRoute:
+    """From one JSON page to the next, as a declaration says it; counts what came."""
+
+    def __init__(self, start: str, records: str, paging: Paging) -> None:
+        self._start, self._records, self._paging = start, records, paging
+        self._count, self._number = 0, 0
+
+    def after(self, page: File) -> str | None:
+        """Return the next address; raises `BadListing` when less came than was announced."""
+        document = read_json(page.content, name=page.name)
+        found = sum(len(items) for _, items in lists(document, self._records, name=page.name))
+        self._count, self._number = self._count + found, self._number + 1
+        total = self._total(document, page.name)
+        link = self._link(document, found, total)
+        if link is None and total is not None and self._count < total:
+            reason = f"it announces {total:,} records and gives {self._count:,}"
+            raise BadListing(self._start, reason)
+        return link
+
+    def _total(self, document: object, name: str) -> int | None:
+        if self._paging.total is None:
+            return None
+        text = first(document, self._paging.total)
+        if text is None or not text.isdigit():
+            raise BadListing(name, f"no number of records at {self._paging.total}")
+        return int(text)
+
+    def _link(self, document: object, found: int, total: int | None) -> str | None:
+        by, path = self._paging.by, self._paging.next
+        if path is not None:
+            value = first(document, path) or None
+            return value if by == "next" or value is None else self._with(value)
+        if found == 0 or (total is not None and self._count >= total):
+            return None
+        start = self._paging.start
+        if by == "page":
+            return self._with(str((1 if start is None else start) + self._number))
+        return self._with(str((start or 0) + self._count))
+
+    def _with(self, value: str) -> str:
+        return with_parameter(self._start, self._paging.parameter or _PARAMETERS[self._paging.by], value)
+
+
+def with_parameter(address: str, name: str, value: str) -> str:
+    """Return an address with a parameter of its query set."""
+    parts = urlsplit(address)
+    kept = [(n, v) for n, v in parse_qsl(parts.query, keep_blank_values=True) if n != name]
+    return urlunsplit(parts._replace(query=urlencode([*kept, (name, value)])))

@@ -1,0 +1,80 @@
+"""JSON documents and the paths into them (JSONPath, RFC 9535)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any
+
+import jsonpath_rfc9535
+from jsonpath_rfc9535 import JSONPathQuery
+from jsonpath_rfc9535.exceptions import JSONPathError
+
+from ecograph.errors import MalformedFile
+
+
+@lru_cache(maxsize=1_000)
+def compiled(path: str) -> JSONPathQuery:
+    """Return a path ready for use; `siege.commune` stands for `$.siege.commune`.
+
+    Raises `ValueError` for what is no path.
+    """
+    try:
+        return jsonpath_rfc9535.compile(path if path.startswith("$") else f"$.{path}")
+    except JSONPathError as error:
+        raise ValueError(f"{path!r} is no JSON path: {error}") from error
+
+
+def texts(document: Any, path: str) -> tuple[str, ...]:
+    """Return the values at a path, as texts; a list gives its items, and null nothing."""
+    return tuple(text for value in compiled(path).find(document).values() for text in _written(value))
+
+
+def first(document: Any, path: str) -> str | None:
+    """Return the first value at a path, as text."""
+    return next(iter(texts(document, path)), None)
+
+
+def read_json(content: bytes, *, name: str) -> Any:
+    """Return a JSON document; raises `MalformedFile`, with the place, for what is none or is cut short."""
+    try:
+        return json.loads(content, parse_constant=_refuse)
+    except json.JSONDecodeError as error:
+        raise MalformedFile(name, error.msg, line=error.lineno, column=error.colno) from error
+    except (UnicodeDecodeError, RecursionError, ValueError) as error:
+        raise MalformedFile(name, f"not JSON: {error}") from error
+
+
+def lists(document: Any, path: str, *, name: str) -> Iterator[tuple[str, list[Any]]]:
+    """Yield the lists at a path, each with its own path; raises `MalformedFile` where there is none.
+
+    An answer without its list is an error that somebody else reports, not an empty list.
+    """
+    nodes = compiled(path).find(document)
+    found = [(node.path(), node.value) for node in nodes if isinstance(node.value, list)]
+    if not found:
+        raise MalformedFile(name, f"no list at {path}; the document begins {_beginning(document)}")
+    return iter(found)
+
+
+def _written(value: Any) -> Iterator[str]:
+    """A value as a cell of a table would hold it; an object as its JSON text."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, list):
+        for item in value:
+            yield from _written(item)
+    elif isinstance(value, float) and value.is_integer():
+        yield str(int(value))
+    elif value is not None:
+        yield json.dumps(value, ensure_ascii=False)
+
+
+def _beginning(document: Any) -> str:
+    text = json.dumps(document, ensure_ascii=False)
+    return text if len(text) <= 80 else f"{text[:80]}…"
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON value")
