@@ -44,6 +44,7 @@ RELIED_ON = {
     "eligibility-status": "rempli non-rempli inconnu partiellement ferme",
     "eligibility-dimensions": "territoire naf effectif age forme-juridique stade",
     "match-status": "propose retenu aide realise-sans-aide injoignable non-pertinent",
+    "audiences": "professionnels particuliers associations secteur-public",
     "claim-levels": "declare documente verifie",
     "confidence": "certain probable a-verifier",
     "visibility": "public partners private",
