@@ -12,9 +12,18 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 
 from ecograph.errors import BadDeclaration, UnknownSource
 from ecograph.model import Level
+from ecograph.sources.listing import JsonOptions
 from ecograph.sources.mapping import RecordMapping
+from ecograph.sources.presets import preset
+from ecograph.sources.sirene import SireneOptions
 from ecograph.sources.tables import TableOptions
 
+Kind = OneOf[
+    "rdf", "table", "json", "opendatasoft", "ckan", "udata", "dcat", "sirene", "recherche-entreprises",
+    "aides",
+]  # fmt: skip
+# Kinds whose rows a mapping reads; portals that are not mapped give their datasets.
+_MAPPED, _MAPPABLE = frozenset({"table", "json"}), frozenset({"ckan", "opendatasoft"})
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -39,10 +48,10 @@ class Texts(BaseModel):
 class Declaration(BaseModel):
     """One source: its terms, its place, and how to take its absence of a record."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
     id: str
-    kind: OneOf["rdf", "table"]
+    kind: Kind
     location: tuple[str, ...] = Field(min_length=1)
     visibility: OneOf["public", "partners", "private"]
     licence: str
@@ -54,6 +63,9 @@ class Declaration(BaseModel):
     requires: tuple[str, ...] = ()
     fictitious: bool = False
     table: TableOptions = TableOptions()
+    listing: JsonOptions | None = Field(None, alias="json")
+    sirene: SireneOptions = SireneOptions()
+    look_up: tuple[str, ...] = ()
     records: tuple[RecordMapping, ...] = ()
 
     @field_validator("id")
@@ -65,9 +77,16 @@ class Declaration(BaseModel):
 
     @model_validator(mode="after")
     def _mapped(self) -> Declaration:
-        if (self.kind == "rdf") == bool(self.records):
-            raise ValueError('`records` go with every kind but "rdf", which maps itself')
+        if self.records and self.kind not in _MAPPED | _MAPPABLE:
+            raise ValueError(f"no `records`: a source of kind {self.kind!r} maps itself")
+        if not self.records and self.kind in _MAPPED:
+            raise ValueError(f"`records` say what the rows of kind {self.kind!r} are")
         return self
+
+    @property
+    def paged(self) -> JsonOptions:
+        """Where the records of JSON documents are: as declared, or as the kind of API has them."""
+        return self.listing or preset(self.kind, rows=bool(self.records))
 
     @property
     def level(self) -> Level:

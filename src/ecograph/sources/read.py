@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ecograph.errors import MalformedFile
+from ecograph.sources.aides import read_aides
 from ecograph.sources.content import Content, Context, File, Stated
+from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
+from ecograph.sources.listing import read_listing
 from ecograph.sources.mapping import Mapper
+from ecograph.sources.portals import DATASETS, read_catalogue
 from ecograph.sources.rdf import parse
+from ecograph.sources.register import read_register
+from ecograph.sources.sirene import read_sirene
 from ecograph.sources.tables import Table, read_table
 
 
@@ -27,13 +33,53 @@ def _table(declaration: Declaration, file: File, context: Context) -> Content:
     """The cells of a table go through the declared mapping."""
     table = read_table(file.content, name=file.name, options=declaration.table, suffix=file.suffix)
     _check_columns(declaration, table, file.name)
-    mappers = [
-        Mapper(mapping, context.base, declaration.id, context.lookup) for mapping in declaration.records
-    ]
-    return Content(table.written, _stated(table, mappers, file.name))
+    return Content(table.written, _stated(table, _mappers(declaration, context), file.name))
 
 
-_READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {"rdf": _rdf, "table": _table}
+def _json(declaration: Declaration, file: File, context: Context) -> Content:
+    """What paths find in a JSON document goes through the declared mapping."""
+    return read_listing(file, _mappers(declaration, context), declaration.paged.records)
+
+
+def _portal(declaration: Declaration, file: File, context: Context) -> Content:
+    """Rows where a mapping is declared, else the portal's datasets."""
+    if declaration.records:
+        return _json(declaration, file, context)
+    return read_catalogue(
+        file,
+        context,
+        source=declaration.id,
+        records=declaration.paged.records,
+        describe=DATASETS[declaration.kind],
+    )
+
+
+def _aides(declaration: Declaration, file: File, context: Context) -> Content:
+    return read_aides(
+        file,
+        context,
+        source=declaration.id,
+        records=declaration.paged.records,
+        table=declaration.table,
+    )
+
+
+_READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
+    "rdf": _rdf,
+    "table": _table,
+    "json": _json,
+    "opendatasoft": _portal,
+    "ckan": _portal,
+    "udata": _portal,
+    "dcat": lambda declaration, file, context: read_dcat(file, context, source=declaration.id),
+    "sirene": lambda declaration, file, context: read_sirene(file, context, declaration.sirene),
+    "recherche-entreprises": lambda _declaration, file, context: read_register(file, context),
+    "aides": _aides,
+}
+
+
+def _mappers(declaration: Declaration, context: Context) -> list[Mapper]:
+    return [Mapper(mapping, context.base, declaration.id, context.lookup) for mapping in declaration.records]
 
 
 def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stated]:

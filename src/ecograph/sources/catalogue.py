@@ -1,0 +1,196 @@
+"""Datasets of catalogues, whatever portal tells of them, as resources of the graph.
+
+A dataset is a `dcat:Dataset` that a project may need: an `eco:Resource` that gives information. It is no
+`eco:Source`, whose graph would be here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from html.parser import HTMLParser
+
+from pyoxigraph import BlankNode, Literal, NamedNode, Triple
+
+from ecograph.model import Rejection
+from ecograph.sources import values
+from ecograph.sources.content import Context, Stated
+from ecograph.sources.naming import slug
+from ecograph.sources.values import BadValue, Term, tidy
+from ecograph.vocab import DCAT, DCT, RDF, RDFS, concept, eco
+
+_TYPE = NamedNode(RDF + "type")
+_NEEDED = {"fr": "le jeu de données n'en a pas", "en": "the dataset has none"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_MAYBE_HTML = re.compile(r"</?[a-zA-Z][^>]*>|&\w+;|&#\d+;")
+# Topics of a dataset, by what its keywords are called in these schemes.
+_TOPICS = (("poles", "inPole"), ("competences", "coversCompetence"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Distribution:
+    """A file or service that gives a dataset."""
+
+    url: str
+    title: str = ""
+    form: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dataset:
+    """What a catalogue says of one dataset; texts are as written there, absent ones empty."""
+
+    identifier: str
+    title: str
+    language: str = "fr"
+    description: str = ""
+    keywords: Sequence[str] = ()
+    modified: str = ""
+    licence: str = ""
+    publisher: str = ""
+    page: str = ""
+    origin: str = ""
+    distributions: Sequence[Distribution] = ()
+
+
+def stated(dataset: Dataset, place: str, context: Context, source: str) -> Stated:
+    """Return what the graph takes of a dataset; one without identifier or title is left out.
+
+    A value that cannot be used, as a date that is none, is left out alone, with a remark.
+    """
+    name = slug(dataset.identifier)
+    subject = NamedNode(f"{context.base}/dataset/{source}--{name}")
+    for path, value in (("identifier", name), ("title", plain(dataset.title))):
+        if not value:
+            record = subject.value if name else ""
+            return Stated(
+                place, (), [Rejection(record=record, place=place, path=path, value="", reason=_NEEDED)]
+            )
+    before = context.told.setdefault("datasets", {}).setdefault(name, place)
+    if before != place:  # lists move while their pages are read
+        again = Rejection(
+            record=subject.value,
+            place=place,
+            path="identifier",
+            value=dataset.identifier[:200],
+            reason={"fr": f"déjà lu, {before}", "en": f"read before, at {before}"},
+        )
+        return Stated(place, (), (), [again])
+    told = _Told(subject, place)
+    triples = [*_about(dataset, subject, context), *told.triples(dataset)]
+    if publisher := tidy(dataset.publisher):
+        triples += _publisher(subject, publisher, context.base, source)
+    return Stated(place, triples, (), told.warnings)
+
+
+def plain(text: str) -> str:
+    """Return a text without markup; paragraphs are kept."""
+    if _MAYBE_HTML.search(text):
+        reader = _Text()
+        reader.feed(text)
+        reader.close()
+        text = "".join(reader.parts)
+    lines = (tidy(line) for line in text.splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _about(dataset: Dataset, subject: NamedNode, context: Context) -> Iterator[Triple]:
+    yield Triple(subject, _TYPE, NamedNode(eco("Resource")))
+    yield Triple(subject, _TYPE, NamedNode(DCAT + "Dataset"))
+    yield Triple(subject, NamedNode(eco("resourceType")), NamedNode(concept("resource-types", "information")))
+    yield Triple(subject, NamedNode(DCT + "identifier"), Literal(tidy(dataset.identifier)))
+    title, description = plain(dataset.title), plain(dataset.description)
+    language = dataset.language if _LANGUAGE.fullmatch(dataset.language) else "fr"
+    # Titles are in French here; a catalogue in another language says what it says.
+    yield Triple(subject, NamedNode(DCT + "title"), Literal(tidy(title), language="fr"))
+    if language != "fr":
+        yield Triple(subject, NamedNode(DCT + "title"), Literal(tidy(title), language=language))
+    if description:
+        yield Triple(subject, NamedNode(DCT + "description"), Literal(description, language=language))
+    for keyword in sorted({tidy(word) for word in dataset.keywords} - {""}):
+        yield Triple(subject, NamedNode(DCAT + "keyword"), Literal(keyword, language=language))
+        for scheme, term in _TOPICS:
+            if found := context.lookup(scheme, keyword):
+                yield Triple(subject, NamedNode(eco(term)), NamedNode(found))
+
+
+def _publisher(subject: NamedNode, name: str, base: str, source: str) -> Iterator[Triple]:
+    actor = NamedNode(f"{base}/actor/{source}--{slug(name)}")
+    yield Triple(subject, NamedNode(eco("offeredBy")), actor)
+    yield Triple(actor, _TYPE, NamedNode(eco("Actor")))
+    yield Triple(actor, NamedNode(RDFS + "label"), Literal(name, language="fr"))
+
+
+class _Told:
+    """The parts of a dataset that may be badly written, each left out alone."""
+
+    def __init__(self, subject: NamedNode, place: str) -> None:
+        self._subject, self._place = subject, place
+        self.warnings: list[Rejection] = []
+
+    def triples(self, dataset: Dataset) -> Iterator[Triple]:
+        for predicate, text, read in (
+            (DCT + "modified", dataset.modified, values.date),
+            (DCT + "license", dataset.licence, values.url),
+            (DCAT + "landingPage", dataset.page, values.url),
+            (DCT + "source", dataset.origin, values.url),
+        ):
+            if (term := self._read(predicate, text, read)) is not None:
+                yield Triple(self._subject, NamedNode(predicate), term)
+        for distribution in dataset.distributions:
+            yield from self._distribution(distribution)
+
+    def _distribution(self, distribution: Distribution) -> Iterator[Triple]:
+        address = self._read(DCAT + "accessURL", distribution.url, values.url)
+        if address is None:
+            return
+        node = BlankNode()
+        yield Triple(self._subject, NamedNode(DCAT + "distribution"), node)
+        yield Triple(node, _TYPE, NamedNode(DCAT + "Distribution"))
+        yield Triple(node, NamedNode(DCAT + "accessURL"), address)
+        if title := tidy(distribution.title):
+            yield Triple(node, NamedNode(DCT + "title"), Literal(title, language="fr"))
+        if form := tidy(distribution.form):
+            yield Triple(node, NamedNode(DCT + "format"), Literal(form))
+
+    def _read(self, predicate: str, text: str, read: values.Reader) -> Term | None:
+        if not (tidied := tidy(text)):
+            return None
+        try:
+            return read(tidied)
+        except BadValue as error:
+            path = predicate.removeprefix(DCT).removeprefix(DCAT)
+            found = Rejection(
+                record=self._subject.value,
+                place=self._place,
+                path=path,
+                value=tidied[:200],
+                reason=error.reason,
+            )
+            self.warnings.append(found)
+            return None
+
+
+class _Text(HTMLParser):
+    """The text of a piece of HTML; what is no text, as scripts, is left out."""
+
+    _HIDDEN = frozenset({"script", "style"})
+    _BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.parts: list[str] = []
+        self._hidden = 0
+
+    def handle_starttag(self, tag: str, _attrs: object) -> None:
+        self._hidden += tag in self._HIDDEN
+        self.parts.append("\n" if tag in self._BREAKS else "")
+
+    def handle_endtag(self, tag: str) -> None:
+        self._hidden -= tag in self._HIDDEN
+        self.parts.append("\n" if tag in self._BREAKS else "")
+
+    def handle_data(self, data: str) -> None:
+        if self._hidden <= 0:
+            self.parts.append(data)

@@ -1,0 +1,47 @@
+"""Every kind of portal, read from a sample in its form: what it says, what is left out, what is remarked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ecograph.sources.mapping import RecordMapping
+from tests.sources.conftest import SAMPLES, Read, declare, sample
+
+PROJECTS = RecordMapping.model_validate(
+    {
+        "kind": "project",
+        "class": "eco:Project",
+        "id": ["ref"],
+        "properties": {
+            "dct:title": {"column": "nom", "lang": "fr"},
+            "eco:inPole": {"column": "poles[*]", "as": "concept", "scheme": "poles"},
+            "dct:identifier": {"column": "$.porteur.siren", "as": "siren"},
+        },
+    }
+)
+CASES: dict[str, tuple[str, list[str], dict[str, Any]]] = {
+    "ckan": ("ckan", ["ckan.json"], {}),
+    "udata": ("udata", ["udata.json"], {}),
+    "opendatasoft": ("opendatasoft", ["opendatasoft.json"], {}),
+    "dcat": ("dcat", ["dcat.ttl"], {}),
+    "json": ("json", ["listing.json"], {"records": (PROJECTS,), "json": {"records": "$.results"}}),
+    "recherche-entreprises": ("recherche-entreprises", ["register.json"], {}),
+    "sirene": (
+        "sirene",
+        ["StockEtablissement.zip", "StockUniteLegale.csv"],
+        {"sirene": {"departements": ["48"]}},
+    ),
+    "aides-json": ("aides", ["aides.json"], {}),
+    "aides-csv": ("aides", ["aides.csv"], {}),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_sample_says_what_is_written_beside_it(case: str, read: Read) -> None:
+    kind, names, others = CASES[case]
+    triples, rejections, warnings = read(declare(kind, **others), *map(sample, names))
+    report = [f"# rejected: {r}" for r in rejections] + [f"# remark: {w}" for w in warnings]
+    expected = (SAMPLES / f"{case}.nt").read_text("utf-8")
+    assert "\n".join([*triples, *report]) + "\n" == expected
