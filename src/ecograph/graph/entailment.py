@@ -19,6 +19,8 @@ TYPE = NamedNode(RDF + "type")
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 
+_NONE: frozenset[NamedNode] = frozenset()
+
 Ancestors = Mapping[Object, frozenset[NamedNode]]
 
 
@@ -49,6 +51,14 @@ class Schema:
             if predicate == TYPE:
                 for parent in self._classes.get(object_of(triple), ()):
                     yield Triple(triple.subject, TYPE, parent)
+
+    def properties_above(self, predicate: NamedNode) -> frozenset[NamedNode]:
+        """Return all properties above one."""
+        return self._properties.get(predicate, _NONE)
+
+    def classes_above(self, cls: Object) -> frozenset[NamedNode]:
+        """Return all classes above one."""
+        return self._classes.get(cls, _NONE)
 
     def superclasses(self, iri: str) -> frozenset[str]:
         """Return the IRIs of all classes above one."""

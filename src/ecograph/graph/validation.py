@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
 
+from ecograph.graph.acceptance import Acceptance, Values
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.records import Record
 from ecograph.graph.terms import subject_of
@@ -29,27 +30,51 @@ class Verdict:
     warnings: tuple[Rejection, ...]
 
 
+_NOTHING = Verdict((), ())
+
 Facts = Callable[[NamedNode], Iterable[Triple]]
 
 
 class Validator:
-    """Checks records against the shapes, with pySHACL (SHACL 1.0 Core)."""
+    """Checks records against the shapes: what does not surely pass is judged by pySHACL (SHACL 1.0 Core)."""
 
     def __init__(self, shapes: bytes, schema: Schema) -> None:
-        self._schema = schema
-        self._shapes = _read(shapes)
+        self._schema, self._shapes = schema, shapes
+        self._acceptance = Acceptance(shapes, schema)
 
     def get_ready(self) -> None:
         """Read what the first check would wait for."""
         import pyshacl  # noqa: F401 - that is to read it
 
+        _read(self._shapes)
+
     def check(self, records: Sequence[Record], *, known: Facts) -> Verdict:
         """Check records; `known` tells what the graph already says of what they refer to."""
+        described = self._acceptance.described(triple for record in records for triple in record.triples)
+
+        @cache
+        def look(node: NamedNode) -> Values:
+            if node in described:
+                return described[node]
+            facts = (t for t in known(node) if t.subject == node and t.predicate in (TYPE, _IN_SCHEME))
+            return self._acceptance.described(facts).get(node, {})
+
+        remarks: list[Rejection] = []
+        doubtful: list[Record] = []
+        for record in records:
+            passed = self._acceptance.remarks(record, described, look)
+            doubtful.append(record) if passed is None else remarks.extend(passed)
+        verdict = self._judge(doubtful, records, known) if doubtful else _NOTHING
+        return Verdict(verdict.rejections, tuple(sorted([*remarks, *verdict.warnings], key=str)))
+
+    def _judge(self, doubtful: Sequence[Record], records: Sequence[Record], known: Facts) -> Verdict:
+        """Have pySHACL judge some records among others; what it says of the others does not count."""
         import pyshacl
 
-        data = _to_rdflib(self._context(records, known))
-        _, report, _ = pyshacl.validate(data, shacl_graph=self._shapes, inference="none", advanced=False)
-        places = {subject_of(triple).value: record for record in records for triple in record.triples}
+        data = _to_rdflib(self._context(doubtful, records, known))
+        shapes = _read(self._shapes)
+        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+        places = {subject_of(triple).value: record for record in doubtful for triple in record.triples}
         found = [_finding(report, node, places) for node in _results(report)]
         ordered = sorted((f for f in found if f is not None), key=lambda f: str(f[1]))
         return Verdict(
@@ -57,12 +82,15 @@ class Validator:
             warnings=tuple(rejection for blocks, rejection in ordered if not blocks),
         )
 
-    def _context(self, records: Sequence[Record], known: Facts) -> set[Triple]:
-        stated = {triple for record in records for triple in record.triples}
+    def _context(self, doubtful: Sequence[Record], records: Sequence[Record], known: Facts) -> set[Triple]:
+        """What is said of records, and of what kind the resources are that they refer to."""
+        stated = {triple for record in doubtful for triple in record.triples}
         described = {triple.subject for triple in stated}
         referred = {t.object for t in stated if isinstance(t.object, NamedNode)} - described
-        facts = {t for node in referred for t in known(node) if t.predicate in (TYPE, _IN_SCHEME)}
-        return self._schema.entail(stated | facts)
+        beside = [t for record in records for t in record.triples if t.subject in referred]
+        unknown = referred - {triple.subject for triple in beside}
+        facts = {t for node in unknown for t in known(node)}.union(beside)
+        return self._schema.entail(stated | {t for t in facts if t.predicate in (TYPE, _IN_SCHEME)})
 
 
 @lru_cache(maxsize=2)
