@@ -300,7 +300,7 @@ _PARAMETERS: Mapping[str, Callable[[Object], Check]] = {
     "pattern": _pattern,
     "uniqueLang": _unique_language,
     # Whether two values are in order is for the judge; without this one there is nothing to compare.
-    "lessThanOrEquals": lambda _: lambda values, _: False,
+    "lessThanOrEquals": lambda _: lambda *_: False,
     "hasValue": lambda wanted: lambda values, _: wanted in values,
     "maxCount": _max_count,
     "minLength": lambda least: _length(partial(le, int(_text(least)))),

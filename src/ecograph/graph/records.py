@@ -37,6 +37,8 @@ def skolemise(triples: Iterable[Triple], base: str, source: str, *, place: str) 
     that refer to each other in a ring: nothing stable could name them.
     """
     triples = list(triples)
+    if not any(isinstance(term, BlankNode) for t in triples for term in (t.subject, t.object)):
+        return triples
     names = _Names(triples, f"{base}{GENID}{source}-")
     try:
         return [Triple(names.subject(t), t.predicate, names.of(t.object)) for t in triples]

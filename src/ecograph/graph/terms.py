@@ -8,6 +8,9 @@ from typing import cast
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
 
 from ecograph.errors import ResourceNotFound
+from ecograph.vocab import RDF, XSD
+
+_KEPT_AS_WRITTEN = frozenset({XSD + "string", RDF + "langString"})
 
 Object = NamedNode | Literal
 
@@ -36,10 +39,16 @@ def graph_of(quad: Quad) -> str:
 
 
 def canonical(triples: Iterable[Triple]) -> set[Triple]:
-    """Return triples as the embedded engine holds them: it keeps numbers and durations by value."""
+    """Return triples as the embedded engine holds them: it keeps numbers, days and durations by value."""
+    kept: set[Triple] = set()
     store = Store()
-    store.extend(in_graph(triple, DefaultGraph()) for triple in triples)
-    return {quad.triple for quad in store}
+    for triple in triples:
+        value = triple.object
+        if isinstance(value, Literal) and value.datatype.value not in _KEPT_AS_WRITTEN:
+            store.add(in_graph(triple, DefaultGraph()))
+        else:
+            kept.add(triple)
+    return kept.union(quad.triple for quad in store)
 
 
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from functools import lru_cache, partial
 from typing import Literal as OneOf
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
-from pyoxigraph import Literal, NamedNode, Triple
+from pyoxigraph import Literal, NamedNode
 
 from ecograph.model import Rejection
 from ecograph.sources import values
+from ecograph.sources.content import Written
 from ecograph.sources.naming import slug
-from ecograph.sources.values import BadValue, Lookup, Term, tidy
+from ecograph.sources.values import BadValue, Lookup, Reader, Term, tidy
 from ecograph.vocab import PREFIXES, RDF
 
 _TYPE = NamedNode(RDF + "type")
+_REMEMBERED = 10_000  # values of a column, so that what never comes back takes no room
+_RECURRING = frozenset({"integer", "decimal", "boolean", "date", "concept", "territory", "naf"})
 _NO_ID = {
     "fr": "la ligne n'a pas d'identifiant : la colonne est vide",
     "en": "the row has no identifier: the column is empty",
@@ -86,67 +89,87 @@ class RecordMapping(BaseModel):
         return frozenset({*self.id, *(p.column for p in self.properties.values() if p.column)})
 
 
-@dataclass(frozen=True, slots=True)
 class Mapper:
     """One record's mapping, ready for the rows of one source."""
 
-    mapping: RecordMapping
-    base: str
-    source: str
-    lookup: Lookup
+    def __init__(self, mapping: RecordMapping, base: str, source: str, lookup: Lookup) -> None:
+        self.mapping = mapping
+        self._id, self._prefix = mapping.id, f"{base}/{mapping.kind}/{source}--"
+        NamedNode(self._prefix)  # which raises for what is no IRI
+        self._type = f"> {_TYPE} {NamedNode(expanded(mapping.cls))} .\n"
+        self._fields = tuple(
+            _Field(rule, predicate, _written(rule, f"{base}/{rule.kind}/{source}--", lookup))
+            for predicate, rule in mapping.properties.items()
+        )
 
-    def read(self, cells: Cells, place: str) -> tuple[list[Triple], list[Rejection]]:
-        """Return the triples of a row, or what keeps it out; a row with one bad cell is left out whole."""
-        name = slug(" ".join(shown(cells.get(column, "")) for column in self.mapping.id))
+    def read(self, cells: Cells, place: str) -> tuple[Written, list[Rejection]]:
+        """Return what a row says, or what keeps it out; a row with one bad cell is left out whole."""
+        name = slug(" ".join([shown(cells.get(column, "")) for column in self._id]))
         if not name:
-            return [], [_rejection("", place, ", ".join(self.mapping.id), "", _NO_ID)]
-        subject = NamedNode(f"{self.base}/{self.mapping.kind}/{self.source}--{name}")
-        triples = [Triple(subject, _TYPE, NamedNode(expanded(self.mapping.cls)))]
+            return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
+        subject = self._prefix + name
+        text = "<" + subject + self._type
         rejections: list[Rejection] = []
-        for predicate, rule in self.mapping.properties.items():
-            cell = rule.constant if rule.constant is not None else cells.get(rule.column or "", "")
+        for field in self._fields:
+            cell = cells.get(field.column, "") if field.constant is None else field.constant
             try:
-                terms = list(self._terms(rule, cell))
-                if rule.required and not terms:
-                    raise _Missing
+                for term in field.terms(cell):
+                    text += f"<{subject}{field.predicate}{term} .\n"
             except BadValue as error:
-                rejections.append(
-                    _rejection(subject.value, place, rule.column or predicate, shown(cell), error.reason)
-                )
-            except _Missing:
-                rejections.append(_rejection(subject.value, place, rule.column or predicate, "", _REQUIRED))
-            else:
-                triples += (Triple(subject, NamedNode(expanded(predicate)), term) for term in terms)
-        return ([], rejections) if rejections else (triples, [])
+                rejections.append(_rejection(subject, place, field.name, shown(cell), error.reason))
+        return (Written(""), rejections) if rejections else (Written(text), [])
 
-    def _terms(self, rule: Property, cell: Cell) -> Iterator[Term]:
+
+class _Field:
+    """One property of a record, ready: from its cell to its values."""
+
+    __slots__ = ("_read", "_required", "_split", "column", "constant", "name", "predicate")
+
+    def __init__(self, rule: Property, name: str, read: Callable[[str], str]) -> None:
+        self.name, self.column, self.constant = rule.column or name, rule.column or "", rule.constant
+        self.predicate = f"> {NamedNode(expanded(name))} "
+        self._read, self._split, self._required = read, rule.split, rule.required
+
+    def terms(self, cell: Cell) -> Sequence[str]:
+        """Return the values that a cell holds, as N-Triples has them; raises `BadValue`."""
+        if self._split is None and isinstance(cell, str):  # nearly always
+            found = [self._read(text)] if (text := tidy(cell)) else []
+        else:
+            found = [self._read(text) for part in self._parts(cell) if (text := tidy(part))]
+        if self._required and not found:
+            raise BadValue(_REQUIRED["fr"], _REQUIRED["en"])
+        return found
+
+    def _parts(self, cell: Cell) -> Iterator[str]:
         for text in (cell,) if isinstance(cell, str) else cell:
-            for part in text.split(rule.split) if rule.split else (text,):
-                if tidied := tidy(part):
-                    yield self._term(rule, tidied)
-
-    def _term(self, rule: Property, text: str) -> Term:
-        if rule.function in _SIMPLE:
-            return _SIMPLE[rule.function](text)
-        if rule.function in _LOOKED_UP:
-            return _LOOKED_UP[rule.function](text, self.lookup)
-        return self._own(rule, text)
-
-    def _own(self, rule: Property, text: str) -> Term:
-        """What depends on more of the rule, or on the source."""
-        match rule.function:
-            case "date":
-                return values.date(text, rule.form)
-            case "concept":
-                return values.concept(text, rule.scheme or "", self.lookup)
-            case "reference":
-                return NamedNode(f"{self.base}/{rule.kind}/{self.source}--{slug(text)}")
-            case _:
-                return Literal(text, language=rule.lang) if rule.lang else Literal(text)
+            yield from text.split(self._split) if self._split else (text,)
 
 
-class _Missing(Exception):
-    """A required cell is empty."""
+def _written(rule: Property, prefix: str, lookup: Lookup) -> Callable[[str], str]:
+    """Return the function of a rule, with all that it depends on but the text; `prefix` is for references."""
+    read = _reader(rule, prefix, lookup)
+
+    def write(text: str) -> str:
+        return str(read(text))
+
+    # Days, codes, labels come back again and again; names and addresses do not.
+    return lru_cache(maxsize=_REMEMBERED)(write) if rule.function in _RECURRING else write
+
+
+def _reader(rule: Property, prefix: str, lookup: Lookup) -> Reader:
+    if rule.function in _SIMPLE:
+        return _SIMPLE[rule.function]
+    if rule.function in _LOOKED_UP:
+        return partial(_LOOKED_UP[rule.function], lookup=lookup)
+    match rule.function:
+        case "date":
+            return partial(values.date, form=rule.form)
+        case "concept":
+            return partial(values.concept, scheme=rule.scheme or "", lookup=lookup)
+        case "reference":
+            return lambda text: NamedNode(prefix + slug(text))
+        case _:
+            return partial(Literal, language=rule.lang) if rule.lang else Literal
 
 
 def shown(cell: Cell) -> str:
@@ -180,7 +203,7 @@ _SIMPLE: Mapping[str, Callable[[str], Term]] = {
     "siren": values.siren_number,
     "siret": values.siret_number,
 }
-_LOOKED_UP: Mapping[str, Callable[[str, Lookup], Term]] = {
+_LOOKED_UP: Mapping[str, Callable[..., Term]] = {
     "territory": values.territory,
     "naf": values.naf,
 }

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from ecograph.errors import MalformedFile
 from ecograph.sources.aides import read_aides
-from ecograph.sources.content import Content, Context, File, Stated
+from ecograph.sources.content import Content, Context, File, Stated, Written
 from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.listing import read_listing
@@ -86,7 +86,8 @@ def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stat
     for row in table.rows:
         place = f"{name}, line {row.line}"
         read = [mapper.read(row.cells, place) for mapper in mappers]
-        yield Stated(place, [t for triples, _ in read for t in triples], [r for _, rs in read for r in rs])
+        text = "".join([written.text for written, _ in read])
+        yield Stated(place, Written(text), [r for _, rejections in read for r in rejections])
 
 
 def _check_columns(declaration: Declaration, table: Table, name: str) -> None:

@@ -40,7 +40,7 @@ class TableOptions(BaseModel):
     header: int = Field(1, ge=1)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: there are many, and that doubles what each costs
 class Row:
     """One row: its line in the file, from 1, and its cells by the names of their columns."""
 
@@ -79,12 +79,14 @@ Lines = Iterator[tuple[int, Sequence[str]]]
 
 
 def _rows(lines: Lines, columns: Sequence[str], name: str) -> Iterator[Row]:
+    all_named = all(columns)
     for line, cells in lines:
         if len(cells) > len(columns) and any(cell.strip() for cell in cells[len(columns) :]):
             reason = f"{len(cells)} cells under {len(columns)} columns; is a separator inside a cell?"
             raise MalformedFile(name, reason, line=line, column=1)
-        if any(cell.strip() for cell in cells):
-            yield Row(line, {c: cell for c, cell in zip(columns, cells, strict=False) if c})
+        if any(map(str.strip, cells)):
+            pairs = zip(columns, cells, strict=False)
+            yield Row(line, dict(pairs) if all_named else {c: cell for c, cell in pairs if c})
 
 
 def _check(columns: Sequence[str], name: str, line: int) -> None:
