@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import get_args
 
 import click
 import pytest
@@ -18,7 +19,8 @@ from ecograph.assets import LOADERS, ONTOLOGY, QUERIES
 from ecograph.cli import main
 from ecograph.graph.saved import SavedQuery, read_queries
 from ecograph.settings import Settings
-from ecograph.sources.declaration import Declaration, read_declarations
+from ecograph.sources.declaration import Declaration, Kind, read_declarations
+from ecograph.sources.declared import READY
 from ecograph.vocab import DCT, NS, RDF, RDFS, SKOS
 from ecograph.web.service import create_app
 
@@ -161,6 +163,12 @@ def test_each_source_and_each_key_of_a_declaration_are_there() -> None:
     for source, declaration in read_declarations(LOADERS).items():
         mark = r"\*\*yes\*\*" if declaration.fictitious else "no"
         assert re.search(rf"^\| `{source}` \| .+ \| {mark} \|$", told, re.MULTILINE), source
+    named = re.findall(
+        r"^\| `([a-z-]+)` \| `([a-z-]+)` \|", section(text, "## The sources that are ready"), re.MULTILINE
+    )
+    assert dict(named) == {source: one.kind for source, one in read_declarations(READY).items()}
+    kinds = re.findall(r"^\| `([a-z-]+)` \|", section(text, "## The kinds of sources"), re.MULTILINE)
+    assert {*get_args(Kind)} <= set(kinds)
     keys = section(text, "## The keys of a declaration")
     assert set(re.findall(r"`([a-z_]+)`", "".join(re.findall(r"^\| (`.*?) \|", keys, re.MULTILINE)))) == {
         field.alias or name for name, field in Declaration.model_fields.items()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ecograph.errors import MalformedFile
+from ecograph.sources.content import File
 from ecograph.sources.paths import compiled, first, lists, read_json, texts
 
 RECORD = {
@@ -54,7 +55,12 @@ def test_what_is_no_path_is_refused(path: str) -> None:
 )
 def test_what_is_no_json_says_why_and_where(content: bytes, reason: str) -> None:
     with pytest.raises(MalformedFile, match=reason):
-        read_json(content, name="x.json")
+        read_json(File("x.json", content))
+
+
+def test_what_a_server_calls_it_is_told() -> None:
+    with pytest.raises(MalformedFile, match=r"not JSON \(text/html\)"):
+        read_json(File("x", b"<!doctype html>", media_type="text/html"))
 
 
 def test_an_answer_without_its_list_is_no_empty_list() -> None:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -39,10 +40,19 @@ class File:
     """Where it was found, after redirects; empty for a file of this machine."""
     media_type: str = ""
     charset: str | None = None
+    path: Path | None = None
+    """Where it lies, when it is too large to be held; `content` is then empty."""
 
     @property
     def digest(self) -> str:
-        return hashlib.sha256(self.content + (self.charset or "").encode()).hexdigest()
+        with self.open() as opened:
+            found = hashlib.file_digest(opened, "sha256")
+        found.update((self.charset or "").encode())
+        return found.hexdigest()
+
+    def open(self) -> io.BytesIO | io.BufferedReader:
+        """Open its bytes; raises `OSError` for a file of this machine that cannot be read."""
+        return io.BytesIO(self.content) if self.path is None else self.path.open("rb")
 
     @property
     def suffix(self) -> str:

@@ -6,15 +6,25 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Annotated
 from typing import Literal as OneOf
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from ecograph.errors import BadDeclaration, UnknownSource
 from ecograph.model import Level
+from ecograph.sources import values
 from ecograph.sources.listing import JsonOptions
 from ecograph.sources.mapping import RecordMapping
-from ecograph.sources.presets import preset
+from ecograph.sources.presets import Preset, preset
 from ecograph.sources.sirene import SireneOptions
 from ecograph.sources.tables import TableOptions
 
@@ -24,7 +34,18 @@ Kind = OneOf[
 ]  # fmt: skip
 # Kinds whose rows a mapping reads; portals that are not mapped give their datasets.
 _MAPPED, _MAPPABLE = frozenset({"table", "json"}), frozenset({"ckan", "opendatasoft"})
+_PAGES = re.compile(r"/(records|datasets)/?(\?|$)")
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+def _siren(text: str) -> str:
+    try:
+        return values.siren_number(text).value
+    except values.BadValue as error:
+        raise ValueError(f"{text!r}: {error}") from error
+
+
+Siren = Annotated[str, AfterValidator(_siren)]
 
 
 class Publisher(BaseModel):
@@ -65,7 +86,7 @@ class Declaration(BaseModel):
     table: TableOptions = TableOptions()
     listing: JsonOptions | None = Field(None, alias="json")
     sirene: SireneOptions = SireneOptions()
-    look_up: tuple[str, ...] = ()
+    look_up: tuple[Siren, ...] = ()
     records: tuple[RecordMapping, ...] = ()
 
     @field_validator("id")
@@ -81,12 +102,19 @@ class Declaration(BaseModel):
             raise ValueError(f"no `records`: a source of kind {self.kind!r} maps itself")
         if not self.records and self.kind in _MAPPED:
             raise ValueError(f"`records` say what the rows of kind {self.kind!r} are")
+        if self.kind == "opendatasoft" and any(_PAGES.search(location) for location in self.location):
+            raise ValueError("name an export (…/exports/json): pages of records stop at the 10,000th")
         return self
 
     @property
     def paged(self) -> JsonOptions:
         """Where the records of JSON documents are: as declared, or as the kind of API has them."""
-        return self.listing or preset(self.kind, rows=bool(self.records))
+        return self.listing or self.preset.options
+
+    @property
+    def preset(self) -> Preset:
+        """How the kind of API is asked, where the declaration does not say it."""
+        return preset(self.kind, rows=bool(self.records))
 
     @property
     def level(self) -> Level:

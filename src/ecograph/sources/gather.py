@@ -12,13 +12,19 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ecograph.assets import ROOT, located
-from ecograph.errors import EcographError, MalformedFile
+from ecograph.errors import EcographError, MalformedFile, TooLarge
 from ecograph.fetching import Client, Response
 from ecograph.sources.content import File
+from ecograph.sources.dcat import HydraRoute
 from ecograph.sources.declaration import Declaration
+from ecograph.sources.paging import JsonRoute, walk
 from ecograph.sources.rdf import read_bytes
+from ecograph.sources.register import REQUESTS_PER_SECOND, look_up
 
 FEED_BYTES = 5_000_000
+HYDRA_PAGES = 1_000
+PAGE_PAUSE = 0.2
+"""Between two pages of an API, in seconds."""
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -56,18 +62,33 @@ class Gathering:
         """Fetch one address as a file; raises `FetchFailed`, `TooLarge`."""
         response = self.client.get(url, headers=headers, limit=limit, conditional=self._conditional)
         self.responses.append(response)
-        return File(
-            url,
-            response.content,
-            url=response.url,
-            media_type=response.media_type,
-            charset=response.charset,
-        )
+        return _as_file(url, response)
+
+    def ask(self, url: str, *, pause: float = PAGE_PAUSE) -> File:
+        """Ask an API, which is made for programs, for one page; always anew: pages only make sense together.
+
+        Raises `FetchFailed`, and `TooLarge` where all pages together are more than one source may be.
+        """
+        response = self.client.get(url, limit=self.limit, pause=pause, api=True)
+        self.responses.append(response)
+        if sum(len(each.content) for each in self.responses) > self.limit:
+            raise TooLarge(url, self.limit, "bytes with the pages before it")
+        return _as_file(url, response)
 
     def remember(self) -> None:
         """Ask for what was fetched only if it changed, from now on: it has been put to use."""
         for response in self.responses:
             self.client.remember(response)
+
+
+def _as_file(url: str, response: Response) -> File:
+    return File(
+        url,
+        response.content,
+        url=response.url,
+        media_type=response.media_type,
+        charset=response.charset,
+    )
 
 
 Gatherer = Callable[[Declaration, Gathering], Iterator[File]]
@@ -103,8 +124,62 @@ def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
             yield from gathering.read(_expanded(location))
 
 
+def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    """All pages of an API, one after the other."""
+    options = declaration.paged
+    for location in declaration.location:
+        if not _is_address(location):
+            yield from gathering.read(_expanded(location))
+            continue
+        start = declaration.preset.asked(location)
+        if options.paging is None:
+            yield gathering.ask(start)
+        else:
+            route = JsonRoute(start, options.records, options.paging)
+            yield from walk(start, gathering.ask, route, max_pages=options.paging.max_pages)
+
+
+def _hydra(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    """All pages of a catalogue in RDF."""
+    for location in declaration.location:
+        if _is_address(location):
+            # What is named below a page does not matter to find the next one.
+            yield from walk(location, gathering.ask, HydraRoute(location), max_pages=HYDRA_PAGES)
+        else:
+            yield from gathering.read(_expanded(location))
+
+
+def _looked_up(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    """One answer for each company that is declared."""
+    for siren in declaration.look_up:
+        for location in declaration.location:
+            yield gathering.ask(look_up(location, siren), pause=1 / REQUESTS_PER_SECOND)
+
+
+def _stock(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    """Files too large to be held: those of this machine are read where they lie."""
+    for location in declaration.location:
+        if _is_address(location):
+            yield gathering.fetch(location, limit=gathering.limit)
+            continue
+        for path in _expanded(location):
+            if not path.is_file():
+                raise MalformedFile(_name(path), "there is no such file")
+            yield File(_name(path), b"", path=path)
+
+
 _FEEDS = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
-_GATHERERS: Mapping[str, Gatherer] = {"feed": _feed}
+_GATHERERS: Mapping[str, Gatherer] = {
+    "feed": _feed,
+    "json": _paged,
+    "opendatasoft": _paged,
+    "ckan": _paged,
+    "udata": _paged,
+    "aides": _paged,
+    "dcat": _hydra,
+    "sirene": _stock,
+    "recherche-entreprises": _looked_up,
+}
 
 
 def _is_address(location: str) -> bool:

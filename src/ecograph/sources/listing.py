@@ -36,7 +36,7 @@ class JsonOptions(BaseModel):
 
 def items(file: File, path: str) -> Iterator[tuple[str, Any]]:
     """Yield the items of a document's list, each with its place; raises `MalformedFile`."""
-    document = read_json(file.content, name=file.name)
+    document = read_json(file)
     for at, found in lists(document, path, name=file.name):
         for number, item in enumerate(found):
             yield f"{file.name}, {at}[{number}]", item

@@ -69,16 +69,23 @@ def walk(start: str, get: Get, route: Route, *, max_pages: int) -> Iterator[File
             raise BadListing(address, "the same page came twice; the listing goes round in a ring")
         seen |= marks
         yield page
-        address = _within(start, address, route.after(page))
+        address = _within(start, page, route.after(page))
 
 
-def _within(start: str, here: str, link: str | None) -> str | None:
+def _within(start: str, page: File, link: str | None) -> str | None:
+    """The address of the next page, where the first one is, or where that was found to have moved to."""
     if link is None:
         return None
+    here = page.url or page.name
     address = urljoin(here, link)
-    if urlsplit(address)[:2] != urlsplit(start)[:2]:
-        raise BadListing(here, f"its next page is elsewhere, at {address[:200]}")
+    if _origin(address) not in {_origin(start), _origin(here)}:
+        raise BadListing(page.name, f"its next page is elsewhere, at {address[:200]}")
     return address
+
+
+def _origin(address: str) -> tuple[str, str]:
+    parts = urlsplit(address)
+    return parts.scheme, parts.netloc
 
 
 class JsonRoute:
@@ -90,7 +97,7 @@ class JsonRoute:
 
     def after(self, page: File) -> str | None:
         """Return the next address; raises `BadListing` when less came than was announced."""
-        document = read_json(page.content, name=page.name)
+        document = read_json(page)
         found = sum(len(items) for _, items in lists(document, self._records, name=page.name))
         self._count, self._number = self._count + found, self._number + 1
         total = self._total(document, page.name)

@@ -12,6 +12,7 @@ from jsonpath_rfc9535 import JSONPathQuery
 from jsonpath_rfc9535.exceptions import JSONPathError
 
 from ecograph.errors import MalformedFile
+from ecograph.sources.content import File
 
 
 @lru_cache(maxsize=1_000)
@@ -36,14 +37,16 @@ def first(document: Any, path: str) -> str | None:
     return next(iter(texts(document, path)), None)
 
 
-def read_json(content: bytes, *, name: str) -> Any:
+def read_json(file: File) -> Any:
     """Return a JSON document; raises `MalformedFile`, with the place, for what is none or is cut short."""
     try:
-        return json.loads(content, parse_constant=_refuse)
+        return json.loads(file.content, parse_constant=_refuse)
     except json.JSONDecodeError as error:
-        raise MalformedFile(name, error.msg, line=error.lineno, column=error.colno) from error
+        said = f" ({file.media_type})" if file.media_type else ""
+        reason = f"not JSON{said}: {error.msg}"
+        raise MalformedFile(file.name, reason, line=error.lineno, column=error.colno) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise MalformedFile(name, f"not JSON: {error}") from error
+        raise MalformedFile(file.name, f"not JSON: {error}") from error
 
 
 def lists(document: Any, path: str, *, name: str) -> Iterator[tuple[str, list[Any]]]:

@@ -130,8 +130,10 @@ def _rows(text: TextIO, name: str) -> tuple[frozenset[str], Iterator[tuple[int, 
 
 def _texts(file: File, stack: ExitStack) -> Iterator[tuple[str, TextIO]]:
     """Open the tables of a file: itself, or those within a zip."""
-    content = io.BytesIO(file.content)
-    if not file.content.startswith(_ZIP):
+    content = stack.enter_context(file.open())
+    is_zip = content.read(len(_ZIP)) == _ZIP
+    content.seek(0)
+    if not is_zip:
         yield file.name, io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
         return
     try:

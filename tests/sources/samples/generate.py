@@ -109,6 +109,38 @@ def listing() -> None:
     json_file("listing.json", {"meta": {"total": len(records)}, "results": records})
 
 
+def laboratories() -> None:
+    laboratory = {
+        "numero_national_de_structure": "202600001X",
+        "libelle": "LABORATOIRE D'EXEMPLE",
+        "sigle": "LEX",
+        "site_web": "https://lex.exemple.fr/",
+        "code_postal": "48000",
+        "commune": "MENDE",
+        "nom_du_responsable": ["NE PAS LIRE"],
+        "domaine_scientifique": ["Chimie", "Biologie"],
+        "numero_de_structure_parent": None,
+    }
+    json_file("laboratories.json", [laboratory])
+
+
+def ror() -> None:
+    found = {
+        "id": "https://ror.org/0example0",
+        "status": "active",
+        "types": ["facility"],
+        "names": [
+            {"value": "IEX", "types": ["acronym"], "lang": None},
+            {"value": "Institut d'Exemple", "types": ["ror_display", "label"], "lang": "fr"},
+        ],
+        "links": [
+            {"type": "website", "value": "https://iex.exemple.fr"},
+            {"type": "wikipedia", "value": "https://fr.exemple.org/wiki/IEX"},
+        ],
+    }
+    json_file("ror.json", {"number_of_results": 1, "items": [found], "meta": {}})
+
+
 def register() -> None:
     found = {
         "siren": SIRENS[3],
@@ -272,5 +304,5 @@ def _cell(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    for make in (ckan, udata, opendatasoft, listing, register, sirene, aides):
+    for make in (ckan, udata, opendatasoft, listing, laboratories, ror, register, sirene, aides):
         make()
