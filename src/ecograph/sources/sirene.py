@@ -10,7 +10,7 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from typing import TextIO
+from typing import TextIO, cast
 from zipfile import BadZipFile, ZipFile
 
 from pydantic import BaseModel, ConfigDict
@@ -134,7 +134,10 @@ def _texts(file: File, stack: ExitStack) -> Iterator[tuple[str, TextIO]]:
     is_zip = content.read(len(_ZIP)) == _ZIP
     content.seek(0)
     if not is_zip:
-        yield file.name, io.TextIOWrapper(content, encoding="utf-8-sig", newline="")
+        yield (
+            file.name,
+            io.TextIOWrapper(cast("io.BufferedReader", content), encoding="utf-8-sig", newline=""),
+        )
         return
     try:
         archive = stack.enter_context(ZipFile(content))
