@@ -34,7 +34,7 @@ class Token:
 
 def tokens_of(text: str) -> list[Token]:
     """The words of a text in order, with their places in code points."""
-    return [Token(match[0], match.start(), match.end(), _key(match[0])) for match in _WORD.finditer(text)]
+    return [Token(match[0], match.start(), match.end(), key(match[0])) for match in _WORD.finditer(text)]
 
 
 def joined(tokens: Iterable[Token]) -> str:
@@ -63,7 +63,8 @@ def is_acronym(text: str) -> bool:
 
 
 @lru_cache(maxsize=65_536)
-def _key(word: str) -> str:
+def key(word: str) -> str:
+    """What a word is compared by: in the singular, without case or accents, abbreviations written out."""
     plain = normal(word) or word
     return _singular(_ABBREVIATED.get(plain, plain))
 

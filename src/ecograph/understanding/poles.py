@@ -16,20 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecograph.understanding.embedding import Table
+from ecograph.understanding.forms import key
 from ecograph.understanding.words import content
 
-METHOD = "poles/1"
+METHOD = "poles/2"
 # Found on 41 development sentences and 68 others; a plateau: see docs/explanation/understanding.md.
 LEAST = 0.7  # votes below which a text is left to people
 SHARE = 0.55  # of the votes of the first, from which another field is meant as well
 SOFT = 1.5  # weight of words near a name against names themselves
 NEAR, NEIGHBOURS = 0.5, 5  # cosine from which a word is near a name; how many names it may be near to
+SAME_STEM = 0.5  # what a word counts that has only its stem from a name
 LONGEST = 6  # words in one name
 MOST_NAMES = 3  # from here on, that more concepts bear a name says no more
 
 _KEPT_WORDS = 20_000
 
 Analyze = Callable[[str], Sequence[str]]
+"""What makes terms of a text: one for each of its words that carry meaning, in order."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +59,18 @@ class PoleClassifier:
         self._analyze = analyze
         self._poles = sorted({pole for notion in notions for pole in notion.poles})
         self._votes = _votes(notions, analyze)
+        self._written = _written(notions, analyze)
         self._near = _Nearness(notions, self._poles, table) if table is not None else None
 
     def suggest(self, text: str) -> list[Suggestion]:
         """The poles of a text, surest first; none when it says too little."""
+        votes = self.votes(text)
+        least = max(LEAST, SHARE * max(votes.values(), default=0.0))
+        kept = sorted(((vote, pole) for pole, vote in votes.items() if vote >= least), reverse=True)
+        return [Suggestion(pole=pole, confidence=vote / (vote + 1)) for vote, pole in kept]
+
+    def votes(self, text: str) -> Mapping[str, float]:
+        """How much a text speaks for each pole that it speaks for at all."""
         votes: dict[str, float] = defaultdict(float)
         for given in self._named(text):
             for pole, vote in given.items():
@@ -67,22 +78,28 @@ class PoleClassifier:
         if self._near is not None:
             for pole, vote in zip(self._poles, self._near.votes(text), strict=True):
                 votes[pole] += SOFT * float(vote)
-        least = max(LEAST, SHARE * max(votes.values(), default=0.0))
-        kept = sorted(((vote, pole) for pole, vote in votes.items() if vote >= least), reverse=True)
-        return [Suggestion(pole=pole, confidence=vote / (vote + 1)) for vote, pole in kept]
+        return votes
 
     def _named(self, text: str) -> Iterator[Mapping[str, float]]:
-        """Yield what each name that a text holds gives to poles, the longest at each place."""
-        terms = tuple(self._analyze(text))
+        """Yield what each name that a text holds gives to poles, the longest at each place, each once."""
+        words, terms = content(text), tuple(self._analyze(text))
+        heard: set[tuple[str, ...]] = set()
         at = 0
         while at < len(terms):
             for length in range(min(LONGEST, len(terms) - at), 0, -1):
-                if given := self._votes.get(terms[at : at + length]):
-                    yield given
+                name = terms[at : at + length]
+                if given := self._votes.get(name):
+                    if name not in heard:
+                        yield given if self._is_written(name, words[at]) else _halved(given)
+                    heard.add(name)
                     break
             else:
                 length = 1
             at += length
+
+    def _is_written(self, name: tuple[str, ...], word: str) -> bool:
+        """Whether a name stands there as it is: "agence" has the stem of "agencement", and no more."""
+        return len(name) > 1 or key(word) in self._written[name]
 
 
 class _Nearness:
@@ -126,6 +143,20 @@ def _votes(notions: Iterable[Notion], analyze: Analyze) -> dict[tuple[str, ...],
                 for pole in notion.poles:
                     counted[terms][pole] += 1 / len(notion.poles)
     return {terms: _given(terms, poles) for terms, poles in counted.items()}
+
+
+def _written(notions: Iterable[Notion], analyze: Analyze) -> dict[tuple[str, ...], set[str]]:
+    """For each name of one term, the words that it is written with."""
+    words: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for name in (name for notion in notions for name in notion.names):
+        terms = tuple(analyze(name))
+        if len(terms) == 1:
+            words[terms].update(map(key, content(name)))
+    return words
+
+
+def _halved(given: Mapping[str, float]) -> Mapping[str, float]:
+    return {pole: vote * SAME_STEM for pole, vote in given.items()}
 
 
 def _given(terms: tuple[str, ...], poles: Mapping[str, float]) -> dict[str, float]:
