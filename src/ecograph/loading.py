@@ -33,7 +33,7 @@ from ecograph.model import Level, Outcome, Rejection
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.description import describe, source_iri
+from ecograph.sources.description import describe, source_iri, understood_id
 from ecograph.sources.rdf import parse
 from ecograph.sources.read import read_file
 from ecograph.sources.values import Lookup
@@ -117,14 +117,10 @@ class Writer:
         found = canonical(found | derive(found))
         # A row that does not say which record it is may be any of those that seem to be gone.
         complete = declaration.complete and all(rejection.record for rejection in read.rejections)
-        diff = plan(known, found, complete=complete, kept=kept)
-        if loaded is not None and loaded.level != declaration.level:
-            diff = diff.whole(known)
-            if declaration.level > loaded.level:
-                self.hidden.append(declaration.id)
         if rejections:
             digest = ""  # read it again next time: what was refused may be acceptable by then
-        self._write(declaration, digest, diff)
+        diff = plan(known, found, complete=complete, kept=kept)
+        diff = self.bring(declaration.id, declaration.level, digest, diff)
         return Outcome(
             source=declaration.id,
             unchanged=not diff and not rejections,
@@ -137,6 +133,32 @@ class Writer:
             by_class=_by_class(accepted),
             written=read.written,
         )
+
+    def bring(self, source: str, level: Level, digest: str, diff: Diff) -> Diff:
+        """Change the graph of a source, seen from a level on; return what is written."""
+        loaded = self.ledger.loaded(source)
+        if loaded is not None and loaded.level != level:
+            diff = diff.whole(self.store.triples(source_iri(self.base, source)))
+            if level > loaded.level:
+                self.hidden.append(source)
+                self._forget_understood(source, level)
+        self._write(source, level, digest, diff)
+        return diff
+
+    def remove(self, source: str, digest: str = "") -> None:
+        """Take a graph out that follows from another; where there is none, only the digest is kept."""
+        graph = source_iri(self.base, source)
+        level = self.store.level_of(graph)
+        if level is not None:
+            self._write(source, level, digest, Diff(frozenset(), frozenset(self.store.triples(graph))))
+        elif (loaded := self.ledger.loaded(source)) is not None and loaded.digest != digest:
+            self.ledger.remember(source, loaded.level, digest)
+
+    def _forget_understood(self, source: str, level: Level) -> None:
+        """Take out what was read in a source that fewer may see from now on, before anything else."""
+        for lower in Level:
+            if lower < level:
+                self.remove(understood_id(source, lower))
 
     def publish(self) -> str | None:
         """Make what was written visible to readers that open a snapshot from now on; return its id.
@@ -188,14 +210,12 @@ class Writer:
     def _published(self, name: str) -> list[str]:
         return sorted(path.name for path in self.home.snapshots.glob(f"{name}*"))
 
-    def _write(self, declaration: Declaration, digest: str, diff: Diff) -> None:
+    def _write(self, source: str, level: Level, digest: str, diff: Diff) -> None:
         if not diff:
-            return self.ledger.remember(declaration.id, declaration.level, digest)
-        self.progress(f"{declaration.id}: writing", 0, 0)
-        graph = source_iri(self.base, declaration.id)
-        change = self.ledger.begin(
-            source=declaration.id, graph=graph, level=declaration.level, digest=digest, diff=diff
-        )
+            return self.ledger.remember(source, level, digest)
+        self.progress(f"{source}: writing", 0, 0)
+        graph = source_iri(self.base, source)
+        change = self.ledger.begin(source=source, graph=graph, level=level, digest=digest, diff=diff)
         self.store.apply(change)
         return self.ledger.finish(change)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import IntEnum, StrEnum
 
 Iri = str
@@ -304,6 +304,39 @@ class Outcome:
     by_class: Mapping[str, int] = field(default_factory=dict)
     written: Mapping[str, str] = field(default_factory=dict)
     """How the files that did not say it themselves were found to be written."""
+    understood: TextsRead | None = None
+    """What was read in its texts, where they are read."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TextsRead:
+    """What one run over the texts of a source did.
+
+    `texts` is how many there are, `read` how many were read anew; of the `mentions`, `waiting` are left
+    to people.
+    """
+
+    source: str
+    texts: int = 0
+    read: int = 0
+    mentions: int = 0
+    waiting: int = 0
+    added: int = 0
+    removed: int = 0
+    seconds: float = 0.0
+
+    @property
+    def unchanged(self) -> bool:
+        return not (self.added or self.removed)
+
+    def __add__(self, other: TextsRead) -> TextsRead:
+        """Return what two runs did together; of the texts, each is counted once."""
+        return replace(
+            self,
+            read=max(self.read, other.read),
+            mentions=self.mentions + other.mentions,
+            waiting=self.waiting + other.waiting,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

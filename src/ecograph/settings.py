@@ -58,6 +58,13 @@ class Settings(BaseSettings):
         description="Where the index is kept: `memory`, where every document is compared with each question; "
         "`edge`, on disk, for large territories; `auto`: on disk from 20,000 documents on.",
     )
+    understanding_confidence: float = Field(
+        0.65,
+        ge=0,
+        le=1,
+        description="What is read in a text and is at least so sure, 0 to 1, is stated; what is less sure "
+        "waits for a person.",
+    )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(
         10.0, description="Processor time that one SPARQL query may use, in seconds."

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from ecograph.assets import LOADERS, ONTOLOGY
 from ecograph.editing import Editor
-from ecograph.errors import BadInput, Busy, EcographError
+from ecograph.errors import BadInput, Busy, EcographError, UnknownSource
 from ecograph.fetching import Client
 from ecograph.following import Follower
 from ecograph.graph.home import Current, Home, sequence_of
@@ -22,17 +23,26 @@ from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
 from ecograph.loading import Progress, Writer, open_writer, quiet, read_schema, step
-from ecograph.model import Iri, Outcome
+from ecograph.mentioning import NO_DOCUMENTS, Understanding
+from ecograph.model import Iri, Outcome, TextsRead
 from ecograph.publication import Publication
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.content import File
-from ecograph.sources.declaration import Declaration, in_order, read_declaration, read_declarations
+from ecograph.sources.declaration import (
+    Declaration,
+    in_order,
+    read_declaration,
+    read_declarations,
+)
 from ecograph.sources.declared import Declared, read_declared
+from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
 
 Failure = tuple[str, EcographError]
+Documents = Mapping[Iri, str]
 
 _POLL_SECONDS = 0.05
+_READ_FROM_FILES = frozenset({"document"})
 
 
 class Writing:
@@ -126,6 +136,7 @@ class Writing:
         wanted = in_order([*named, *own], declared.by_id | own)
         fetched = {one.id: self._gathered(one, progress) for one in wanted if is_remote(one)}
         outcomes: list[Outcome] = []
+        read: dict[str, Documents] = {}
         with self.open(f"ecograph load {' '.join(sources)}".strip(), progress) as writer:
             for declaration in wanted:
                 try:
@@ -133,9 +144,12 @@ class Writing:
                     if isinstance(files, BadInput):
                         raise files
                     outcomes.append(writer.load(declaration, files))
+                    if declaration.has_texts:
+                        read[declaration.id] = read_texts(declaration, files, writer.base)
                 except BadInput as error:
                     failures.append((declaration.id, error))
-        return outcomes, failures
+            understood = self._understand(writer, read)
+        return [replace(one, understood=understood.get(one.source)) for one in outcomes], failures
 
     def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | BadInput:
         progress(f"{declaration.id}: gathering its files", 0, 0)
@@ -150,7 +164,47 @@ class Writing:
         """Load files as the content of one source; in a new home, after the vocabulary."""
         self.prepare(progress)
         with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
-            return writer.load(declaration, files)
+            outcome = writer.load(declaration, files)
+            texts = read_texts(declaration, files, writer.base) if declaration.has_texts else None
+            understood = self._understand(writer, {} if texts is None else {declaration.id: texts})
+            return replace(outcome, understood=understood.get(declaration.id))
+
+    def understand(self, sources: Sequence[str] = (), progress: Progress = quiet) -> list[TextsRead]:
+        """Read the texts of sources again: by default of all whose texts were read or are to be.
+
+        Raises `UnknownSource` for one that is not loaded.
+        """
+        declared = self.declared().by_id
+        texts = [one for one in declared.values() if one.has_texts and (not sources or one.id in sources)]
+        files = {one.id: self._gathered(one, progress) for one in texts if one.kind in _READ_FROM_FILES}
+        with self.open(f"ecograph understand {' '.join(sources)}".strip(), progress) as writer:
+            known = writer.ledger.sources()
+            for source in sources:
+                if source not in known:
+                    raise UnknownSource(source, tuple(known))
+            wanted = sources or [one.id for one in texts if one.id in known]
+            read = {
+                source: self._texts(files.get(source, []), declared.get(source), writer) for source in wanted
+            }
+            return list(self._understand(writer, read, others=not sources).values())
+
+    @staticmethod
+    def _texts(files: list[File] | BadInput, declaration: Declaration | None, writer: Writer) -> Documents:
+        """Return the texts of a source's own files; what was read in those that are gone stays."""
+        if declaration is None or isinstance(files, BadInput):
+            return NO_DOCUMENTS
+        return read_texts(declaration, files, writer.base)
+
+    def _understand(
+        self, writer: Writer, read: Mapping[str, Documents], *, others: bool = True
+    ) -> dict[str, TextsRead]:
+        """Read the texts of some sources, and those of others again: what they name may be known by now."""
+        understanding = Understanding(writer, self._settings.understanding_confidence)
+        wanted = dict.fromkeys(understanding.sources(), NO_DOCUMENTS) if others else {}
+        return {
+            source: understanding.understand(source, documents)
+            for source, documents in {**wanted, **read}.items()
+        }
 
     def update(self, key: Key, text: str, dataset: Dataset) -> None:
         """Carry a SPARQL update out; blocks. Raises `BadQuery`, `Forbidden`, `Refused`, `Busy`."""

@@ -15,6 +15,7 @@ from ecograph.cli.loading import load
 from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.serving import serve, settings
+from ecograph.cli.understanding import understand
 from ecograph.cli.upkeep import backup, compact, restore, verify
 
 
@@ -38,6 +39,7 @@ def main(context: click.Context, home: Path | None) -> None:
 
 for _command in (
     load,
+    understand,
     search,
     match,
     candidates,

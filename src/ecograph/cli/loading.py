@@ -40,15 +40,16 @@ def load(
 ) -> None:
     """Load FILES, or declared sources (all by default).
 
-    RDF files in any syntax become the content of the source ID, which is declared for the occasion
-    when it is not already: its id is then the first file's name. A .toml file is a declaration of its
-    own. Records that break a shape are reported and left out; loading the same again changes nothing.
+    RDF files in any syntax, or documents (text, HTML, PDF), become the content of the source ID, which
+    is declared for the occasion when it is not already: its id is then the first file's name. A .toml
+    file is a declaration of its own. Records that break a shape are reported and left out; loading the
+    same again changes nothing.
     """
     graph = open_graph(home)
     progress = Progress()
     declared, plain = [f for f in files if f.suffix == ".toml"], [f for f in files if f.suffix != ".toml"]
     if declared and plain:
-        raise click.UsageError("give declarations (.toml) or RDF files, not both")
+        raise click.UsageError("give declarations (.toml) or files, not both")
     outcomes: list[Outcome] = []
     failures: list[tuple[str, EcographError]] = []
     if plain:
@@ -74,15 +75,18 @@ def _load_files(
     if len(sources) > 1:
         raise click.UsageError("files go to one source: give --source once")
     source = sources[0] if sources else slug(files[0].stem)
-    declaration = _declaration(graph, source, visibility)
+    declaration = _declaration(graph, source, visibility, files)
     content = list(Gathering(None, limit=graph.settings.load_bytes).read(files))
     return graph.writing.load_files(declaration, content, progress)
 
 
-def _declaration(graph: EcoGraph, source: str, visibility: str | None) -> Declaration:
+def _declaration(graph: EcoGraph, source: str, visibility: str | None, files: Sequence[Path]) -> Declaration:
     from ecograph.sources.declaration import occasional
+    from ecograph.sources.extraction import SUFFIXES
 
-    return graph.writing.declared().by_id.get(source) or occasional(source, visibility or Level.PUBLIC.slug)
+    kind = "document" if all(file.suffix.lower() in SUFFIXES for file in files) else "rdf"
+    declared = graph.writing.declared().by_id.get(source)
+    return declared or occasional(source, visibility or Level.PUBLIC.slug, kind=kind)
 
 
 def _print_load(
@@ -102,7 +106,7 @@ def _print_load(
 def _print_outcome(outcome: Outcome) -> None:
     if outcome.unchanged:
         click.echo(f"{outcome.source}: unchanged")
-        return
+        return _print_understood(outcome)
     click.echo(
         f"{outcome.source}: {outcome.records} records, +{outcome.added} −{outcome.removed} triples, "
         f"{len(outcome.rejections)} rejected, {len(outcome.warnings)} remarks ({outcome.seconds:.1f} s)"
@@ -111,3 +115,13 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  {name}: read as {written}")
     for rejection in outcome.rejections:
         click.echo(f"  rejected: {rejection}", err=True)
+    return _print_understood(outcome)
+
+
+def _print_understood(outcome: Outcome) -> None:
+    found = outcome.understood
+    if found is not None and not found.unchanged:
+        click.echo(
+            f"  understood: {found.mentions} mentions in {found.read} of {found.texts} texts, "
+            f"{found.waiting} to review"
+        )

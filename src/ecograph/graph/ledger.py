@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,6 +32,9 @@ CREATE TABLE IF NOT EXISTS changes (
     digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0,
     author TEXT NOT NULL DEFAULT ''
 );
+CREATE TABLE IF NOT EXISTS understood (
+    source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (source, text)
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 """
 # For homes made before the log told who wrote.
@@ -90,6 +93,17 @@ class Ledger:
         with _guarded("write the ledger"):
             self._db.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (name, value))
 
+    def facts(self, prefix: str) -> dict[str, str]:
+        """Return what was kept under the names that begin with a prefix."""
+        rows = self._db.execute(
+            "SELECT name, value FROM facts WHERE substr(name, 1, ?) = ? ORDER BY name", (len(prefix), prefix)
+        )
+        return dict(rows)
+
+    def forget_fact(self, name: str) -> None:
+        with _guarded("write the ledger"):
+            self._db.execute("DELETE FROM facts WHERE name = ?", (name,))
+
     def loaded(self, source: str) -> Loaded | None:
         """Return the state of a source that was loaded last, or None."""
         row = self._db.execute("SELECT digest, level FROM sources WHERE id = ?", (source,)).fetchone()
@@ -140,6 +154,23 @@ class Ledger:
         """Keep the digest of a source whose files changed, but not what they say."""
         with _guarded("write the ledger"):
             self._db.execute(_REMEMBER, (source, digest, int(level), _now()))
+
+    def understood(self, source: str) -> dict[str, str]:
+        """Return the texts that a derived source was read out of, each with the state it was read in."""
+        rows = self._db.execute("SELECT text, digest FROM understood WHERE source = ?", (source,))
+        return dict(rows)
+
+    def remember_understood(self, source: str, texts: Mapping[str, str]) -> None:
+        """Keep the texts that a derived source was read out of; those that stay are not written again."""
+        known = self.understood(source)
+        new = [(source, text, digest) for text, digest in texts.items() if known.get(text) != digest]
+        gone = [(source, text) for text in known.keys() - texts.keys()]
+        if not (new or gone):
+            return
+        with _guarded("write the ledger"), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.executemany("INSERT OR REPLACE INTO understood VALUES (?, ?, ?)", new)
+            self._db.executemany("DELETE FROM understood WHERE source = ? AND text = ?", gone)
 
     def pending(self) -> list[Change]:
         """Return the changes that were written down and not finished."""

@@ -80,6 +80,9 @@ class GraphStore(Protocol):
     def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
 
+    def rows(self, level: Level, text: str) -> list[Row]:
+        """Return the solutions of a SELECT of ours over what a level sees, written or published."""
+
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
 

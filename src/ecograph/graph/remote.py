@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -23,6 +23,7 @@ from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
 from ecograph.graph.plan import Diff
+from ecograph.graph.ports import Row
 from ecograph.graph.remote_http import Endpoint
 from ecograph.graph.remote_write import TWIN, Held, read_resources, rewriting
 from ecograph.graph.terms import Object, canonical, in_graph, subject_of
@@ -31,6 +32,8 @@ from ecograph.model import Level
 
 _SUBJECTS = 100
 _ANY = NamedNode("urn:ecograph:any")
+
+Select = Callable[[Level, str], list[Row]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +76,9 @@ def _triple(subject: object, predicate: object, term: object) -> Triple:
 class RemoteStore:
     """The writer's side of a graph on a server."""
 
-    def __init__(self, layout: Layout, catalogue: Catalogue, schema: Schema) -> None:
+    def __init__(self, layout: Layout, catalogue: Catalogue, schema: Schema, select: Select) -> None:
         self._layout, self._catalogue, self._schema = layout, catalogue, schema
+        self._select = select
 
     def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what one source states, without what follows from it."""
@@ -109,6 +113,10 @@ class RemoteStore:
 
     def optimize(self) -> None:
         """A server tidies up by itself."""
+
+    def rows(self, level: Level, text: str) -> list[Row]:
+        """Return the solutions of a SELECT of ours; on a server, what was written can be seen already."""
+        return self._select(level, text)
 
     def graphs(self) -> Mapping[str, Level]:
         return self._catalogue.levels()

@@ -28,7 +28,9 @@ class RemoteBackend:
 
     def store(self, schema: Schema, base: str) -> GraphStore:
         """Open the store for the one who holds the right to write."""
-        return RemoteStore(Layout(self._endpoints, base), self._catalogue, schema)
+        layout = Layout(self._endpoints, base)
+        reader = RemoteReader(self._home.stores, layout, self._catalogue)
+        return RemoteStore(layout, self._catalogue, schema, reader.rows)
 
     def reader(self, snapshot: str, base: str) -> Reader:
         """Open what was published under an id."""

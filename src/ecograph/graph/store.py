@@ -22,6 +22,7 @@ from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
 from ecograph.graph.levels import Levels, at_each_level, copy_store, named
 from ecograph.graph.plan import Diff
+from ecograph.graph.ports import Row, solutions_of
 from ecograph.graph.terms import Object, in_graph, subject_of
 from ecograph.graph.transfer import restored
 from ecograph.model import Level
@@ -76,6 +77,10 @@ class EmbeddedStore:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
         store = self._stores[level]
         return {quad.triple for quad in store.quads_for_pattern(subject, None, None, _MERGED)}
+
+    def rows(self, level: Level, text: str) -> list[Row]:
+        """Return the solutions of a SELECT of ours over what a level sees, written or published."""
+        return solutions_of(self._stores[level].query(text))
 
     def apply(self, change: Change) -> None:
         """Make a change; making it again changes nothing."""

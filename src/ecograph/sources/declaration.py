@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 from typing import Literal as OneOf
 
 from pydantic import (
@@ -30,11 +30,13 @@ from ecograph.sources.tables import TableOptions
 
 Kind = OneOf[
     "rdf", "table", "json", "opendatasoft", "ckan", "udata", "dcat", "sirene", "recherche-entreprises",
-    "aides",
+    "aides", "document",
 ]  # fmt: skip
 # Kinds whose rows a mapping reads; portals that are not mapped give their datasets.
 _MAPPED, _MAPPABLE = frozenset({"table", "json"}), frozenset({"ckan", "opendatasoft"})
 _PAGES = re.compile(r"/(records|datasets)/?(\?|$)")
+# Kinds whose records are texts, which are read for what they say of the graph.
+TEXT_KINDS = frozenset({"document", "feed"})
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -83,6 +85,8 @@ class Declaration(BaseModel):
     max_error_share: float = Field(0.0, ge=0, le=1)
     requires: tuple[str, ...] = ()
     fictitious: bool = False
+    understand: bool | None = None
+    keep_text: bool = False
     table: TableOptions = TableOptions()
     listing: JsonOptions | None = Field(None, alias="json")
     sirene: SireneOptions = SireneOptions()
@@ -104,6 +108,8 @@ class Declaration(BaseModel):
             raise ValueError(f"`records` say what the rows of kind {self.kind!r} are")
         if self.kind == "opendatasoft" and any(_PAGES.search(location) for location in self.location):
             raise ValueError("name an export (…/exports/json): pages of records stop at the 10,000th")
+        if self.keep_text and self.kind != "document":
+            raise ValueError("`keep_text` goes with the kind 'document'")
         return self
 
     @property
@@ -115,6 +121,11 @@ class Declaration(BaseModel):
     def preset(self) -> Preset:
         """How the kind of API is asked, where the declaration does not say it."""
         return preset(self.kind, rows=bool(self.records))
+
+    @property
+    def has_texts(self) -> bool:
+        """Whether its texts are read for what they say of the graph, once it is loaded."""
+        return self.kind in TEXT_KINDS if self.understand is None else self.understand
 
     @property
     def level(self) -> Level:
@@ -145,15 +156,15 @@ def read_declarations(folder: Path) -> dict[str, Declaration]:
     return declared
 
 
-def occasional(source: str, visibility: str) -> Declaration:
-    """Return a declaration for files that someone loads without declaring their source.
+def occasional(source: str, visibility: str, *, kind: str = "rdf") -> Declaration:
+    """Return a declaration for files of a kind that someone loads without declaring their source.
 
     Raises `BadDeclaration` when the id cannot be one.
     """
     try:
         return Declaration(
             id=source,
-            kind="rdf",
+            kind=cast("OneOf['rdf', 'document']", kind),
             location=("-",),
             visibility=visibility,
             licence="http://purl.org/coar/access_right/c_16ec",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ecograph.model import Level
 from ecograph.sources.declaration import Declaration, Publisher, Texts
 from ecograph.sources.naming import slug
-from ecograph.vocab import DCT, FOAF, RDF, XSD, concept, eco
+from ecograph.vocab import DCT, FOAF, PROV, RDF, XSD, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
 
@@ -14,6 +17,11 @@ _TYPE = NamedNode(RDF + "type")
 def source_iri(base: str, source: str) -> str:
     """Return the IRI of a source, which is also the IRI of its graph."""
     return f"{base}/source/{source}"
+
+
+def understood_id(source: str, level: Level) -> str:
+    """Return the id of what the texts of a source say of what a level sees: a derived source."""
+    return f"{source}-understood-{level.slug}"
 
 
 def describe(declaration: Declaration, base: str) -> set[Triple]:
@@ -35,6 +43,42 @@ def describe(declaration: Declaration, base: str) -> set[Triple]:
         *_texts(subject, DCT + "title", declaration.title),
         *_texts(subject, DCT + "description", declaration.description),
         *about_publisher,
+    }
+
+
+_SAME = frozenset({DCT + "license", DCT + "publisher", eco("fictitious")})
+_SAID = Texts(
+    fr="Relevé par un programme dans les textes de cette source : des propositions, que des personnes "
+    "confirment ou rejettent.",
+    en="Read by a program in the texts of that source: proposals, which people confirm or reject.",
+)
+
+
+def describe_derived(about: Iterable[Triple], source: str, of: str, level: Level, base: str) -> set[Triple]:
+    """Return the description of a source that was read out of another, under the terms of that one.
+
+    `about` is what is said of the other one.
+    """
+    subject, origin = NamedNode(source_iri(base, source)), NamedNode(source_iri(base, of))
+    said = list(about)
+    texts = [t.object for t in said if t.predicate.value == DCT + "title" and isinstance(t.object, Literal)]
+    titles = {text.language: text.value for text in texts}
+    title = titles.get("fr") or of
+    return {
+        Triple(subject, _TYPE, NamedNode(eco("Source"))),
+        Triple(subject, NamedNode(DCT + "identifier"), Literal(source)),
+        Triple(subject, NamedNode(PROV + "wasDerivedFrom"), origin),
+        Triple(subject, NamedNode(eco("visibility")), NamedNode(concept("visibility", level.slug))),
+        *(Triple(subject, t.predicate, t.object) for t in said if t.predicate.value in _SAME),
+        *_texts(
+            subject,
+            DCT + "title",
+            Texts(
+                fr=f"Ce que disent les textes de « {title} »",
+                en=f"What the texts of “{titles.get('en') or title}” say",
+            ),
+        ),
+        *_texts(subject, DCT + "description", _SAID),
     }
 
 

@@ -9,6 +9,7 @@ from ecograph.sources.aides import read_aides
 from ecograph.sources.content import Content, Context, File, Stated, Written
 from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
+from ecograph.sources.documents import read_document
 from ecograph.sources.listing import read_listing
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
@@ -75,6 +76,7 @@ _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
     "sirene": lambda declaration, file, context: read_sirene(file, context, declaration.sirene),
     "recherche-entreprises": lambda _declaration, file, context: read_register(file, context),
     "aides": _aides,
+    "document": read_document,
 }
 
 

@@ -15,18 +15,17 @@ from datetime import date, datetime
 from pathlib import PurePath
 from zipfile import BadZipFile
 
-import charset_normalizer
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecograph.errors import MalformedFile
+from ecograph.sources.encoding import encoding_of
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 SEPARATORS = ";,\t|"
 _SAMPLE_LINES = 50
 _LONGEST_CELL = 1_000_000
-_LEGACY = "cp1252"  # what French spreadsheets write when they do not write UTF-8
 
 
 class TableOptions(BaseModel):
@@ -99,7 +98,7 @@ def _check(columns: Sequence[str], name: str, line: int) -> None:
 
 
 def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]:
-    encoding = options.encoding or _encoding(content)
+    encoding = options.encoding or encoding_of(content)
     try:
         text = content.decode(encoding)
     except (UnicodeDecodeError, LookupError) as error:
@@ -109,18 +108,6 @@ def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]
     separator = options.separator or _separator(text, name)
     shown = {"\t": "tab"}.get(separator, separator)
     return f"{encoding}, separator {shown}", _lines(text, separator, name)
-
-
-def _encoding(content: bytes) -> str:
-    """UTF-8 where it holds, UTF-16 where a mark says so, else what the bytes look most like."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return "utf-16"
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        found = charset_normalizer.from_bytes(content, cp_isolation=[_LEGACY, "mac_roman"]).best()
-        return str(found.encoding) if found else _LEGACY
-    return "utf-8-sig"
 
 
 def _separator(text: str, name: str) -> str:

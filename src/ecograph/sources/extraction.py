@@ -1,0 +1,194 @@
+"""The text of a document: of plain text, of a page, of a PDF."""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html.parser import HTMLParser
+
+from ecograph.errors import MalformedFile, TooLarge
+from ecograph.sources.content import File
+from ecograph.sources.encoding import encoding_of
+
+SUFFIXES: Mapping[str, str] = {
+    ".txt": "text/plain",
+    ".md": "text/plain",
+    ".html": "text/html",
+    ".htm": "text/html",
+    ".xhtml": "text/html",
+    ".pdf": "application/pdf",
+}
+MOST_PAGES = 1_000
+LONGEST = 2_000_000  # characters
+
+_SPACES = re.compile(r"[ \t\u00a0\f\v]+")
+_BLANKS = re.compile(r"\s*\n\s*\n\s*")
+_HTML = re.compile(
+    rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", re.IGNORECASE | re.DOTALL
+)
+_CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+_SAID_OF = {
+    b"PK\x03\x04": "a Word, OpenDocument or spreadsheet file",
+    b"\xd0\xcf\x11\xe0": "an old Word file",
+    b"{\\rtf": "a rich text file",
+    b"\x89PNG": "an image",
+    b"\xff\xd8\xff": "an image",
+}
+# What stands on a page beside its text.
+_ASIDE = frozenset(
+    {"script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "iframe"}
+)
+_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "tr", "table", "section", "article", "main", "blockquote", "pre"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "figure", "figcaption", "hr"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """A document's text, its title where it has one of its own, and how it is written."""
+
+    text: str
+    title: str
+    media_type: str
+    written: str
+
+
+@lru_cache(maxsize=4)
+def extract(file: File) -> Extraction:
+    """Return the text of a document.
+
+    Raises `MalformedFile` for what is no text, HTML or PDF, for what is not what its name says, and for
+    a document without any text; `TooLarge` for one that is too long.
+    """
+    media_type = _media_type(file)
+    found = _EXTRACTORS[media_type](file)
+    text = _tidied(found.text)
+    if not text:
+        raise MalformedFile(file.name, "it holds no text")
+    if len(text) > LONGEST:
+        raise TooLarge(file.name, LONGEST, "characters")
+    return Extraction(text, " ".join(found.title.split()), media_type, found.written)
+
+
+def _media_type(file: File) -> str:
+    """Return what a document is; its name must not say otherwise."""
+    suffix = file.suffix
+    named, seen = SUFFIXES.get(suffix), _seen(file.content)
+    for magic, what in _SAID_OF.items():
+        if file.content.startswith(magic):
+            raise MalformedFile(file.name, f"it is {what}: save it as PDF or as plain text")
+    if named is None and suffix and not file.url:  # an address may end with anything
+        raise MalformedFile(file.name, f"not a document: expected one of {', '.join(SUFFIXES)}")
+    if named is not None and named != seen and "application/pdf" in {named, seen}:
+        raise MalformedFile(file.name, f"it is called {suffix}, but it is {seen}: give it its own suffix")
+    return seen if named is None else named
+
+
+def _seen(content: bytes) -> str:
+    if content.lstrip()[:5] == b"%PDF-":
+        return "application/pdf"
+    return "text/html" if _HTML.match(content[:2_000]) else "text/plain"
+
+
+def _plain(file: File) -> Extraction:
+    encoding = encoding_of(file.content)
+    return Extraction(_decoded(file, encoding), "", "", encoding)
+
+
+def _html(file: File) -> Extraction:
+    declared = _CHARSET.search(file.content[:4_000])
+    encoding = encoding_of(file.content)
+    if not encoding.startswith("utf"):  # what holds as UTF-8 is, whatever is said of it
+        encoding = file.charset or (declared[1].decode("ascii", "replace") if declared else encoding)
+    page = _Page()
+    page.feed(_decoded(file, encoding))
+    page.close()
+    return Extraction("".join(page.text), "".join(page.title), "", encoding)
+
+
+def _decoded(file: File, encoding: str) -> str:
+    try:
+        text = file.content.decode(encoding)
+    except (UnicodeDecodeError, LookupError) as error:
+        raise MalformedFile(file.name, f"not {encoding}: {error}") from error
+    if "\0" in text:
+        raise MalformedFile(file.name, "it holds null characters; it is no text")
+    return text
+
+
+class _Page(HTMLParser):
+    """Gathers what a reader of a page reads."""
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=True)
+        self.text: list[str] = []
+        self.title: list[str] = []
+        self._aside: list[str] = []
+        self._in_title = False
+
+    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's interface
+        if tag in _ASIDE:
+            self._aside.append(tag)
+        self._in_title = tag == "title" and not self._aside
+        if tag in _BLOCKS:
+            self.text.append("\n" if tag == "br" else "\n\n")
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in self._aside:  # what was left open within ends with it
+            del self._aside[self._aside.index(tag) :]
+        self._in_title = self._in_title and tag != "title"
+        if tag in _BLOCKS:
+            self.text.append("\n\n")
+
+    def handle_data(self, data: str) -> None:
+        if self._in_title:
+            self.title.append(data)
+        elif not self._aside:
+            self.text.append(data.replace("\n", " "))
+
+
+def _pdf(file: File) -> Extraction:
+    from pypdf import PdfReader
+    from pypdf.errors import PyPdfError
+
+    try:
+        reader = PdfReader(io.BytesIO(file.content))
+        if reader.is_encrypted and not reader.decrypt(""):
+            raise MalformedFile(file.name, "it is encrypted: save it without a password")
+        if len(reader.pages) > MOST_PAGES:
+            raise TooLarge(file.name, MOST_PAGES, "pages")
+        pages = [page.extract_text() for page in reader.pages]
+        title = reader.metadata.title if reader.metadata else None
+    except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        # pypdf lets what a broken file does to its own code through.
+        raise MalformedFile(file.name, f"the PDF cannot be read: {error}") from error
+    if pages and not any(page.strip() for page in pages):
+        raise MalformedFile(
+            file.name,
+            f"its {len(pages)} pages hold no text: it was probably scanned; recognise its characters first",
+        )
+    return Extraction(_rejoined("\n\n".join(pages)), title or "", "", f"PDF, {len(pages)} pages")
+
+
+def _rejoined(text: str) -> str:
+    """Join what the end of a line cut: words at their hyphen, and the lines of a paragraph."""
+    text = re.sub(r"(?<=[^\W\d_])[-\u00ad]\n(?=[a-zà-öø-ÿ])", "", text)
+    return re.sub(r"(?<=[^\n.!?:…])\n(?=[^\n•–-])", " ", text)
+
+
+def _tidied(text: str) -> str:
+    lines = (
+        _SPACES.sub(" ", line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    )
+    return _BLANKS.sub("\n\n", "\n".join(lines)).strip()
+
+
+_EXTRACTORS: Mapping[str, Callable[[File], Extraction]] = {
+    "text/plain": _plain,
+    "text/html": _html,
+    "application/pdf": _pdf,
+}
