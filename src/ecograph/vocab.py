@@ -14,6 +14,7 @@ FOAF = "http://xmlns.com/foaf/0.1/"
 DCAT = "http://www.w3.org/ns/dcat#"
 ORG = "http://www.w3.org/ns/org#"
 PROV = "http://www.w3.org/ns/prov#"
+SCHEMA = "http://schema.org/"
 SH = "http://www.w3.org/ns/shacl#"
 
 PREFIXES = {
@@ -27,6 +28,7 @@ PREFIXES = {
     "dcat": DCAT,
     "org": ORG,
     "prov": PROV,
+    "schema": SCHEMA,
 }
 
 # The most telling class of a resource comes first: it is its `type` in every answer.

@@ -6,7 +6,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Annotated, Any, cast
 from typing import Literal as OneOf
 
 from pydantic import (
@@ -22,6 +22,7 @@ from pydantic import (
 from ecograph.errors import BadDeclaration, UnknownSource
 from ecograph.model import Level
 from ecograph.sources import values
+from ecograph.sources.feed import FeedOptions
 from ecograph.sources.listing import JsonOptions
 from ecograph.sources.mapping import RecordMapping
 from ecograph.sources.presets import Preset, preset
@@ -30,13 +31,15 @@ from ecograph.sources.tables import TableOptions
 
 Kind = OneOf[
     "rdf", "table", "json", "opendatasoft", "ckan", "udata", "dcat", "sirene", "recherche-entreprises",
-    "aides", "document",
+    "aides", "document", "feed",
 ]  # fmt: skip
 # Kinds whose rows a mapping reads; portals that are not mapped give their datasets.
 _MAPPED, _MAPPABLE = frozenset({"table", "json"}), frozenset({"ckan", "opendatasoft"})
 _PAGES = re.compile(r"/(records|datasets)/?(\?|$)")
 # Kinds whose records are texts, which are read for what they say of the graph.
 TEXT_KINDS = frozenset({"document", "feed"})
+# A feed names its last items: others are not gone. And one bad item of a stranger is no reason to stop.
+_USUAL: Mapping[str, Mapping[str, object]] = {"feed": {"complete": False, "max_error_share": 0.5}}
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -85,12 +88,14 @@ class Declaration(BaseModel):
     max_error_share: float = Field(0.0, ge=0, le=1)
     requires: tuple[str, ...] = ()
     fictitious: bool = False
+    schedule: OneOf["hourly", "daily", "weekly", "monthly"] | None = None
     understand: bool | None = None
     keep_text: bool = False
     table: TableOptions = TableOptions()
     listing: JsonOptions | None = Field(None, alias="json")
     sirene: SireneOptions = SireneOptions()
     look_up: tuple[Siren, ...] = ()
+    feed: FeedOptions = FeedOptions()
     records: tuple[RecordMapping, ...] = ()
 
     @field_validator("id")
@@ -99,6 +104,13 @@ class Declaration(BaseModel):
         if not SOURCE_ID.fullmatch(value):
             raise ValueError("an id is made of lower-case letters, digits and single hyphens")
         return value
+
+    @model_validator(mode="before")
+    @classmethod
+    def _usual(cls, said: Any) -> Any:
+        """Take for what is not said what is usual for the kind."""
+        usual = _USUAL.get(str(said.get("kind")), {}) if isinstance(said, dict) else {}
+        return {**usual, **said} if usual else said
 
     @model_validator(mode="after")
     def _mapped(self) -> Declaration:
@@ -110,6 +122,8 @@ class Declaration(BaseModel):
             raise ValueError("name an export (…/exports/json): pages of records stop at the 10,000th")
         if self.keep_text and self.kind != "document":
             raise ValueError("`keep_text` goes with the kind 'document'")
+        if self.kind == "feed" and len(self.location) != 1:
+            raise ValueError("`location`: a feed has one address")
         return self
 
     @property

@@ -12,6 +12,7 @@ from ecograph.sources.naming import slug
 from ecograph.vocab import DCT, FOAF, PROV, RDF, XSD, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
+_FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 
 
 def source_iri(base: str, source: str) -> str:
@@ -43,7 +44,14 @@ def describe(declaration: Declaration, base: str) -> set[Triple]:
         *_texts(subject, DCT + "title", declaration.title),
         *_texts(subject, DCT + "description", declaration.description),
         *about_publisher,
+        *_frequency(subject, declaration.schedule),
     }
+
+
+def _frequency(subject: NamedNode, schedule: str | None) -> set[Triple]:
+    if schedule is None:
+        return set()
+    return {Triple(subject, NamedNode(DCT + "accrualPeriodicity"), NamedNode(_FREQUENCY + schedule.upper()))}
 
 
 _SAME = frozenset({DCT + "license", DCT + "publisher", eco("fictitious")})

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from itertools import chain
 
-from ecograph.errors import MalformedFile
+from ecograph.errors import BadDeclaration, MalformedFile
 from ecograph.sources.aides import read_aides
 from ecograph.sources.content import Content, Context, File, Stated, Written
 from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.documents import read_document
+from ecograph.sources.feed import Watched, stated_items
+from ecograph.sources.feed_formats import parse_feed
 from ecograph.sources.listing import read_listing
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
@@ -17,6 +20,7 @@ from ecograph.sources.rdf import parse
 from ecograph.sources.register import read_register
 from ecograph.sources.sirene import read_sirene
 from ecograph.sources.tables import Table, read_table
+from ecograph.sources.values import BadValue
 
 
 def read_file(declaration: Declaration, file: File, context: Context) -> Content:
@@ -65,6 +69,25 @@ def _aides(declaration: Declaration, file: File, context: Context) -> Content:
     )
 
 
+def _feed(declaration: Declaration, file: File, context: Context) -> Content:
+    """The entries of a feed become watch items of one watch source."""
+    watched = Watched(
+        base=context.base,
+        source=declaration.id,
+        titles=declaration.title.model_dump(),
+        descriptions=declaration.description.model_dump(),
+        licence=declaration.licence,
+        homepage=declaration.publisher.homepage,
+        options=declaration.feed,
+    )
+    feed = parse_feed(file)
+    try:
+        described = Stated(file.name, list(watched.described(declaration.location[0], feed, context.lookup)))
+    except BadValue as error:
+        raise BadDeclaration(declaration.id, f"feed.poles: {error}") from error
+    return Content(feed.written, chain([described], stated_items(feed, watched, file.name)))
+
+
 _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
     "rdf": _rdf,
     "table": _table,
@@ -77,6 +100,7 @@ _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
     "recherche-entreprises": lambda _declaration, file, context: read_register(file, context),
     "aides": _aides,
     "document": read_document,
+    "feed": _feed,
 }
 
 

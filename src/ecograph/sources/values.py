@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from datetime import date as Day  # noqa: N812 - `date` is a function of mappings
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from urllib.parse import urlsplit
@@ -53,6 +54,11 @@ _USUAL_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 _DATE = NamedNode(XSD + "date")
 # What nearly all addresses are like; the others are looked at part by part.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w./-]*)?", re.ASCII)
+_ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_NAMED_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:er)?[ -]([^\W\d_]{3,})\.?[ -](\d{4})(?!\d)")
+_ENGLISH_DAY = re.compile(r"([a-zA-Z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
+_ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
+_FRENCH_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _NAF = re.compile(r"(\d{2})(?:\.?\d{1,2}[A-Z]?)?")
 _POSTCODE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}")
@@ -105,6 +111,23 @@ def date(text: str, form: str | None = None) -> Literal:
             "a date is expected, as 31/12/2026 or 2026-12-31",
         )
     return Literal(day.date().isoformat(), datatype=_DATE)
+
+
+def day_in(text: str) -> Day | None:
+    """The day that a date and time of any common form says, in the author's own time zone; None for others.
+
+    ISO 8601, RFC 822, and as people write them: `lun. 3 mars 2026 à 14h05`, `03/03/2026`, `March 3, 2026`.
+    """
+    tidied = tidy(text)
+    if found := _ISO_DAY.match(tidied):
+        return _calendar(found[1], found[2], found[3])
+    if found := _NAMED_DAY.search(tidied):
+        return _calendar(found[3], _month(found[2]), found[1])
+    if found := _ENGLISH_DAY.search(tidied):
+        return _calendar(found[3], _month(found[1]), found[2])
+    if found := _FRENCH_DAY.search(tidied):
+        return _calendar(found[3], found[2], found[1])
+    return None
 
 
 def url(text: str) -> NamedNode:
@@ -214,6 +237,20 @@ def _usual_day(text: str) -> datetime | None:
     found = _USUAL_DAY.fullmatch(text)
     try:
         return datetime(int(found[3]), int(found[2]), int(found[1])) if found else None  # noqa: DTZ001
+    except ValueError:
+        return None
+
+
+def _month(name: str) -> int:
+    """The number of a month by its name in French or English, or 0."""
+    short = name.lower()[:3]
+    english = _ENGLISH_MONTHS.index(short) + 1 if short in _ENGLISH_MONTHS else 0
+    return _MONTHS.get(name.lower(), english)
+
+
+def _calendar(year: str, month: str | int, day: str) -> Day | None:
+    try:
+        return Day(int(year), int(month), int(day))
     except ValueError:
         return None
 
