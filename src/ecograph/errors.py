@@ -17,6 +17,7 @@ EcographError
 │   └── Refused             a write with records that break a shape
 ├── NotFound
 │   ├── ResourceNotFound
+│   ├── UnknownCompany
 │   ├── UnknownGraph
 │   ├── UnknownKey
 │   ├── UnknownQuery
@@ -167,6 +168,14 @@ class ResourceNotFound(NotFound):
     def __init__(self, iri: str) -> None:
         super().__init__(f"no resource {iri}")
         self.iri = iri
+
+
+class UnknownCompany(NotFound):
+    """The register knows no company in business by this number or name."""
+
+    def __init__(self, query: str) -> None:
+        super().__init__(f"the register knows no company in business by {query!r}")
+        self.query = query
 
 
 class UnknownGraph(NotFound):

@@ -8,6 +8,7 @@ import click
 
 from ecograph import __version__
 from ecograph.cli.asking import query, read, search
+from ecograph.cli.company import company
 from ecograph.cli.coverage import candidates, gaps
 from ecograph.cli.feedback import feedback
 from ecograph.cli.keys import key
@@ -39,6 +40,7 @@ def main(context: click.Context, home: Path | None) -> None:
 
 for _command in (
     load,
+    company,
     understand,
     search,
     match,

@@ -3,34 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
+from ecograph.errors import BadParameter
+from ecograph.sources import values
 from ecograph.sources.companies import Company, stated
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.listing import items, not_an_object
 from ecograph.sources.paging import with_parameter
 from ecograph.sources.paths import first
+from ecograph.sources.values import BadValue
 
-API = "https://recherche-entreprises.api.gouv.fr/search"
+SOURCE = "entreprises"
+"""The declared source of what is looked up one by one."""
 REQUESTS_PER_SECOND = 7
 RECORDS = "$.results"
 _ACTIVE, _PUBLIC = "A", "O"
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A company that the register knows, and whether it is in business under a public name."""
+
+    company: Company
+    taken: bool
+
+
 def look_up(location: str, query: str) -> str:
-    """Return the address that looks for a company by SIREN, or by its name."""
-    return with_parameter(location, "q", "".join(query.split()) if is_siren(query) else query)
+    """Return the address that looks for a company by SIREN or by name.
 
-
-def is_siren(query: str) -> bool:
-    """Tell whether someone asks for a SIREN, however its digits are grouped."""
+    Raises `BadParameter` for digits that are no SIREN: the register would find something else.
+    """
     digits = "".join(query.split())
-    return digits.isdigit() and len(digits) == 9
+    if not digits.isdigit():
+        return with_parameter(location, "q", query)
+    try:
+        return with_parameter(location, "q", values.siren_number(digits).value)
+    except BadValue as error:
+        raise BadParameter("company", query, "a SIREN of nine digits, or a name") from error
 
 
-def companies(file: File) -> Iterator[tuple[str, Any]]:
-    """Yield the companies of an answer, each with its place; raises `MalformedFile`."""
-    return items(file, RECORDS)
+def found(file: File) -> list[Found]:
+    """Return the companies of an answer, as the register ranks them; raises `MalformedFile`."""
+    return [Found(company_of(item), _is_taken(item)) for _, item in items(file, RECORDS)]
 
 
 def read_register(file: File, context: Context) -> Content:
@@ -39,14 +55,16 @@ def read_register(file: File, context: Context) -> Content:
 
 
 def _stated(file: File, context: Context) -> Iterator[Stated]:
-    for place, item in companies(file):
+    for place, item in items(file, RECORDS):
         if not isinstance(item, dict):
             yield Stated(place, (), [not_an_object(place, item)])
-        elif _text(item, "etat_administratif") == _ACTIVE and _text(item, "statut_diffusion") in {
-            _PUBLIC,
-            "",
-        }:
+        elif _is_taken(item):
             yield stated(company_of(item), place, context)
+
+
+def _is_taken(item: Any) -> bool:
+    public = _text(item, "statut_diffusion") in {_PUBLIC, ""}
+    return public and _text(item, "etat_administratif") == _ACTIVE
 
 
 def company_of(item: Any) -> Company:
