@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
@@ -226,7 +225,7 @@ class Writer:
 
     def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
         read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
-        lookup = self._lookup if declaration.kind != "rdf" else _no_concept
+        lookup = self._lookup(declaration.requires) if declaration.kind != "rdf" else _no_concept
         context = Context(self.base, lookup)
         for file in files:
             self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
@@ -240,9 +239,10 @@ class Writer:
                 read.warnings.extend(stated.warnings)
         return read
 
-    @cached_property
-    def _lookup(self) -> Lookup:
-        return concept_lookup(self.store.triples(source_iri(self.base, _ONTOLOGY)))
+    def _lookup(self, requires: Iterable[str]) -> Lookup:
+        """What finds the concepts of the vocabulary, and of the sources that one requires."""
+        sources = dict.fromkeys((_ONTOLOGY, *requires))
+        return concept_lookup(t for s in sources for t in self.store.triples(source_iri(self.base, s)))
 
     def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
         validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.schema)

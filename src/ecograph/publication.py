@@ -9,14 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from functools import cache, partial
 from pathlib import Path
 
 from ecograph.errors import NothingLoaded
-from ecograph.graph.concepts import Concepts, read_concepts
+from ecograph.graph.concepts import NONE_KNOWN, Concepts, read_concepts
 from ecograph.graph.home import Current, Home, hold, sequence_of
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend, Reader
@@ -29,6 +29,9 @@ from ecograph.model import Iri, Level
 from ecograph.questions.reading import TextReader, text_reader
 from ecograph.questions.view import View
 from ecograph.settings import Settings
+from ecograph.vocab import SKOS, VOC
+
+_IN_SCHEME = SKOS + "inScheme"
 
 _log = logging.getLogger(__name__)
 
@@ -45,9 +48,13 @@ class Published:
     once, and not when the garbage collector comes by.
     """
 
-    def __init__(self, snapshot: Reader, indexes: Indexes, base: str) -> None:
+    def __init__(
+        self, snapshot: Reader, indexes: Indexes, base: str, known: Mapping[Level, Concepts] = NONE_KNOWN
+    ) -> None:
+        """`known` are concepts that were read of another state, and are the same in this one."""
         self.snapshot, self.indexes, self.base = snapshot, indexes, base
-        self.concepts = cache(partial(_concepts, snapshot))
+        self.known = dict(known)
+        self.concepts = cache(partial(_concepts, snapshot, self.known))
         # Views keep what they have read: one for each level.
         self.view = cache(partial(_view, snapshot, indexes, self.concepts))
         # Counting goes through all triples: once for each state and level.
@@ -56,8 +63,8 @@ class Published:
 
     def indexed(self, indexes: Indexes) -> Published:
         """Return the same state, and what was found out about it, with other indexes."""
-        other = Published(self.snapshot, indexes, self.base)
-        other.concepts, other.counts = self.concepts, self.counts
+        other = Published(self.snapshot, indexes, self.base, self.known)
+        other.counts = self.counts
         return other
 
 
@@ -226,12 +233,15 @@ class Publication:
         subjects = self._changed_since(sequence_of(wanted.index), sequence_of(wanted.snapshot))
         if subjects is None or (most is not None and len(subjects) > most):
             return False
+        reader = self._backend.reader(wanted.snapshot, wanted.base)
+        read = self._read
         return follow_indexes(
-            self._backend.reader(wanted.snapshot, wanted.base),
+            reader,
             self._home.indexes / wanted.snapshot,
             before=self._home.indexes / wanted.index,
             subjects=subjects,
             report=report,
+            known=self._still_known(read, wanted, reader) if read is not None else NONE_KNOWN,
         )
 
     def _is_followed(self, current: Current) -> bool:
@@ -265,16 +275,38 @@ class Publication:
             snapshot = before[1].snapshot if before[0].snapshot == current.snapshot else None
             if before[0].index == current.index or self._may_lag(before[0], current):
                 current, indexes = replace(current, index=before[0].index), before[1].indexes
+        reader = snapshot or self._backend.reader(current.snapshot, current.base)
         published = Published(
-            snapshot or self._backend.reader(current.snapshot, current.base),
+            reader,
             indexes or load_indexes(self._home.indexes / str(current.index)),
             current.base,
+            self._still_known(before, current, reader) if before is not None else NONE_KNOWN,
         )
         return current, published
 
+    def _still_known(
+        self, before: tuple[Current, Published], current: Current, reader: Reader
+    ) -> Mapping[Level, Concepts]:
+        """Return the concepts read of the state before, if no change since is about one."""
+        read, published = before
+        if read.snapshot == current.snapshot or not published.known:
+            return published.known
+        subjects = self._changed_since(sequence_of(read.snapshot), sequence_of(current.snapshot))
+        if subjects is None or len(subjects) > AT_ONCE:
+            return NONE_KNOWN
+        told = any(
+            subject.startswith(VOC)
+            or any(subject in concepts for concepts in published.known.values())
+            or any(quad.predicate.value == _IN_SCHEME for quad in reader.stated(Level.PRIVATE, subject))
+            for subject in subjects
+        )
+        return NONE_KNOWN if told else published.known
 
-def _concepts(snapshot: Reader, level: Level) -> Concepts:
-    return read_concepts(snapshot, level)
+
+def _concepts(snapshot: Reader, known: dict[Level, Concepts], level: Level) -> Concepts:
+    if level not in known:
+        known[level] = read_concepts(snapshot, level)
+    return known[level]
 
 
 def _text_reader(snapshot: Reader, indexes: Indexes, level: Level) -> TextReader:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from ecograph.assets import located
+from ecograph.sources.declaration import read_declaration
 from ecograph.sources.mapping import RecordMapping
 from tests.sources.conftest import SAMPLES, Read, declare, sample
 
@@ -21,6 +23,13 @@ PROJECTS = RecordMapping.model_validate(
         },
     }
 )
+
+
+def ready(source: str) -> dict[str, Any]:
+    """How a declaration that is ready to be used maps its table."""
+    return {"records": read_declaration(located(f"loaders/ready/{source}.toml")).records}
+
+
 CASES: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     "ckan": ("ckan", ["ckan.json"], {}),
     "udata": ("udata", ["udata.json"], {}),
@@ -35,6 +44,8 @@ CASES: dict[str, tuple[str, list[str], dict[str, Any]]] = {
     ),
     "aides-json": ("aides", ["aides.json"], {}),
     "aides-csv": ("aides", ["aides.csv"], {}),
+    "communes": ("table", ["v_commune.csv"], ready("communes")),
+    "postcodes": ("table", ["postcodes.csv"], ready("postcodes")),
 }
 
 

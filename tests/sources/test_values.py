@@ -9,20 +9,26 @@ from pyoxigraph import Literal, NamedNode
 
 from ecograph.sources import values
 from ecograph.sources.values import BadValue, Term
+from ecograph.understanding.places import Gazetteer, Place
+from ecograph.vocab import concept
 
-KNOWN = {
-    ("territories", "DEP-48"): "DEP-48",
-    ("territories", "DEP-2A"): "DEP-2A",
-    ("territories", "DEP-971"): "DEP-971",
-    ("territories", "Lozère"): "DEP-48",
-    ("territories", "FR"): "FR",
-    ("naf", "20"): "naf/20",
-}
+
+def place(notation: str, *names: str) -> Place:
+    return Place(f"https://w3id.org/{notation}", notation, names)
+
+
+PLACES = Gazetteer(
+    [
+        *(place("DEP-48", "Lozère"), place("DEP-2A"), place("DEP-971"), place("FR")),
+        Place(concept("territories", "COM-48095"), "COM-48095", ("Mende",)),
+    ]
+)
 
 
 def lookup(scheme: str, name: str) -> str | None:
-    found = KNOWN.get((scheme, name))
-    return f"https://w3id.org/{found}" if found else None
+    if scheme == "territories":
+        return PLACES.resolve(name)
+    return "https://w3id.org/naf/20" if name == "20" else None
 
 
 @pytest.mark.parametrize(
@@ -53,6 +59,9 @@ def lookup(scheme: str, name: str) -> str | None:
         (lambda text: values.territory(text, lookup), "97100", "https://w3id.org/DEP-971"),
         (lambda text: values.territory(text, lookup), "Lozère", "https://w3id.org/DEP-48"),
         (lambda text: values.territory(text, lookup), "FR", "https://w3id.org/FR"),
+        (lambda text: values.territory(text, lookup), "Mende", concept("territories", "COM-48095")),
+        (lambda text: values.commune(text, lookup), "48095", concept("territories", "COM-48095")),
+        (lambda text: values.commune(text, lookup), "48080", "https://w3id.org/DEP-48"),
         (lambda text: values.naf(text, lookup), "20.53Z", "https://w3id.org/naf/20"),
         (lambda text: values.naf(text, lookup), "2053z", "https://w3id.org/naf/20"),
     ],

@@ -34,7 +34,16 @@ def test_facts_are_taken_into_account_and_what_changes_is_told(client: TestClien
     assert "Ce que cela change" in words(changed)
     assert "critères non remplis : PME : moins de 250 salariés" in words(changed)
     assert "là où se trouve le projet : Gironde" in words(changed)
-    assert re.search(r'<option value="DEP-33" selected>', changed)
+    assert re.search(r'<input[^>]* name="territory"[^>]* value="Gironde"', changed)
+
+
+def test_a_company_may_move_to_a_town(client: TestClient, graph: EcoGraph) -> None:
+    html = client.get(f"{PROJECT.format(base=graph.base)}&territory=Mende").text
+    assert 'value="Mende (Lozère)"' in html
+    # What the page gives back is understood again.
+    again = client.get(f"{PROJECT.format(base=graph.base)}&territory=Mende (Lozère)")
+    assert again.status_code == 200
+    assert client.get(f"{PROJECT.format(base=graph.base)}&territory=Saint-Introuvable").status_code == 400
 
 
 def test_a_fact_that_cannot_be_read_is_a_page(client: TestClient) -> None:

@@ -7,8 +7,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ecograph.cog import SCHEME as TERRITORIES
+from ecograph.cog import is_commune
 from ecograph.graph.ports import Reader, Row
 from ecograph.model import Iri, Level
+from ecograph.understanding.places import Gazetteer, Place
 from ecograph.vocab import VOC, concept
 
 _CONCEPTS = """
@@ -28,6 +31,10 @@ SELECT ?concept ?role ?label WHERE {
 _BROADER = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?concept ?broader WHERE { ?concept skos:inScheme ?scheme ; skos:broader ?broader }
+"""
+_FAMILIAR = """
+PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
+SELECT ?town WHERE { <https://w3id.org/ecograph/voc/territories/towns> skos:member ?town }
 """
 
 
@@ -51,8 +58,10 @@ class Concept:
 class Concepts:
     """All concepts that a level may see."""
 
-    def __init__(self, concepts: Iterable[Concept]) -> None:
+    def __init__(self, concepts: Iterable[Concept], familiar: Iterable[Iri] = ()) -> None:
+        """Towns that are `familiar` are meant where another commune has the same name."""
         self._concepts = {entry.iri: entry for entry in concepts}
+        self._familiar = frozenset(familiar)
 
     def __contains__(self, iri: object) -> bool:
         return iri in self._concepts
@@ -63,14 +72,23 @@ class Concepts:
     def label(self, iri: Iri, language: str) -> str:
         """Return a concept's label, or the last segment of an IRI that is no known concept."""
         found = self._concepts.get(iri)
-        return found.label(language) if found else iri.rsplit("/", 1)[-1]
+        if found is None:
+            return iri.rsplit("/", 1)[-1]
+        label = found.label(language)
+        if is_commune(iri) and found.broader:
+            # Many towns have one name: "Mende (Lozère)".
+            return f"{label} ({self.label(found.broader[0], language)})"
+        return label
 
     def of_scheme(self, scheme: str) -> list[Concept]:
-        """Return the concepts of a scheme by notation."""
-        return sorted((c for c in self._concepts.values() if c.scheme == scheme), key=lambda c: c.notation)
+        """Return the concepts of a scheme by notation; of the territories all but communes."""
+        found = (c for c in self._concepts.values() if c.scheme == scheme and not is_commune(c.iri))
+        return sorted(found, key=lambda c: c.notation)
 
     def resolve(self, scheme: str, value: str) -> Concept | None:
         """Return the concept that an IRI, a notation or a label names in a scheme."""
+        if scheme == TERRITORIES and value not in self._concepts:
+            value = self.places.resolve(value) or ""
         found = (
             self._concepts.get(value)
             or self._concepts.get(concept(scheme, value))
@@ -86,6 +104,24 @@ class Concepts:
         """Return a concept and those below it, each with its distance."""
         return _reach([iri], lambda node: self._narrower.get(node, ()))
 
+    def areas(self, iri: Iri) -> dict[Iri, int]:
+        """Return a territory and those below it down to the départements, each with its distance."""
+        return _reach([iri], lambda node: self._areas.get(node, ()))
+
+    @cached_property
+    def places(self) -> Gazetteer:
+        """The territories, communes included, by what people call them."""
+        return Gazetteer(
+            Place(c.iri, c.notation, c.names, familiar=c.iri in self._familiar)
+            for c in self._concepts.values()
+            if c.scheme == TERRITORIES and c.labels
+        )
+
+    @cached_property
+    def _areas(self) -> Mapping[Iri, list[Iri]]:
+        areas = ((iri, [n for n in below if not is_commune(n)]) for iri, below in self._narrower.items())
+        return {iri: below for iri, below in areas if below}
+
     @cached_property
     def _narrower(self) -> Mapping[Iri, list[Iri]]:
         narrower: dict[Iri, list[Iri]] = defaultdict(list)
@@ -97,9 +133,12 @@ class Concepts:
     @cached_property
     def _by_name(self) -> Mapping[tuple[str, str], Concept]:
         # Preferred labels last, so that they win over another concept's alternative label.
-        named = {(c.scheme, name.casefold()): c for c in self._concepts.values() for name in c.names}
-        named |= {(c.scheme, n.casefold()): c for c in self._concepts.values() for n in c.labels.values()}
-        return named
+        others = [c for c in self._concepts.values() if c.scheme != TERRITORIES]
+        named = {(c.scheme, name.casefold()): c for c in others for name in c.names}
+        return named | {(c.scheme, n.casefold()): c for c in others for n in c.labels.values()}
+
+
+NONE_KNOWN: Mapping[Level, Concepts] = {}
 
 
 def read_concepts(snapshot: Reader, level: Level) -> Concepts:
@@ -117,7 +156,10 @@ def read_concepts(snapshot: Reader, level: Level) -> Concepts:
     broader: dict[Iri, list[Iri]] = defaultdict(list)
     for row in snapshot.rows(level, _BROADER):
         broader[row["concept"].value].append(row["broader"].value)
-    return Concepts(_concept(row, labels, names, hidden, broader) for row in snapshot.rows(level, _CONCEPTS))
+    return Concepts(
+        (_concept(row, labels, names, hidden, broader) for row in snapshot.rows(level, _CONCEPTS)),
+        familiar=(row["town"].value for row in snapshot.rows(level, _FAMILIAR)),
+    )
 
 
 def _concept(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from ecograph.cog import is_commune, serving
 from ecograph.index.documents import Document
 
 Mask = NDArray[np.bool_]
@@ -21,8 +22,17 @@ FACETS: Mapping[str, Callable[[Document], Sequence[str]]] = {
     "stage": lambda d: d.stages,
 }
 
-# A national scheme can be used in every département: only those where something is are listed.
-LISTED: Mapping[str, Callable[[Document], Sequence[str]]] = {**FACETS, "territory": lambda d: d.located}
+# A national scheme can be used in every département: only those where something is are listed. Towns are
+# too many: one is listed where it is asked for.
+LISTED: Mapping[str, Callable[[Document], Sequence[str]]] = {
+    **FACETS,
+    "territory": lambda d: [place for place in d.located if not is_commune(place)],
+}
+
+
+def marks(facet: str, value: str) -> tuple[str, ...]:
+    """The values of which one lets a document pass where a value is asked for."""
+    return serving(value) if facet == "territory" else (value,)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,17 +83,23 @@ class Facets:
 
         A facet does not filter itself: the counts say what choosing another value would give.
         """
-        return {facet: self._counted(facet, matching & self.allowed(filters, but=facet)) for facet in FACETS}
+        wanted = filters.wanted()
+        return {
+            facet: self._counted(facet, matching & self.allowed(filters, but=facet), wanted[facet])
+            for facet in FACETS
+        }
 
     def _any(self, facet: str, values: Iterable[str]) -> Mask:
         mask = np.zeros(self._size, dtype=bool)
         for value in values:
-            mask[self._members[facet].get(value, [])] = True
+            for mark in marks(facet, value):
+                mask[self._members[facet].get(mark, [])] = True
         return mask
 
-    def _counted(self, facet: str, mask: Mask) -> dict[str, int]:
+    def _counted(self, facet: str, mask: Mask, wanted: Iterable[str]) -> dict[str, int]:
         listed = [value for value, numbers in self._listed[facet].items() if mask[numbers].any()]
-        counts = {value: int(mask[self._members[facet][value]].sum()) for value in listed}
+        chosen = {value: int((mask & self._any(facet, [value])).sum()) for value in wanted}
+        counts = {value: int(mask[self._members[facet][value]].sum()) for value in listed} | chosen
         kept = [(value, count) for value, count in counts.items() if count]
         return dict(sorted(kept, key=lambda kv: (-kv[1], kv[0])))
 

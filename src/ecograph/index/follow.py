@@ -6,12 +6,13 @@ leaves a trace in its scores. A level that sees no more than the one below share
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ecograph.errors import EmbeddingUnavailable
+from ecograph.graph.concepts import NONE_KNOWN, Concepts
 from ecograph.graph.home import making
 from ecograph.graph.ports import Reader
 from ecograph.index import Searched
@@ -111,16 +112,23 @@ def build_indexes(
 
 
 def follow_indexes(
-    snapshot: Reader, folder: Path, *, before: Path, subjects: frozenset[Iri], report: Report
+    snapshot: Reader,
+    folder: Path,
+    *,
+    before: Path,
+    subjects: frozenset[Iri],
+    report: Report,
+    known: Mapping[Level, Concepts] = NONE_KNOWN,
 ) -> bool:
     """Index a snapshot that differs from an indexed one by what some subjects say.
 
-    False, and nothing written, where all documents have to be read for that.
+    `known` are its concepts, where somebody has read them. False, and nothing written, where all
+    documents have to be read for that.
     """
     levels = own_levels(snapshot)
     if not all((before / level.slug / NAMES).exists() == (level in levels) for level in Level):
         return False
-    touched = {level: touched_documents(snapshot, level, subjects) for level in levels}
+    touched = {level: touched_documents(snapshot, level, subjects, known.get(level)) for level in levels}
     found = {level: changes for level, changes in touched.items() if changes is not None}
     if len(found) < len(levels) or any(is_stale(before / n.slug, found[n], STALE) for n in levels):
         return False

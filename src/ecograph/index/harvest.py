@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache, partial
 
+from ecograph.cog import DEPARTEMENT, around, is_commune, throughout
 from ecograph.graph.concepts import Concepts, read_concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, all_facts, facts_of
 from ecograph.graph.judgements import read_judgements
@@ -29,7 +30,8 @@ _TEXTS = (*DESCRIPTIONS, eco("task"), SKOS + "note")
 _KINDS = (eco("actorType"), eco("resourceType"), eco("stage"))
 _COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresCompetence"))
 # What a document says of other resources, and how far that reaches: need to project, concept to need.
-_TOLD = (*_COMPETENCES, eco("hasNeed"))
+_PLACES = (DCT + "spatial", eco("availableIn"), eco("notAvailableIn"))
+_TOLD = (*_COMPETENCES, eco("hasNeed"), *_PLACES)
 _REACH = 2
 _LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
 
@@ -69,9 +71,12 @@ def _answered(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> Ite
             yield Answered(need, " . ".join(filter(None, texts)), resource)
 
 
-def documents_of(snapshot: Reader, level: Level, iris: Iterable[Iri]) -> dict[Iri, Document | None]:
+def documents_of(
+    snapshot: Reader, level: Level, iris: Iterable[Iri], concepts: Concepts | None = None
+) -> dict[Iri, Document | None]:
     """Read the documents of some resources alone; None for what is not searched, or not there."""
-    concepts, known = read_concepts(snapshot, level), cache(partial(facts_of, snapshot, level))
+    concepts = concepts or read_concepts(snapshot, level)
+    known = cache(partial(facts_of, snapshot, level))
     invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
     found: dict[Iri, Document | None] = {}
     for iri in iris:
@@ -151,13 +156,33 @@ def _located(facts: Facts, concepts: Concepts) -> tuple[Iri, ...]:
 
 
 def _territories(facts: Facts, concepts: Concepts) -> tuple[Iri, ...]:
-    """Where a resource can be of use: where it is, and every territory in which it is offered."""
+    """Where a resource can be of use: where it is, and every territory in which it is offered.
+
+    Communes are listed where they are named alone; a whole département has one mark for all of its own.
+    """
     offered = facts.iris(eco("availableIn"))
-    refused = {below for place in facts.iris(eco("notAvailableIn")) for below in concepts.descendants(place)}
-    inside = (below for place in offered for below in concepts.descendants(place))
-    around = (above for place in offered for above in concepts.ancestors(place))
-    served = (place for place in (*inside, *around) if place not in refused)
+    refused = facts.iris(eco("notAvailableIn"))
+    outside = {below for place in refused for below in concepts.areas(place)}
+    inside = (mark for place in offered for mark in _inside(place, refused, outside, concepts))
+    beyond = (above for place in offered for above in concepts.ancestors(place))
+    served = (place for place in (*inside, *beyond) if place not in outside)
     return _unique((*_located(facts, concepts), *served))
+
+
+def _inside(
+    place: Iri, refused: Iterable[Iri], outside: Collection[Iri], concepts: Concepts
+) -> Iterator[Iri]:
+    """The territories inside one; and what serves every commune of a département or, listed, most of them."""
+    towns = {town for town in refused if is_commune(town)}
+    torn = {around(town) for town in towns}
+    for area in concepts.areas(place):
+        if area in outside:
+            continue
+        yield area
+        if area in torn:
+            yield from (below for below in concepts.descendants(area) if below not in towns)
+        elif area.rsplit("/", 1)[-1].startswith(DEPARTEMENT):
+            yield throughout(area)
 
 
 def _parallel(everything: Iterable[Facts]) -> Iterator[Parallel]:

@@ -22,7 +22,7 @@ from ecograph.index.letters import Letters
 from ecograph.understanding.embedding import Table
 from ecograph.understanding.english import Sources, from_json, to_json
 
-FORMAT = 3
+FORMAT = 4
 META = ("sequence", "embedding", "lexicon")  # what an index tells of how it was made
 
 _DOCUMENTS, _META, _TABLE = "documents.jsonl", "meta.json", "table.npz"

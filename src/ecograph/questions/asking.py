@@ -15,8 +15,8 @@ from ecograph.questions.candidates import RESOURCE, Candidate
 _ASKED: Mapping[str, tuple[str, str, str]] = {
     "territoire": (
         "territory",
-        "Dans quel département se trouve le projet ?",
-        "In which département is the project?",
+        "Dans quelle commune ou quel département se trouve le projet ?",
+        "In which town or département is the project?",
     ),
     "effectif": (
         "headcount",

@@ -15,6 +15,7 @@ from ecograph.errors import BadParameter, TooLarge
 from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant, applicant
+from ecograph.questions.places import named_in, narrowed
 from ecograph.questions.view import View
 from ecograph.understanding import figures
 from ecograph.vocab import DCT, concept, eco
@@ -86,7 +87,7 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
         raise BadParameter("text", text, "a few words about the project")
     if len(text) > LONGEST:
         raise TooLarge("the text of the project", LONGEST, "characters")
-    understood = (*_understood(view, text, language), *_stated(view, text, language))
+    understood = narrowed((*_understood(view, text, language), *_stated(view, text, language)), view.concepts)
     by_scheme: dict[str, list[Iri]] = defaultdict(list)
     for found in understood:
         by_scheme[found.scheme].append(found.iri)
@@ -113,7 +114,7 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
             stages=tuple(by_scheme["project-stages"]),
             sizes=tuple(by_scheme["actor-types"]),
         ),
-        understood=understood,
+        understood=tuple(understood),
     )
 
 
@@ -138,13 +139,14 @@ def _without_places(text: str, understood: Iterable[Understood]) -> str:
 def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
     counted: dict[str, int] = defaultdict(int)
     seen: set[Iri] = set()
-    for named in view.names.find(text):
+    for named in named_in(view.names, view.concepts, text):
         found = view.concepts.get(named.target)
         if found is None or found.iri in seen or counted[found.scheme] >= _MOST_OF_A_SCHEME:
             continue
         seen.add(found.iri)
         counted[found.scheme] += 1
-        yield Understood(iri=found.iri, label=found.label(language), scheme=found.scheme, words=named.words)
+        label = view.concepts.label(found.iri, language)
+        yield Understood(iri=found.iri, label=label, scheme=found.scheme, words=named.words)
 
 
 def _stated(view: View, text: str, language: str) -> Iterator[Understood]:

@@ -17,7 +17,6 @@ from ecograph.questions.eligibility import years_since
 
 FACTS = ("headcount", "naf", "territory", "legal_form", "founded_on", "stage")
 _MOST_EMPLOYEES = 10_000_000
-_TERRITORY_PREFIXES = ("", "DEP-", "REG-")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,9 +83,7 @@ def _concept(name: str, value: str, concepts: Concepts) -> Iri:
 
 
 def _writings(name: str, value: str) -> list[str]:
-    """Return the ways in which a value may be written: `48` is a département, `62.01Z` is in division 62."""
-    if name == "territory":
-        return [prefix + value for prefix in _TERRITORY_PREFIXES]
+    """Return the ways in which a value may be written: `62.01Z` is in division 62."""
     return [value, value[:2]] if name == "naf" and value[:2].isdigit() else [value]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from math import inf
@@ -84,16 +84,20 @@ def _among(criterion: Facts, values: Iterable[Iri], concepts: Concepts) -> Statu
     """
     values = tuple(values)
     known = {above for value in values for above in concepts.ancestors(value)}
-    possible = {below for value in values for below in concepts.descendants(value)}
     excluded = set(criterion.iris(eco("excludesValue")))
     included = set(criterion.iris(eco("includesValue")))
     if known & excluded:
         return Status.NOT_MET
-    if not known or possible & excluded:
+    if not known or _lie_below(excluded, values, concepts):
         return Status.UNKNOWN
     if not included or known & included:
         return Status.MET
-    return Status.UNKNOWN if possible & included else Status.NOT_MET
+    return Status.UNKNOWN if _lie_below(included, values, concepts) else Status.NOT_MET
+
+
+def _lie_below(stated: Iterable[Iri], values: Collection[Iri], concepts: Concepts) -> bool:
+    """Tell whether one of the concepts stated is one of some values or lies below it."""
+    return any(not concepts.ancestors(iri).keys().isdisjoint(values) for iri in stated)
 
 
 def _age(company: Facts, today: date) -> float | None:

@@ -54,8 +54,6 @@ def _concepts(
 
 def _concept(concepts: Concepts, name: str, value: str, schemes: tuple[str, ...]) -> Iri:
     for scheme in schemes:
-        candidates = [value, f"DEP-{value}", f"REG-{value}"] if scheme == "territories" else [value]
-        for candidate in candidates:
-            if (found := concepts.resolve(scheme, candidate)) is not None:
-                return found.iri
+        if (found := concepts.resolve(scheme, value)) is not None:
+            return found.iri
     raise BadParameter(name, value, f"a concept of {' or '.join(schemes)}, by IRI, notation or label")

@@ -13,10 +13,12 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from ecograph.cog import is_commune
 from ecograph.graph.concepts import Concepts
 from ecograph.index import Lens
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant
+from ecograph.questions.places import named_in, narrowed, nearby
 from ecograph.questions.view import View
 from ecograph.understanding.naming import Named, Names
 from ecograph.understanding.words import content, fold
@@ -85,14 +87,17 @@ class Request:
 
 def request_of(view: View, text: str, *, language: str, without: Collection[str] = ()) -> Request:
     """Understand a search; `without` names facets, or single concepts by IRI or last segment, set aside."""
-    found = [one for one in _found(view.concepts, text, language) if not _is_refused(one, without)]
+    found = narrowed(
+        (one for one in _found(view.concepts, text, language) if not _is_refused(one, without)), view.concepts
+    )
     by_facet: Mapping[str, list[Iri]] = {f: [u.iri for u in found if u.facet == f] for f in FACETS}
     places = tuple(by_facet[PLACE])
     return Request(
         understood=tuple(found),
         lens=Lens(
-            words=_without(text, [u.words for u in found if u.facet == PLACE]),
-            within=places,
+            # What is in a town often names it; a département is named by all.
+            words=_without(text, [u.words for u in found if u.facet == PLACE and not is_commune(u.iri)]),
+            within=nearby(places),
             concepts={iri: tuple(view.concepts.descendants(iri)) for iri in by_facet[COMPETENCE]},
             preferred={iri: worth for facet, worth in _WORTH.items() for iri in by_facet[facet]},
         ),
@@ -108,7 +113,7 @@ def request_of(view: View, text: str, *, language: str, without: Collection[str]
 def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]:
     counted = dict.fromkeys(FACETS, 0)
     seen: set[Iri] = set()
-    for named in [*_names(concepts).find(text), *_staff(text)]:
+    for named in [*named_in(_names(concepts), concepts, text), *_staff(text)]:
         known = concepts.get(named.target)
         if known is None or known.iri in seen or known.iri in _SAYS_NOTHING:
             continue
@@ -120,7 +125,7 @@ def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]
             seen.add(known.iri)
             yield Understood(
                 iri=known.iri,
-                label=known.label(language),
+                label=concepts.label(known.iri, language),
                 scheme=known.scheme,
                 words=named.words,
                 facet=facet,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 
+from ecograph.cog import is_commune, serving
 from ecograph.index import Document
 from ecograph.model import Eligibility, Iri, Reason, Status
 from ecograph.questions.brief import Brief, WantedNeed
@@ -80,10 +81,13 @@ class Sought:
 
     @cached_property
     def around(self) -> list[tuple[int, Iri]]:
-        """The project's territories and those above them, each with its distance."""
+        """The project's territories and those above them, each with its distance.
+
+        A département is as near as the town that lies in it.
+        """
         concepts = self.view.concepts
         return [
-            (distance, above)
+            (max(distance - is_commune(place), 0), above)
             for place in self.brief.territories
             for above, distance in concepts.ancestors(place).items()
         ]
@@ -140,7 +144,7 @@ def within_reach(brief: Brief, document: Document) -> bool:
     places, served = brief.territories, document.territories
     if not places or not served or "Resource" not in document.types:
         return True
-    return any(place in served for place in places)
+    return any(mark in served for place in places for mark in serving(place))
 
 
 def _text(case: Case) -> Sign | None:

@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode, Triple
 from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Context, Stated
-from ecograph.sources.values import BadValue, Term, tidy
+from ecograph.sources.values import BadValue, tidy
 from ecograph.vocab import DCT, RDF, RDFS, SKOS, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
@@ -133,15 +133,9 @@ def _checked(company: Company, context: Context) -> Iterator[tuple[str, str, val
     yield eco("siret"), company.siret, values.siret_number
     yield eco("foundedOn"), company.founded, values.date
     yield DCT + "modified", company.modified, values.date
-    yield DCT + "spatial", company.commune, lambda text: commune(text, context.lookup)
+    yield DCT + "spatial", company.commune, lambda text: values.commune(text, context.lookup)
     if company.nomenclature == NAF and not company.legal_category.startswith(("7", "92")):
         yield eco("naf"), company.activity, lambda text: values.naf(text, context.lookup)
-
-
-def commune(code: str, lookup: values.Lookup) -> Term:
-    """Return a commune by its code, or its département where communes are not loaded."""
-    found = lookup("territories", f"COM-{code}")
-    return NamedNode(found) if found else values.territory(code, lookup)
 
 
 def _description(company: Company) -> str:

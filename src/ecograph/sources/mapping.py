@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
 from typing import Literal as OneOf
@@ -14,11 +15,12 @@ from ecograph.sources import values
 from ecograph.sources.content import Written
 from ecograph.sources.naming import slug
 from ecograph.sources.values import BadValue, Lookup, Reader, Term, tidy
-from ecograph.vocab import PREFIXES, RDF
+from ecograph.vocab import PREFIXES, RDF, SKOS, VOC, concept
 
 _TYPE = NamedNode(RDF + "type")
+_PLAIN = re.compile(r"[A-Za-z0-9]+")
 _REMEMBERED = 10_000  # values of a column, so that what never comes back takes no room
-_RECURRING = frozenset({"integer", "decimal", "boolean", "date", "concept", "territory", "naf"})
+_RECURRING = frozenset({"integer", "decimal", "boolean", "date", "concept", "territory", "commune", "naf"})
 _NO_ID = {
     "fr": "la ligne n'a pas d'identifiant : la colonne est vide",
     "en": "the row has no identifier: the column is empty",
@@ -30,7 +32,7 @@ Cell = str | Sequence[str]
 Cells = Mapping[str, Cell]
 Function = OneOf[
     "text", "integer", "decimal", "boolean", "date", "url", "iri", "siren", "siret",
-    "concept", "territory", "naf", "reference",
+    "concept", "territory", "commune", "naf", "reference",
 ]  # fmt: skip
 
 
@@ -61,14 +63,27 @@ class Property(BaseModel):
 
 
 class RecordMapping(BaseModel):
-    """How one record, an instance of a class, comes out of a row."""
+    """How one record, an instance of a class, comes out of a row.
+
+    A concept of a `scheme` is named for its notation: `prefix` and the identifier as it is written.
+    Only rows whose cells are as `where` says give a record.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
 
-    kind: str = Field(pattern=r"^[a-z]+(-[a-z]+)*$")
+    kind: str | None = Field(None, pattern=r"^[a-z]+(-[a-z]+)*$")
+    scheme: str | None = Field(None, pattern=r"^[a-z]+(-[a-z]+)*$")
+    prefix: str = Field("", pattern=r"^[A-Za-z0-9-]*$")
+    where: Mapping[str, str] = Field(default_factory=dict)
     cls: str = Field(alias="class")
     id: tuple[str, ...] = Field(min_length=1)
     properties: Mapping[str, Property]
+
+    @model_validator(mode="after")
+    def _names_records(self) -> RecordMapping:
+        if (self.kind is None) == (self.scheme is None):
+            raise ValueError("give either `kind` or, for concepts, `scheme`")
+        return self
 
     @field_validator("cls")
     @classmethod
@@ -86,7 +101,7 @@ class RecordMapping(BaseModel):
     @property
     def columns(self) -> frozenset[str]:
         """The columns that the mapping reads."""
-        return frozenset({*self.id, *(p.column for p in self.properties.values() if p.column)})
+        return frozenset({*self.id, *self.where, *(p.column for p in self.properties.values() if p.column)})
 
 
 class Mapper:
@@ -94,7 +109,10 @@ class Mapper:
 
     def __init__(self, mapping: RecordMapping, base: str, source: str, lookup: Lookup) -> None:
         self.mapping = mapping
-        self._id, self._prefix = mapping.id, f"{base}/{mapping.kind}/{source}--"
+        self._id, self._where, self._scheme = mapping.id, tuple(mapping.where.items()), mapping.scheme
+        self._prefix = f"{base}/{mapping.kind}/{source}--"
+        if mapping.scheme is not None:
+            self._prefix = concept(mapping.scheme, mapping.prefix)
         NamedNode(self._prefix)  # which raises for what is no IRI
         self._type = f"> {_TYPE} {NamedNode(expanded(mapping.cls))} .\n"
         self._fields = tuple(
@@ -104,11 +122,17 @@ class Mapper:
 
     def read(self, cells: Cells, place: str) -> tuple[Written, list[Rejection]]:
         """Return what a row says, or what keeps it out; a row with one bad cell is left out whole."""
-        name = slug(" ".join([shown(cells.get(column, "")) for column in self._id]))
+        for column, value in self._where:
+            if tidy(shown(cells.get(column, ""))) != value:
+                return Written(""), []
+        identifier = " ".join([shown(cells.get(column, "")) for column in self._id])
+        name = slug(identifier) if self._scheme is None else "-".join(_PLAIN.findall(identifier))
         if not name:
             return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
         subject = self._prefix + name
         text = "<" + subject + self._type
+        if self._scheme is not None:
+            text += _in_scheme(subject, self._scheme)
         rejections: list[Rejection] = []
         for field in self._fields:
             cell = cells.get(field.column, "") if field.constant is None else field.constant
@@ -118,6 +142,12 @@ class Mapper:
             except BadValue as error:
                 rejections.append(_rejection(subject, place, field.name, shown(cell), error.reason))
         return (Written(""), rejections) if rejections else (Written(text), [])
+
+
+def _in_scheme(subject: str, scheme: str) -> str:
+    """What makes a concept one of its scheme: the scheme, and its notation there."""
+    notation = Literal(subject.rsplit("/", 1)[-1])
+    return f"<{subject}> <{SKOS}inScheme> <{VOC}{scheme}> .\n<{subject}> <{SKOS}notation> {notation} .\n"
 
 
 class _Field:
@@ -205,6 +235,7 @@ _SIMPLE: Mapping[str, Callable[[str], Term]] = {
 }
 _LOOKED_UP: Mapping[str, Callable[..., Term]] = {
     "territory": values.territory,
+    "commune": values.commune,
     "naf": values.naf,
 }
 

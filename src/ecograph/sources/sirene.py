@@ -15,10 +15,10 @@ from zipfile import BadZipFile, ZipFile
 
 from pydantic import BaseModel, ConfigDict
 
+from ecograph.cog import department_of
 from ecograph.errors import MalformedFile
 from ecograph.sources.companies import Company, stated
 from ecograph.sources.content import Content, Context, File, Stated
-from ecograph.sources.values import department_of
 
 _UNITS = frozenset({"siren", "denominationUniteLegale", "etatAdministratifUniteLegale"})
 _ESTABLISHMENTS = frozenset({"siret", "etablissementSiege", "codeCommuneEtablissement"})

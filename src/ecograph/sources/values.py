@@ -17,6 +17,7 @@ from pyoxigraph import Literal, NamedNode
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
+from ecograph.cog import COMMUNE, FIVE, department_of
 from ecograph.vocab import XSD
 
 Term = NamedNode | Literal
@@ -61,7 +62,6 @@ _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _FRENCH_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _NAF = re.compile(r"(\d{2})(?:\.?\d{1,2}[A-Z]?)?")
-_POSTCODE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}")
 _SHOWN = 60
 
 
@@ -181,22 +181,19 @@ def concept(text: str, scheme: str, lookup: Lookup) -> NamedNode:
 
 
 def territory(text: str, lookup: Lookup) -> NamedNode:
-    """A territory by name or code; a postcode or the code of a commune stands for its département."""
-    code = text.upper().replace(" ", "")
-    if _POSTCODE.fullmatch(code):
-        text = department_of(code)
-    elif len(code) <= 3 and code.isalnum():
-        text = f"DEP-{code.zfill(2)}" if lookup("territories", text) is None else text
+    """A territory by name or code, or by postcode: its commune if that is known, else its département."""
     return concept(text, "territories", lookup)
 
 
-def department_of(code: str) -> str:
-    """The notation of the département of a postcode or of a commune's code."""
-    if code[:2] in {"97", "98"}:
-        return f"DEP-{code[:3]}"
-    if code[:2] == "20":  # postcodes of Corsica; its communes have 2A and 2B
-        return "DEP-2A" if code[2] in "01" else "DEP-2B"
-    return f"DEP-{code[:2]}"
+def commune(text: str, lookup: Lookup) -> NamedNode:
+    """A commune by its code; its département where communes are not loaded."""
+    code = text.upper().replace(" ", "")
+    if not FIVE.fullmatch(code):
+        raise BadValue(
+            "un code commune est attendu, comme 48095", "the code of a commune is expected, as 48095"
+        )
+    known = lookup("territories", COMMUNE + code) is not None
+    return concept(COMMUNE + code if known else department_of(code), "territories", lookup)
 
 
 def naf(text: str, lookup: Lookup) -> NamedNode:

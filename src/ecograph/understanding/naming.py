@@ -14,6 +14,8 @@ _WORD = re.compile(r"[^\W_]+")
 _PLACE = re.compile(
     r"(?:\b(?:en|dans|département)|\bd(?:u|e la|es|e l|ans l[ea]s?) département)\W*(?:l[ea]s?\W*)?$"
 )
+_CHAINED = re.compile(r"[^\W_]-(?:(?:l|d)['’])?$")
+_CHAINS_ON = re.compile(r"-[^\W\d_]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +63,18 @@ class Names:
 
 
 def _is_proper(text: str, start: int, end: int) -> bool:
+    if is_inside_a_name(text, start, end):
+        return False
     if text[start].isupper():
         # The first word of a sentence has a capital in any case.
         opening = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?"
         return not opening or " " in text[start:end] or "-" in text[start:end]
     return _PLACE.search(text[max(0, start - 30) : start].lower()) is not None
+
+
+def is_inside_a_name(text: str, start: int, end: int) -> bool:
+    """Whether a name is a piece of a longer one: "Marne" in "Neuilly-sur-Marne"."""
+    return bool(_CHAINED.search(text[max(0, start - 6) : start]) or _CHAINS_ON.match(text[end : end + 2]))
 
 
 def _singular(word: str) -> str:

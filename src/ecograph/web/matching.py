@@ -23,7 +23,8 @@ router = APIRouter(include_in_schema=False)
 
 LONGEST_IN_ADDRESS = 4_000
 _MATCHES = 8
-_SCHEMES = {"naf": "naf", "territory": "territories", "legal_form": "legal-forms", "stage": "project-stages"}
+_TERRITORY = "territory"
+_SCHEMES = {"naf": "naf", "legal_form": "legal-forms", "stage": "project-stages"}
 _INPUTS = {"headcount": "number", "founded_on": "date"}
 
 
@@ -40,11 +41,15 @@ class NeedCards:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FactField:
-    """A fact that a reader may give: a choice among concepts, a number, or a date."""
+    """A fact that a reader may give: a choice among concepts, a number, a date, or a place in words.
+
+    A place is typed, since towns are too many to choose from; the larger territories are suggested.
+    """
 
     name: str
     input: str
     choices: Sequence[tuple[str, str]]
+    suggested: Sequence[str]
     value: str
 
 
@@ -146,10 +151,19 @@ def _fields(view: View, facts: Mapping[str, str], language: str) -> list[FactFie
             name=name,
             input=_INPUTS.get(name, "text"),
             choices=_choices(view, _SCHEMES[name], language) if name in _SCHEMES else (),
-            value=facts.get(name, ""),
+            suggested=[label for _, label in _choices(view, "territories", language)]
+            if name == _TERRITORY
+            else (),
+            value=_shown(view, name, facts.get(name, ""), language),
         )
         for name in FACTS
     ]
+
+
+def _shown(view: View, name: str, value: str, language: str) -> str:
+    """Return a fact as a reader would have typed it: a place by its name, not by its code."""
+    place = view.concepts.resolve("territories", value) if name == _TERRITORY and value else None
+    return view.concepts.label(place.iri, language) if place else value
 
 
 def _choices(view: View, scheme: str, language: str) -> list[tuple[str, str]]:

@@ -256,8 +256,8 @@ def aides() -> None:
         "programmes_parents": ["Plan d'Exemple 2030"],
         "url_source": "https://aides.exemple.fr/diagnostic",
         "cibles": ["professionnels", "associations"],
-        "eligibilite_geographique": ["REG-76", "DEP-2A", "COM-33063"],
-        "eligibilite_geographique_exclusions": ["DEP-31", "COM-48095"],
+        "eligibilite_geographique": ["REG-76", "DEP-2A", "COM-33998"],
+        "eligibilite_geographique_exclusions": ["DEP-31", "COM-48998"],
         "date_ouverture": "2026-01-05T00:00:00Z",
         "date_cloture": "2026-12-31T23:59:59Z",
         "date_mise_a_jour": "2026-02-01",
@@ -296,6 +296,30 @@ def aides() -> None:
     (HERE / "aides.csv").write_text(_csv(cells), "utf-8")
 
 
+def communes() -> None:
+    """The headings of Insee's communes and of La Poste's postcodes; the communes are invented."""
+    head = ["TYPECOM", "COM", "REG", "DEP", "CTCD", "ARR", "TNCC", "NCC", "NCCENR", "LIBELLE"]
+    head += ["CAN", "COMPARENT"]
+    rows = [
+        ("COM", "48901", "76", "48", "Exempleville"),
+        ("COM", "48902", "76", "48", "Saint-Exemple"),
+        ("COM", "30901", "76", "30", "Saint-Exemple"),
+        ("COM", "2A901", "94", "2A", "Exemple-di-Mare"),
+        ("COMD", "48903", "", "", "Exemple-le-Vieux"),
+        ("COM", "00001", "", "00", "Nulle-Part"),
+        ("COM", "48904", "76", "48", ""),
+    ]
+    cells = []
+    for kind, code, region, inside, name in rows:
+        values = (kind, code, region, inside, inside, "", "0", name.upper(), name, name, "", "")
+        cells.append(dict(zip(head, values, strict=True)))
+    (HERE / "v_commune.csv").write_text(_csv(cells), "utf-8")
+    head = ["#Code_commune_INSEE", "Nom_de_la_commune", "Code_postal", "Libellé_d_acheminement", "Ligne_5"]
+    posted = [("48901", "48990"), ("48902", "48991"), ("48901", "48992"), ("30901", "30990")]
+    places = [dict(zip(head, (code, "X", postcode, "X", ""), strict=True)) for code, postcode in posted]
+    (HERE / "postcodes.csv").write_text(_csv(places), "utf-8")
+
+
 def _cell(value: Any) -> str:
     if isinstance(value, list):
         texts = all(isinstance(part, str) for part in value)
@@ -304,5 +328,5 @@ def _cell(value: Any) -> str:
 
 
 if __name__ == "__main__":
-    for make in (ckan, udata, opendatasoft, listing, laboratories, ror, register, sirene, aides):
+    for make in (ckan, udata, opendatasoft, listing, laboratories, ror, register, sirene, aides, communes):
         make()

@@ -17,7 +17,7 @@ from qdrant_client import QdrantClient
 from qdrant_client import models as q
 
 from ecograph.index.documents import Document, from_fields
-from ecograph.index.filters import FACETS, LISTED, Filters
+from ecograph.index.filters import FACETS, LISTED, Filters, marks
 from ecograph.index.fusion import Scores
 from ecograph.index.large.encoding import ANYWHERE
 from ecograph.index.large.neighbours import Ties, neighbours_of, tied_among
@@ -194,13 +194,26 @@ class Cluster:
 
     def _counted(self, bringing: list[q.Condition], filters: Filters, *, facets: bool) -> Counted:
         shown = FACETS if facets else ()
-        counts = {facet: self._facet(facet, bringing, filters, facet) for facet in shown}
+        chosen = {facet: self._chosen(facet, bringing, filters) for facet in shown}
+        counts = {f: {**self._facet(f, bringing, filters, f), **chosen[f]} for f in shown}
         listed = {
-            facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) for facet in shown
+            facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) | chosen[facet].keys()
+            for facet in shown
         }
         within = q.Filter(must=[*bringing, *_conditions(filters)])
         total = self._client.count(self._name, within, exact=True).count
         return Counted(total=total, counts=counts, listed=listed)
+
+    def _chosen(self, facet: str, bringing: list[q.Condition], filters: Filters) -> dict[str, int]:
+        """How many documents each of the values asked for lets pass, those that let none pass left out."""
+        others = _conditions(filters, but=facet)
+        counts = {
+            value: self._client.count(
+                self._name, q.Filter(must=[*bringing, *others, _passing(facet, [value])]), exact=True
+            ).count
+            for value in filters.wanted()[facet]
+        }
+        return {value: count for value, count in counts.items() if count}
 
     def _facet(self, key: str, bringing: list[q.Condition], filters: Filters, facet: str) -> dict[str, int]:
         chosen = q.Filter(must=[*bringing, *_conditions(filters, but=facet)])
@@ -210,7 +223,12 @@ class Cluster:
 
 def _conditions(filters: Filters, *, but: str = "") -> list[q.Condition]:
     wanted = {facet: values for facet, values in filters.wanted().items() if values and facet != but}
-    return [q.FieldCondition(key=f, match=q.MatchAny(any=list(values))) for f, values in wanted.items()]
+    return [_passing(facet, values) for facet, values in wanted.items()]
+
+
+def _passing(facet: str, values: Iterable[str]) -> q.FieldCondition:
+    passing = [mark for value in values for mark in marks(facet, value)]
+    return q.FieldCondition(key=facet, match=q.MatchAny(any=passing))
 
 
 def _serving(asked: Asked) -> list[q.Condition]:

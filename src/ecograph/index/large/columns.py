@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ecograph.index.documents import Document
-from ecograph.index.filters import FACETS, LISTED, Filters
+from ecograph.index.filters import FACETS, LISTED, Filters, marks
 from ecograph.index.large.arrays import Array, grouped, read_arrays, write_arrays
 from ecograph.index.large.ports import Counted
 
@@ -90,7 +90,7 @@ class Columns:
         bits = pack(np.ones(self.size, dtype=bool))
         for facet, values in filters.wanted().items():
             if values and facet != but:
-                bits = bits & np.bitwise_or.reduce([self._members(facet, value) for value in values])
+                bits = bits & np.bitwise_or.reduce([self._passing(facet, value) for value in values])
         return bits
 
     def serving(self, places: Sequence[str], anywhere: Bits) -> Bits:
@@ -106,10 +106,14 @@ class Columns:
         if not facets:
             return Counted(total=popcount(within))
         masks = {f: matching & self.allowed(filters, but=f) if wanted[f] else within for f in FACETS}
-        counts = {facet: self._counts(masks[facet], facet) for facet in FACETS}
+        chosen = {f: {v: popcount(masks[f] & self._passing(f, v)) for v in wanted[f]} for f in FACETS}
+        counts = {f: {**self._counts(masks[f], f), **_without_none(chosen[f])} for f in FACETS}
         apart = {facet: self._counts(masks[facet], _LISTED + facet) for facet in _APART}
-        listed = {facet: frozenset(apart.get(facet, counts[facet])) for facet in FACETS}
+        listed = {f: frozenset(apart.get(f, counts[f])) | _without_none(chosen[f]).keys() for f in FACETS}
         return Counted(total=popcount(within), counts=counts, listed=listed)
+
+    def _passing(self, facet: str, value: str) -> Bits:
+        return np.asarray(np.bitwise_or.reduce([self._members(facet, mark) for mark in marks(facet, value)]))
 
     def _members(self, facet: str, value: str) -> Bits:
         if (at := self._common.get((facet, value))) is not None:
@@ -129,7 +133,7 @@ class Columns:
         if rare := self._rare_of.get(name):
             whole = unpack(mask, self.size)
             found |= {value: int(whole[self._numbers(at)].sum()) for value, at in rare}
-        return {value: count for value, count in found.items() if count}
+        return _without_none(found)
 
 
 # Facets of which the values worth showing are not those that filter.
@@ -162,10 +166,16 @@ def _values_of(document: Document) -> Iterable[Value]:
         yield from ((_LISTED + facet, value) for value in dict.fromkeys(LISTED[facet](document)))
 
 
+def _without_none(counts: Mapping[str, int]) -> dict[str, int]:
+    return {value: count for value, count in counts.items() if count}
+
+
 def _by_facet(values: Iterable[Value]) -> dict[str, list[tuple[str, int]]]:
+    """The values to be counted, by facet: of towns, too many to be counted, those asked for are apart."""
     found: dict[str, list[tuple[str, int]]] = {}
     for at, (facet, value) in enumerate(values):
-        found.setdefault(facet, []).append((value, at))
+        if marks(facet, value) == (value,):
+            found.setdefault(facet, []).append((value, at))
     return found
 
 

@@ -36,7 +36,7 @@ from ecograph.index.large.vocabulary import Vocabulary, read_vocabulary
 from ecograph.understanding.embedding import Table
 from ecograph.understanding.english import Lexicon, Sources, from_json, to_json
 
-FORMAT = 1
+FORMAT = 2
 NAMES = "large.json"
 _TABLE, _LEXICON = "table.npz", "lexicon.json"
 _SAMPLE = 500  # documents that tell from which cosine texts are near

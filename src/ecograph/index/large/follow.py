@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pyoxigraph import Triple
 
+from ecograph.graph.concepts import Concepts
 from ecograph.graph.ledger import Change
 from ecograph.graph.ports import Reader
 from ecograph.graph.terms import object_of, subject_of
@@ -35,10 +36,12 @@ def subjects_of(changes: Iterable[Change]) -> frozenset[Iri] | None:
     return frozenset(found)
 
 
-def touched_documents(snapshot: Reader, level: Level, subjects: frozenset[Iri]) -> Changes | None:
+def touched_documents(
+    snapshot: Reader, level: Level, subjects: frozenset[Iri], concepts: Concepts | None = None
+) -> Changes | None:
     """Return the documents that a change of some subjects touches; None when they are too many."""
     iris: Sequence[Iri] = sorted(islice(touched(snapshot, level, subjects), MOST_TOUCHED + 1))
-    return documents_of(snapshot, level, iris) if len(iris) <= MOST_TOUCHED else None
+    return documents_of(snapshot, level, iris, concepts) if len(iris) <= MOST_TOUCHED else None
 
 
 def is_stale(folder: Path, changes: Changes, share: float) -> bool:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from ecograph.cog import department_of
 from ecograph.sources import values
 from ecograph.sources.aides.scheme import Scheme
 from ecograph.sources.naming import slug
@@ -47,7 +48,7 @@ def _area(scheme: Scheme, key: str, code: str) -> str | None:
     if (exact := lookup("territories", code)) is not None:
         return exact
     if code.startswith("COM-") and _AREA_MEANT.fullmatch(code):
-        around = lookup("territories", values.department_of(code.removeprefix("COM-")))
+        around = lookup("territories", department_of(code.removeprefix("COM-")))
         if around is not None and not key.endswith("exclusions"):
             scheme.remark(
                 key, code, "commune non chargée : son département", "commune not loaded: its département"

@@ -1,0 +1,45 @@
+"""What the codes of the official geographic code (COG) say by themselves.
+
+A commune's code begins with that of its département: what is said of a commune and of the
+département around it can be told without looking either of them up.
+"""
+
+from __future__ import annotations
+
+import re
+
+from ecograph.vocab import concept
+
+COMMUNE, DEPARTEMENT, REGION = "COM-", "DEP-", "REG-"
+SCHEME = "territories"
+# Five signs: the code of a commune, or a postcode.
+FIVE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}", re.IGNORECASE)
+
+
+def is_commune(iri: str) -> bool:
+    """Whether an IRI is that of a commune."""
+    return iri.rsplit("/", 1)[-1].startswith(COMMUNE)
+
+
+def department_of(code: str) -> str:
+    """The notation of the département of a postcode or of a commune's code."""
+    if code[:2] in {"97", "98"}:
+        return f"{DEPARTEMENT}{code[:3]}"
+    if code[:2] == "20":  # postcodes of Corsica; its communes have 2A and 2B
+        return f"{DEPARTEMENT}2A" if code[2] in "01" else f"{DEPARTEMENT}2B"
+    return f"{DEPARTEMENT}{code[:2]}"
+
+
+def around(iri: str) -> str:
+    """The département of a commune."""
+    return concept(SCHEME, department_of(iri.rsplit(COMMUNE, 1)[-1]))
+
+
+def throughout(iri: str) -> str:
+    """The mark of what is of use in every commune of a département: communes are too many to be listed."""
+    return f"{iri}/communes"
+
+
+def serving(iri: str) -> tuple[str, ...]:
+    """The marks of which one says that something is of use in a place."""
+    return (iri, throughout(around(iri))) if is_commune(iri) else (iri,)
