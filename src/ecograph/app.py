@@ -38,6 +38,7 @@ from ecograph.questions.related import related
 from ecograph.questions.reverse import fitting_projects
 from ecograph.questions.search import UNDERSTAND, Understanding, search
 from ecograph.questions.view import View
+from ecograph.reviewing import Reviewing
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.upkeep import Upkeep
 from ecograph.writing import Writing
@@ -66,6 +67,9 @@ class EcoGraph:
             settings, self.home, self._backend, self._publication, client=lambda: self.client
         )
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
+        self.review = Reviewing(
+            self._publication, self.writing, threshold=settings.understanding_confidence, now=now
+        )
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)
 
     @property

@@ -133,7 +133,7 @@ class Writer:
             written=read.written,
         )
 
-    def bring(self, source: str, level: Level, digest: str, diff: Diff) -> Diff:
+    def bring(self, source: str, level: Level, digest: str, diff: Diff, *, author: str = "") -> Diff:
         """Change the graph of a source, seen from a level on; return what is written."""
         loaded = self.ledger.loaded(source)
         if loaded is not None and loaded.level != level:
@@ -141,7 +141,7 @@ class Writer:
             if level > loaded.level:
                 self.hidden.append(source)
                 self._forget_understood(source, level)
-        self._write(source, level, digest, diff)
+        self._write(source, level, digest, diff, author=author)
         return diff
 
     def remove(self, source: str, digest: str = "") -> None:
@@ -209,12 +209,14 @@ class Writer:
     def _published(self, name: str) -> list[str]:
         return sorted(path.name for path in self.home.snapshots.glob(f"{name}*"))
 
-    def _write(self, source: str, level: Level, digest: str, diff: Diff) -> None:
+    def _write(self, source: str, level: Level, digest: str, diff: Diff, *, author: str = "") -> None:
         if not diff:
             return self.ledger.remember(source, level, digest)
         self.progress(f"{source}: writing", 0, 0)
         graph = source_iri(self.base, source)
-        change = self.ledger.begin(source=source, graph=graph, level=level, digest=digest, diff=diff)
+        change = self.ledger.begin(
+            source=source, graph=graph, level=level, digest=digest, diff=diff, author=author
+        )
         self.store.apply(change)
         return self.ledger.finish(change)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -24,8 +24,9 @@ from ecograph.graph.mentions import (
     mention_iri,
     read_mentions,
     read_states,
+    statement,
 )
-from ecograph.graph.plan import plan
+from ecograph.graph.plan import Diff, plan
 from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.loading import Writer
 from ecograph.model import Iri, Level, TextsRead
@@ -110,6 +111,40 @@ class Understanding:
         digest = self.writer.ledger.fact(_FACT + source)
         loaded = (self.writer.ledger.loaded(understood_id(source, level)) for level in Level)
         return digest if all(one is None or one.digest == digest for one in loaded) else None
+
+    def find(self, mention: Iri, level: Level) -> tuple[str, Level] | None:
+        """Return the derived source that holds a mention which a level sees, and its own level."""
+        subject = NamedNode(mention)
+        for graph, seen in sorted(self.writer.store.graphs().items()):
+            is_derived = graph.endswith(understood_id("", seen)) and seen <= level
+            if is_derived and self.writer.store.statements(graph, subject=subject):
+                return graph.rpartition("/")[2], seen
+        return None
+
+    def decide(self, mention: Iri, state: State, source: str, level: Level, author: str) -> None:
+        """Bring a mention of a derived source to what a person decided of it."""
+        store = self.writer.store
+        graph = source_iri(self.writer.base, source)
+        record = store.statements(graph, subject=NamedNode(mention))
+        before = read_mentions(record)[mention]
+        own, said = statement(before), replace(before, state=state)
+        is_stated = said.is_stated(self.threshold) or any(
+            other.is_stated(self.threshold) for other in self._alike(before, graph)
+        )
+        known = record | ({own} & store.statements(graph, subject=subject_of(own)))
+        found = canonical(as_triples([said], self.threshold) | ({own} if is_stated else set()))
+        loaded = self.writer.ledger.loaded(source)
+        diff = Diff(frozenset(found - known), frozenset(known - found))
+        self.writer.bring(source, level, loaded.digest if loaded else "", diff, author=author)
+
+    def _alike(self, mention: Extracted, graph: Iri) -> Iterator[Extracted]:
+        """Yield the other mentions that propose the same."""
+        store = self.writer.store
+        referring = {subject_of(t) for t in store.statements(graph, value=NamedNode(mention.target))}
+        said = {t for node in referring for t in store.statements(graph, subject=node)}
+        for other in read_mentions(said).values():
+            if other.iri != mention.iri and statement(other) == statement(mention):
+                yield other
 
     def _remember(self, source: str, digest: str | None) -> None:
         if digest is None:  # there is no such source any more
@@ -266,14 +301,14 @@ def texts_of(triples: Iterable[Triple], documents: Mapping[Iri, str]) -> list[Te
     for subject in sorted(said, key=lambda node: node.value):
         classes = frozenset(object_of(t).value for t in said[subject] if t.predicate == TYPE)
         if classes & _WITH_TEXTS or DOCUMENT in classes:
-            content = _content(Facts(subject.value, said[subject]), classes, documents)
+            content = content_of(Facts(subject.value, said[subject]), classes, documents)
             found.append(
                 Text(iri=subject.value, content=content, classes=classes, stated=frozenset(said[subject]))
             )
     return found
 
 
-def _content(facts: Facts, classes: frozenset[str], documents: Mapping[Iri, str]) -> str | None:
+def content_of(facts: Facts, classes: Set[str], documents: Mapping[Iri, str] = NO_DOCUMENTS) -> str | None:
     """Return what is read of a resource: of a document its text, of another title and description."""
     if DOCUMENT in classes:
         kept = facts.text([TEXT], "fr")

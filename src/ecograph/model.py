@@ -354,6 +354,49 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewItem:
+    """A mention as a person reviews it.
+
+    `before` and `after` are what is left of the quote's sentence, empty where the text is not kept.
+    `proposes` is the property that links the text to the target; `stated` tells whether it does.
+    """
+
+    id: str
+    iri: Iri
+    text: Iri
+    text_label: str
+    before: str
+    quote: str
+    after: str
+    proposes: str
+    target: Iri
+    target_label: str
+    confidence: float
+    method: str
+    state: str
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Review:
+    """One page of mentions to review, the surest first."""
+
+    state: str
+    total: int
+    items: tuple[ReviewItem, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reviewed:
+    """A decision on a mention that was kept."""
+
+    id: str
+    decision: Iri
+    state: str
+    stated: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PoleSuggestion:
     """A pole that a text seems to be about."""
 

@@ -235,7 +235,7 @@ class Writing:
         )
         # Refused here already where no engine is needed to see what is wrong.
         read_update(text, dataset=dataset, limit=bounds.text_bytes)
-        with UpdateProcess(bounds) as process, self._editing(key, "an update") as editor:
+        with UpdateProcess(bounds) as process, self.editing(key, "an update") as editor:
             asked = Update(text=text, base=f"{editor.writer.base}/", dataset=dataset)
             editor.update(asked, process)
 
@@ -244,21 +244,21 @@ class Writing:
 
         Raises `MalformedFile`, `Forbidden`, `Refused`, `Busy`; the graph is then as it was.
         """
-        with self._editing(key, f"PUT {iri}") as editor:
+        with self.editing(key, f"PUT {iri}") as editor:
             return editor.put(checked_iri("graph", iri), content, suffix)
 
     def post_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
         """Add a document to what a graph says; return whether the graph is new. Raises as `put_graph`."""
-        with self._editing(key, f"POST {iri}") as editor:
+        with self.editing(key, f"POST {iri}") as editor:
             return editor.post(checked_iri("graph", iri), content, suffix)
 
     def delete_graph(self, key: Key, iri: Iri) -> None:
         """Take a graph out; raises `UnknownGraph`, `Forbidden`, `Busy`."""
-        with self._editing(key, f"DELETE {iri}") as editor:
+        with self.editing(key, f"DELETE {iri}") as editor:
             editor.delete(checked_iri("graph", iri))
 
     @contextmanager
-    def _editing(self, key: Key, purpose: str) -> Iterator[Editor]:
+    def editing(self, key: Key, purpose: str) -> Iterator[Editor]:
         """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long."""
         with ExitStack() as stack:
             yield Editor(self._entered(stack, f"{purpose}, with key {key.id}"), key)

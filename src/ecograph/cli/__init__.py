@@ -16,7 +16,7 @@ from ecograph.cli.loading import load
 from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.serving import serve, settings
-from ecograph.cli.understanding import understand
+from ecograph.cli.understanding import review, understand
 from ecograph.cli.upkeep import backup, compact, restore, verify
 
 
@@ -42,6 +42,7 @@ for _command in (
     load,
     company,
     understand,
+    review,
     search,
     match,
     candidates,

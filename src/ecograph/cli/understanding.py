@@ -1,12 +1,25 @@
-"""`ecograph understand`: read the texts of sources for what they say of the graph."""
+"""`ecograph understand` and `review`: what texts say of the graph, and what people say of that."""
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from ecograph.cli.common import Progress, json_option, open_graph, print_json, reported
+from ecograph.cli.common import (
+    LEVEL,
+    Progress,
+    json_option,
+    lang_option,
+    limit_option,
+    open_graph,
+    print_json,
+    reported,
+)
+from ecograph.graph.keys import Key
 
 
 @click.command()
@@ -33,3 +46,72 @@ def understand(home: Path | None, /, sources: tuple[str, ...], as_json: bool) ->
             f"{one.waiting} to review; {state} ({one.seconds:.1f} s)"
         )
     return None
+
+
+@click.group()
+def review() -> None:
+    """Review what was read in texts: accept it or reject it, once and for all runs."""
+
+
+@review.command("list")
+@click.option(
+    "--state",
+    default="waiting",
+    show_default=True,
+    type=click.Choice(["waiting", "proposed", "confirmed", "rejected"]),
+    help="waiting: proposed, and not sure enough to be stated.",
+)
+@click.option("--source", default="", metavar="ID", help="Of one source's texts alone.")
+@click.option("--offset", default=0, type=click.IntRange(0), help="Skip so many.")
+@limit_option
+@lang_option
+@json_option
+@click.pass_obj
+@reported
+def list_mentions(
+    home: Path | None, /, state: str, source: str, offset: int, limit: int, lang: str, as_json: bool
+) -> None:
+    """List what waits for a person, the surest first."""
+    found = open_graph(home).review.list(
+        LEVEL, state, source=source, limit=limit, offset=offset, language=lang
+    )
+    if as_json:
+        return print_json(found)
+    click.echo(f"{found.total} {state}")
+    for item in found.items:
+        click.echo(f"{item.id}  {item.confidence:.2f}  {item.proposes}: {item.target_label}")
+        click.echo(f"    {item.before}« {item.quote} »{item.after}")
+        click.echo(f"    {item.text_label} ({item.method})")
+    return None
+
+
+@review.command()
+@click.argument("mention")
+@click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
+@click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
+@lang_option
+@click.pass_obj
+@reported
+def accept(home: Path | None, /, mention: str, **said: str) -> None:
+    """Confirm a MENTION, by its id: what it proposes is stated from now on."""
+    _decide(home, mention, "accept", said)
+
+
+@review.command()
+@click.argument("mention")
+@click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
+@click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
+@lang_option
+@click.pass_obj
+@reported
+def reject(home: Path | None, /, mention: str, **said: str) -> None:
+    """Reject a MENTION, by its id: what it proposes is stated no more, whatever is read again."""
+    _decide(home, mention, "reject", said)
+
+
+def _decide(home: Path | None, mention: str, decision: str, said: dict[str, str]) -> None:
+    graph = open_graph(home)
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    key = Key(id="cli", name=said["by"], level=LEVEL, may_write=True, created_at=made)
+    kept = graph.review.decide(key, mention, decision, reason=said["reason"], language=said["lang"])
+    click.echo(json.dumps(asdict(kept), ensure_ascii=False))

@@ -18,16 +18,22 @@ METHOD = "feedback"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Verdict:
+class Said:
+    """Who decides, when and why."""
+
+    reason: str
+    language: str
+    by: str
+    on: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict(Said):
     """What someone says of a resource as an answer to a need; `verdict` is a key of `VERDICTS`."""
 
     need: Iri
     candidate: Iri
     verdict: str
-    reason: str
-    language: str
-    by: str
-    on: datetime
 
 
 def as_turtle(verdict: Verdict, base: str) -> tuple[Iri, bytes]:
@@ -36,7 +42,8 @@ def as_turtle(verdict: Verdict, base: str) -> tuple[Iri, bytes]:
     said = "\n".join((verdict.need, verdict.candidate, verdict.by, stamp, verdict.verdict))
     name = hashlib.sha256(said.encode()).hexdigest()[:20]
     decision, match = NamedNode(f"{base}/decision/{name}"), NamedNode(f"{base}/match/{name}")
-    triples = [*_match(match, verdict, stamp), *_decision(decision, match, verdict, stamp)]
+    _, kind = VERDICTS[verdict.verdict]
+    triples = [*_match(match, verdict, stamp), *decided(decision, match, kind, verdict)]
     return decision.value, serialize(triples, format=RdfFormat.TURTLE) or b""
 
 
@@ -50,15 +57,24 @@ def _match(match: NamedNode, verdict: Verdict, stamp: str) -> Iterator[Triple]:
     yield Triple(match, NamedNode(PROV + "generatedAtTime"), _instant(stamp))
 
 
-def _decision(decision: NamedNode, match: NamedNode, verdict: Verdict, stamp: str) -> Iterator[Triple]:
-    _, kind = VERDICTS[verdict.verdict]
+def decided(decision: NamedNode, on: NamedNode, kind: str, said: Said) -> Iterator[Triple]:
+    """Yield the record of a decision on something; `kind` is a notation of the kinds of decisions."""
     yield Triple(decision, NamedNode(RDF + "type"), NamedNode(eco("Decision")))
-    yield Triple(decision, NamedNode(eco("decisionOn")), match)
+    yield Triple(decision, NamedNode(eco("decisionOn")), on)
     yield Triple(decision, NamedNode(eco("decisionKind")), NamedNode(concept("decision-kinds", kind)))
-    yield Triple(decision, NamedNode(eco("decidedBy")), Literal(verdict.by))
-    yield Triple(decision, NamedNode(eco("decidedOn")), _instant(stamp))
-    if verdict.reason:
-        yield Triple(decision, NamedNode(eco("reason")), Literal(verdict.reason, language=verdict.language))
+    yield Triple(decision, NamedNode(eco("decidedBy")), Literal(said.by))
+    yield Triple(decision, NamedNode(eco("decidedOn")), _instant(said.on.isoformat(timespec="microseconds")))
+    if said.reason:
+        yield Triple(decision, NamedNode(eco("reason")), Literal(said.reason, language=said.language))
+
+
+def decision_on(mention: Iri, kind: str, said: Said, base: str) -> tuple[Iri, bytes]:
+    """Return the IRI of a decision on a mention, and the record that states it."""
+    stamp = said.on.isoformat(timespec="microseconds")
+    name = hashlib.sha256("\n".join((mention, said.by, stamp, kind)).encode()).hexdigest()[:20]
+    decision = NamedNode(f"{base}/decision/{name}")
+    triples = decided(decision, NamedNode(mention), kind, said)
+    return decision.value, serialize(triples, format=RdfFormat.TURTLE) or b""
 
 
 def _instant(stamp: str) -> Literal:

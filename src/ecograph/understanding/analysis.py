@@ -165,7 +165,7 @@ class Analyst:
     def _speaking(self, text: str, pole: str) -> tuple[int, int]:
         """The sentence that speaks most for a pole, or its beginning."""
         start, end = max(
-            _sentences(text),
+            sentences(text),
             key=lambda span: (self.classifier.votes(text[slice(*span)]).get(pole, 0.0), -span[0]),
         )
         return start, min(end, start + LONGEST_QUOTE)
@@ -174,7 +174,7 @@ class Analyst:
 def _passages(text: str) -> Iterator[tuple[int, int]]:
     """Yield the places of the passages of a text: sentences, as many as the extract of an article holds."""
     begin, finish = 0, 0
-    for start, end in _sentences(text):
+    for start, end in sentences(text):
         if finish and end - begin > PASSAGE:
             yield begin, finish
             begin = start
@@ -186,7 +186,7 @@ def _is_one_word(quote: str) -> bool:
     return sum(not token.little for token in tokens_of(quote)) == 1
 
 
-def _sentences(text: str) -> Iterable[tuple[int, int]]:
+def sentences(text: str) -> Iterable[tuple[int, int]]:
     """The places of the sentences of a text, without the spaces around them; at least one."""
     found = []
     for match in _SENTENCE.finditer(text):

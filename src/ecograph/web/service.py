@@ -25,6 +25,7 @@ from ecograph.web import (
     problems,
     queries,
     resources,
+    review,
     sparql,
     writing,
 )
@@ -77,6 +78,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
     for router in (
         api.router,
         feedback.router,
+        review.router,
         writing.router,
         queries.router,
         pages.router,

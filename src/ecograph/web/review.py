@@ -1,0 +1,142 @@
+"""`/api/review` and `/review`: what was read in texts, for people to accept or to reject.
+
+The page works without JavaScript. A browser sends no key of its own accord: it is typed into a form,
+travels in forms alone, and is kept nowhere.
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from http import HTTPStatus
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+import anyio.to_thread
+from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecograph.graph.keys import Key
+from ecograph.model import Level, Review, Reviewed
+from ecograph.web.access import Graph, LevelOf, WriterKey, the_graph, the_level
+from ecograph.web.language import language_of
+from ecograph.web.rendering import page
+from ecograph.web.writing import in_thread
+
+router = APIRouter(tags=["review"])
+
+_ON_PAGE = 20
+_NOTHING: dict[str, str | bool] = {"key": "", "may_write": False, "problem": "", "done": ""}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"description": "The decision is none; nothing was written."},
+    401: {"description": "Reviewing needs a key."},
+    403: {"description": "This key may not write."},
+    404: {"description": "The key's level sees no such mention."},
+}
+State = Annotated[
+    Literal["waiting", "proposed", "confirmed", "rejected"],
+    Query(description="`waiting`: proposed, and not sure enough to be stated."),
+]
+
+
+class DecisionIn(BaseModel):
+    """What someone decides of a mention."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    decision: Literal["accept", "reject"]
+    reason: str = Field("", description="Why, in a sentence.", max_length=1_000)
+
+
+@router.get("/api/review")
+def read_review(
+    graph: Graph,
+    level: LevelOf,
+    state: State = "waiting",
+    source: Annotated[str, Query(description="Id of a source: of its texts alone.")] = "",
+    limit: Annotated[int, Query(ge=0, le=100, description="Most mentions to return.")] = 20,
+    offset: Annotated[int, Query(ge=0, le=1_000_000, description="Mentions to skip.")] = 0,
+    lang: Annotated[Literal["fr", "en"], Query(description="Language of labels.")] = "fr",
+) -> Review:
+    """Return what was read in texts and waits for a person, the surest first."""
+    return graph.review.list(level, state, source=source, limit=limit, offset=offset, language=lang)
+
+
+@router.post("/api/review/{mention}", status_code=HTTPStatus.CREATED, responses=_REFUSALS)
+async def post_review(
+    request: Request,
+    graph: Graph,
+    key: WriterKey,
+    mention: str,
+    said: DecisionIn,
+    lang: Annotated[Literal["fr", "en"], Query(description="Language of the reason.")] = "fr",
+) -> Reviewed:
+    """Keep a decision on a mention; it survives whatever is read again."""
+    decide = partial(graph.review.decide, reason=said.reason, language=lang)
+    return await in_thread(request, partial(decide, key, mention, said.decision))
+
+
+@router.get("/review", include_in_schema=False)
+def review_page(request: Request, state: State = "waiting", page: int = 1) -> HTMLResponse:
+    """Show what waits for a person, as far as whoever asks may see it."""
+    key: Key | None = getattr(request.state, "key", None)
+    return _page(request, the_level(request), state, page, may_write=bool(key and key.may_write))
+
+
+@router.post("/review", include_in_schema=False)
+async def review_form(
+    request: Request,
+    state: Annotated[str, Form()] = "waiting",
+    page: Annotated[int, Form()] = 1,
+    key: Annotated[str, Form()] = "",
+    mention: Annotated[str, Form()] = "",
+    decision: Annotated[str, Form()] = "",
+    reason: Annotated[str, Form()] = "",
+) -> HTMLResponse:
+    """Take a decision by a form, or just a key; show what waits at the level of the key."""
+    _refuse_other_sites(request)
+    graph, language = the_graph(request), language_of(request)
+    given: Key | None = getattr(request.state, "key", None)
+    if key:
+        given = await anyio.to_thread.run_sync(graph.keys.check, key.strip())
+    if given is None:
+        return _page(request, the_level(request), state, page, problem="review_no_key", status=401)
+    show = partial(_page, request, given.level, state, page, key=key, may_write=given.may_write)
+    if not decision:
+        return await anyio.to_thread.run_sync(show)
+    if not given.may_write:
+        return await anyio.to_thread.run_sync(partial(show, problem="review_may_not", status=403))
+    decide = partial(graph.review.decide, reason=reason, language=language)
+    kept = await in_thread(request, partial(decide, given, mention, decision))
+    return await anyio.to_thread.run_sync(partial(show, done=kept.state))
+
+
+def _page(
+    request: Request, level: Level, state: str, number: int, *, status: int = 200, **shown: str | bool
+) -> HTMLResponse:
+    """Show a page of mentions; `shown` is what else it tells: `key`, `may_write`, `problem`, `done`."""
+    graph, language = the_graph(request), language_of(request)
+    number = max(1, number)
+    found = graph.review.list(level, state, limit=_ON_PAGE, offset=(number - 1) * _ON_PAGE, language=language)
+    response = page(
+        request,
+        "review.html",
+        status,
+        base=graph.base,
+        review=found,
+        number=number,
+        last=max(1, -(-found.total // _ON_PAGE)),
+        level=level.slug,
+        fictitious=False,
+        **(_NOTHING | shown),
+    )
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _refuse_other_sites(request: Request) -> None:
+    """Answer 403 to a form of another site, which a browser would send with what it knows."""
+    origin = request.headers.get("origin")
+    is_own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_own or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "A decision is taken on this site's own page.")
