@@ -210,6 +210,14 @@ class UnknownSource(NotFound):
         self.source, self.known = source, known
 
 
+class UnknownForm(NotFound):
+    """No class with a form has this name."""
+
+    def __init__(self, name: str, known: tuple[str, ...]) -> None:
+        super().__init__(f"no class {name!r} has a form; there are {', '.join(known)}")
+        self.name, self.known = name, known
+
+
 class Unavailable(EcographError):
     """Nothing is wrong with the request: try again, or mend the home."""
 

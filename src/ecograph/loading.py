@@ -12,13 +12,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
-from pyoxigraph import NamedNode, Triple
+from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRejected
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
+from ecograph.graph.facts import LABELS
 from ecograph.graph.home import Home
 from ecograph.graph.labels import concept_lookup
 from ecograph.graph.ledger import Ledger
@@ -33,14 +35,17 @@ from ecograph.settings import EMBEDDED
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import describe, source_iri, understood_id
+from ecograph.sources.mapping import expanded
 from ecograph.sources.rdf import parse
 from ecograph.sources.read import read_file
 from ecograph.sources.values import Lookup
-from ecograph.vocab import shortened
+from ecograph.vocab import DCT, SKOS, eco, shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
 PIPELINE = "2"
 _ONTOLOGY = "ontology"
+# By which a cell may name a resource that is loaded.
+_NAMES = frozenset({*LABELS, SKOS + "altLabel", DCT + "identifier", eco("siren"), eco("siret")})
 
 Progress = Callable[[str, int, int], None]
 """Called with what is being done, how much is done, and of how much (0: unknown)."""
@@ -91,6 +96,8 @@ class Writer:
     progress: Progress
     hidden: list[str] = field(default_factory=list)
     """The sources that fewer may see than before."""
+    author: str = ""
+    """The id of the key with which what is loaded was sent; empty for what this machine loads."""
 
     def load(self, declaration: Declaration, files: Sequence[File]) -> Outcome:
         """Bring a source's graph to what its files say.
@@ -215,7 +222,12 @@ class Writer:
         self.progress(f"{source}: writing", 0, 0)
         graph = source_iri(self.base, source)
         change = self.ledger.begin(
-            source=source, graph=graph, level=level, digest=digest, diff=diff, author=author
+            source=source,
+            graph=graph,
+            level=level,
+            digest=digest,
+            diff=diff,
+            author=author or self.author,
         )
         self.store.apply(change)
         return self.ledger.finish(change)
@@ -227,7 +239,7 @@ class Writer:
 
     def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
         read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
-        lookup = self._lookup(declaration.requires) if declaration.kind != "rdf" else _no_concept
+        lookup = self._lookup(declaration) if declaration.kind != "rdf" else _no_concept
         context = Context(self.base, lookup)
         for file in files:
             self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
@@ -241,10 +253,27 @@ class Writer:
                 read.warnings.extend(stated.warnings)
         return read
 
-    def _lookup(self, requires: Iterable[str]) -> Lookup:
-        """What finds the concepts of the vocabulary, and of the sources that one requires."""
-        sources = dict.fromkeys((_ONTOLOGY, *requires))
-        return concept_lookup(t for s in sources for t in self.store.triples(source_iri(self.base, s)))
+    def _lookup(self, declaration: Declaration) -> Lookup:
+        """What finds the concepts of the vocabulary and of the sources that one requires, and resources."""
+        sources = dict.fromkeys((_ONTOLOGY, *declaration.requires))
+        concepts = concept_lookup(t for s in sources for t in self.store.triples(source_iri(self.base, s)))
+        resources = partial(self._named, declaration.level)
+        return lambda listed, name: (resources if ":" in listed else concepts)(listed, name)
+
+    def _named(self, level: Level, cls: str, name: str) -> str | None:
+        """Return the one resource of a class (`eco:Actor`) with a name, that a level may see."""
+        graphs = [graph for graph, seen in self.store.graphs().items() if seen <= level]
+        values = (Literal(name, language="fr"), Literal(name, language="en"), Literal(name))
+        found = {
+            subject_of(triple)
+            for graph in graphs
+            for value in values
+            for triple in self.store.statements(graph, value=value)
+            if triple.predicate.value in _NAMES
+        }
+        wanted = NamedNode(expanded(cls))
+        fitting = [n for n in found if Triple(n, TYPE, wanted) in self.store.about(n)]
+        return fitting[0].value if len(fitting) == 1 else None
 
     def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
         validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.schema)

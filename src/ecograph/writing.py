@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ecograph.assets import LOADERS, ONTOLOGY
 from ecograph.editing import Editor
-from ecograph.errors import BadInput, Busy, EcographError, UnknownCompany, UnknownSource
+from ecograph.errors import BadInput, Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
 from ecograph.fetching import Client
 from ecograph.following import Follower
 from ecograph.graph.home import Current, Home, sequence_of
@@ -35,6 +35,7 @@ from ecograph.sources.declaration import (
     read_declarations,
 )
 from ecograph.sources.declared import Declared, read_declared
+from ecograph.sources.description import source_iri
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
 from ecograph.sources.register import REQUESTS_PER_SECOND, SOURCE, found, look_up
@@ -225,6 +226,21 @@ class Writing:
             source: understanding.understand(source, documents)
             for source, documents in {**wanted, **read}.items()
         }
+
+    def load_filled(self, key: Key, declaration: Declaration, file: File) -> Outcome:
+        """Load a template that the holder of a key filled in; a source keeps the level that it has.
+
+        Raises `MalformedFile`, `TooManyRejected`, `Forbidden`, `Busy`; the graph is then as it was.
+        """
+        with ExitStack() as stack:
+            writer = self._entered(stack, f"a filled template, with key {key.id}")
+            graph = source_iri(writer.base, declaration.id)
+            level = writer.store.level_of(graph)
+            level = declaration.level if level is None else level
+            if level > key.level or declaration.id in self.declared().by_id:
+                raise Forbidden(f"the graph {graph} cannot be written with this key")
+            own = replace(writer, author=key.id)
+            return own.load(declaration.model_copy(update={"visibility": level.slug}), [file])
 
     def update(self, key: Key, text: str, dataset: Dataset) -> None:
         """Carry a SPARQL update out; blocks. Raises `BadQuery`, `Forbidden`, `Refused`, `Busy`."""

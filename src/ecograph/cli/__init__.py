@@ -16,6 +16,7 @@ from ecograph.cli.loading import load
 from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.serving import serve, settings
+from ecograph.cli.templates import template
 from ecograph.cli.understanding import review, understand
 from ecograph.cli.upkeep import backup, compact, restore, verify
 
@@ -43,6 +44,7 @@ for _command in (
     company,
     understand,
     review,
+    template,
     search,
     match,
     candidates,

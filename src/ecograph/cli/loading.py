@@ -5,18 +5,19 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from ecograph.cli.common import Progress, open_graph, reported
-from ecograph.errors import EcographError
-from ecograph.model import Level, Outcome
+from ecograph.errors import EcographError, MalformedFile, TooManyRejected
+from ecograph.model import Level, Outcome, Rejection
 
 if TYPE_CHECKING:
     from ecograph.app import EcoGraph
+    from ecograph.sources.content import File
     from ecograph.sources.declaration import Declaration
 
 
@@ -28,22 +29,40 @@ if TYPE_CHECKING:
     type=click.Choice([level.slug for level in Level]),
     help="Who may see FILES of a source that is not declared (public).",
 )
+@click.option(
+    "--template", "cls", metavar="CLASS", help="FILES are filled templates; a workbook tells itself."
+)
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Write the table again as a workbook, what was rejected marked in it.",
+)
+@click.option(
+    "--max-error-share",
+    type=click.FloatRange(0, 1),
+    help="Share of rejected records above which nothing is loaded (1 for templates).",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
 @reported
-def load(
+def load(  # noqa: PLR0913 - one for each option
     home: Path | None,
     files: tuple[Path, ...],
+    *,
     sources: tuple[str, ...],
     visibility: str | None,
+    cls: str | None,
+    report: Path | None,
+    max_error_share: float | None,
     as_json: bool,
 ) -> None:
     """Load FILES, or declared sources (all by default).
 
     RDF files in any syntax, or documents (text, HTML, PDF), become the content of the source ID, which
-    is declared for the occasion when it is not already: its id is then the first file's name. A .toml
-    file is a declaration of its own. Records that break a shape are reported and left out; loading the
-    same again changes nothing.
+    is declared for the occasion when it is not already: its id is then the first file's name. A
+    workbook that was filled in (see `ecograph template`) tells what it is. A .toml file is a
+    declaration of its own. Records that break a shape are reported and left out; loading the same
+    again changes nothing.
     """
     graph = open_graph(home)
     progress = Progress()
@@ -53,7 +72,8 @@ def load(
     outcomes: list[Outcome] = []
     failures: list[tuple[str, EcographError]] = []
     if plain:
-        outcomes.append(_load_files(graph, plain, sources, visibility, progress))
+        given = _Given(sources, visibility, cls, max_error_share, report)
+        outcomes.append(_load_files(graph, plain, given, progress))
     elif declared or sources or not files:
         outcomes, failures = graph.writing.load_declared(sources, extra=declared, progress=progress)
     progress.close()
@@ -62,31 +82,66 @@ def load(
         sys.exit(1)
 
 
-def _load_files(
-    graph: EcoGraph,
-    files: Sequence[Path],
-    sources: tuple[str, ...],
-    visibility: str | None,
-    progress: Progress,
-) -> Outcome:
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What the command line says of the files."""
+
+    sources: tuple[str, ...]
+    visibility: str | None
+    cls: str | None
+    max_error_share: float | None
+    report: Path | None
+
+
+def _load_files(graph: EcoGraph, files: Sequence[Path], given: _Given, progress: Progress) -> Outcome:
     from ecograph.sources.gather import Gathering
     from ecograph.sources.naming import slug
 
-    if len(sources) > 1:
+    if len(given.sources) > 1:
         raise click.UsageError("files go to one source: give --source once")
-    source = sources[0] if sources else slug(files[0].stem)
-    declaration = _declaration(graph, source, visibility, files)
+    if given.report and len(files) > 1:
+        raise click.UsageError("a report is about one table: load its file alone")
     content = list(Gathering(None, limit=graph.settings.load_bytes).read(files))
-    return graph.writing.load_files(declaration, content, progress)
+    source = given.sources[0] if given.sources else slug(files[0].stem)
+    declaration = _declaration(graph, source, content, given)
+    try:
+        outcome = graph.writing.load_files(declaration, content, progress)
+    except TooManyRejected as error:
+        _report(given.report, content[0], declaration, cast("Sequence[Rejection]", error.rejections))
+        raise
+    _report(given.report, content[0], declaration, outcome.rejections)
+    return outcome
 
 
-def _declaration(graph: EcoGraph, source: str, visibility: str | None, files: Sequence[Path]) -> Declaration:
-    from ecograph.sources.declaration import occasional
+def _declaration(graph: EcoGraph, source: str, files: Sequence[File], given: _Given) -> Declaration:
+    from ecograph.sources.declaration import filled, occasional
     from ecograph.sources.extraction import SUFFIXES
+    from ecograph.sources.filled import template_of
+    from ecograph.sources.forms import form_of
 
-    kind = "document" if all(file.suffix.lower() in SUFFIXES for file in files) else "rdf"
-    declared = graph.writing.declared().by_id.get(source)
-    return declared or occasional(source, visibility or Level.PUBLIC.slug, kind=kind)
+    share = {} if given.max_error_share is None else {"max_error_share": given.max_error_share}
+    known = graph.writing.declared().by_id.get(source)
+    cls = given.cls or (template_of(files[0].content) if known is None else None)
+    if cls is not None:
+        form = form_of(cls)
+        return filled(source, given.visibility or form.visibility, cls).model_copy(update=share)
+    kind = "document" if all(file.suffix in SUFFIXES for file in files) else "rdf"
+    declaration = known or occasional(source, given.visibility or Level.PUBLIC.slug, kind=kind)
+    return declaration.model_copy(update=share)
+
+
+def _report(path: Path | None, file: File, declaration: Declaration, rejections: Sequence[Rejection]) -> None:
+    from ecograph.sources.forms import form_of
+    from ecograph.sources.templates import marked_copy
+
+    if path is None:
+        return
+    form = form_of(declaration.template) if declaration.template else None
+    content = marked_copy(file, rejections, form, "fr")
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        raise MalformedFile(str(path), error.strerror or str(error)) from error
 
 
 def _print_load(

@@ -31,7 +31,7 @@ from ecograph.sources.tables import TableOptions
 
 Kind = OneOf[
     "rdf", "table", "json", "opendatasoft", "ckan", "udata", "dcat", "sirene", "recherche-entreprises",
-    "aides", "document", "feed",
+    "aides", "document", "feed", "template",
 ]  # fmt: skip
 # Kinds whose rows a mapping reads; portals that are not mapped give their datasets.
 _MAPPED, _MAPPABLE = frozenset({"table", "json"}), frozenset({"ckan", "opendatasoft"})
@@ -97,6 +97,8 @@ class Declaration(BaseModel):
     look_up: tuple[Siren, ...] = ()
     feed: FeedOptions = FeedOptions()
     records: tuple[RecordMapping, ...] = ()
+    template: str = ""
+    """The class whose form the tables of the kind `template` are, by its local name."""
 
     @field_validator("id")
     @classmethod
@@ -116,6 +118,8 @@ class Declaration(BaseModel):
     def _mapped(self) -> Declaration:
         if self.records and self.kind not in _MAPPED | _MAPPABLE:
             raise ValueError(f"no `records`: a source of kind {self.kind!r} maps itself")
+        if bool(self.template) != (self.kind == "template"):
+            raise ValueError("`template` names the class of a source of kind 'template', and of no other")
         if not self.records and self.kind in _MAPPED:
             raise ValueError(f"`records` say what the rows of kind {self.kind!r} are")
         if self.kind == "opendatasoft" and any(_PAGES.search(location) for location in self.location):
@@ -190,6 +194,21 @@ def occasional(source: str, visibility: str, *, kind: str = "rdf") -> Declaratio
         )
     except ValidationError as error:
         raise BadDeclaration(source, error.errors()[0]["msg"]) from error
+
+
+def filled(source: str, visibility: str, cls: str, *, max_error_share: float = 1.0) -> Declaration:
+    """Return a declaration for a form that someone filled in; what it leaves out stays as it was.
+
+    Raises as `occasional` does.
+    """
+    return written(source, visibility).model_copy(
+        update={
+            "kind": "template",
+            "template": cls,
+            "complete": False,
+            "max_error_share": max_error_share,
+        }
+    )
 
 
 def written(source: str, visibility: str) -> Declaration:

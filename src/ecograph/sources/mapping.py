@@ -32,7 +32,7 @@ Cell = str | Sequence[str]
 Cells = Mapping[str, Cell]
 Function = OneOf[
     "text", "integer", "decimal", "boolean", "date", "url", "iri", "siren", "siret",
-    "concept", "territory", "commune", "naf", "reference",
+    "concept", "territory", "commune", "naf", "reference", "resource", "email",
 ]  # fmt: skip
 
 
@@ -55,8 +55,8 @@ class Property(BaseModel):
     def _says_enough(self) -> Property:
         if (self.column is None) == (self.constant is None):
             raise ValueError("give either `column` or `constant`")
-        if self.function == "concept" and self.scheme is None:
-            raise ValueError('`as = "concept"` needs `scheme`')
+        if self.function in {"concept", "resource"} and self.scheme is None:
+            raise ValueError(f'`as = "{self.function}"` needs `scheme`')
         if self.function == "reference" and self.kind is None:
             raise ValueError('`as = "reference"` needs `kind`')
         return self
@@ -194,8 +194,9 @@ def _reader(rule: Property, prefix: str, lookup: Lookup) -> Reader:
     match rule.function:
         case "date":
             return partial(values.date, form=rule.form)
-        case "concept":
-            return partial(values.concept, scheme=rule.scheme or "", lookup=lookup)
+        case "concept" | "resource":
+            named = values.concept if rule.function == "concept" else values.resource
+            return partial(named, listed=rule.scheme or "", lookup=lookup)
         case "reference":
             return lambda text: NamedNode(prefix + slug(text))
         case _:
@@ -217,19 +218,13 @@ def expanded(name: str) -> str:
     return PREFIXES[prefix] + rest
 
 
-def _iri(text: str) -> NamedNode:
-    try:
-        return NamedNode(text)
-    except ValueError as error:
-        raise BadValue("un IRI est attendu", "an IRI is expected") from error
-
-
 _SIMPLE: Mapping[str, Callable[[str], Term]] = {
     "integer": values.integer,
     "decimal": values.decimal,
     "boolean": values.boolean,
     "url": values.url,
-    "iri": _iri,
+    "email": values.email,
+    "iri": values.iri,
     "siren": values.siren_number,
     "siret": values.siret_number,
 }

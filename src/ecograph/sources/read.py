@@ -13,6 +13,7 @@ from ecograph.sources.declaration import Declaration
 from ecograph.sources.documents import read_document
 from ecograph.sources.feed import Watched, stated_items
 from ecograph.sources.feed_formats import parse_feed
+from ecograph.sources.filled import read_filled
 from ecograph.sources.listing import read_listing
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
@@ -101,6 +102,9 @@ _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
     "aides": _aides,
     "document": read_document,
     "feed": _feed,
+    "template": lambda declaration, file, context: read_filled(
+        file, context, source=declaration.id, cls=declaration.template, options=declaration.table
+    ),
 }
 
 

@@ -13,19 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import PurePath
-from zipfile import BadZipFile
+from zipfile import BadZipFile, ZipFile
 
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecograph.errors import MalformedFile
+from ecograph.errors import MalformedFile, TooLarge
+from ecograph.sources.content import File
 from ecograph.sources.encoding import encoding_of
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 SEPARATORS = ";,\t|"
 _SAMPLE_LINES = 50
 _LONGEST_CELL = 1_000_000
+_UNPACKED = 500_000_000  # bytes of a workbook once it is unpacked
 
 
 class TableOptions(BaseModel):
@@ -72,6 +74,11 @@ def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str 
     columns = tuple(cell.strip() for cell in header)
     _check(columns, name, options.header)
     return Table(written, columns, _rows(lines, columns, name))
+
+
+def read_lines(file: File, options: TableOptions) -> Lines:
+    """Return the lines of a table of text, each with its number; raises `MalformedFile`."""
+    return _text(file.content, file.name, options)[1]
 
 
 Lines = Iterator[tuple[int, Sequence[str]]]
@@ -146,6 +153,7 @@ def _lines(text: str, separator: str, name: str) -> Lines:
 
 
 def _sheet(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]:
+    check_workbook(content, name)
     try:
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
     except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
@@ -154,6 +162,17 @@ def _sheet(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines
     if title not in book.sheetnames:
         raise MalformedFile(name, f"no sheet {title!r}; there are {', '.join(book.sheetnames)}")
     return f"XLSX, sheet {title}", _cells(book[title].iter_rows(values_only=True))
+
+
+def check_workbook(content: bytes, name: str) -> None:
+    """Refuse what is no workbook, or one that a few bytes would unpack to fill the memory."""
+    try:
+        with ZipFile(io.BytesIO(content)) as packed:
+            size = sum(entry.file_size for entry in packed.infolist())
+    except BadZipFile as error:
+        raise MalformedFile(name, f"not an XLSX workbook ({error})") from error
+    if size > _UNPACKED:
+        raise TooLarge(f"{name}, unpacked,", _UNPACKED, "bytes")
 
 
 def _cells(rows: Iterable[Sequence[object]]) -> Lines:

@@ -60,6 +60,7 @@ _NAMED_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:er)?[ -]([^\W\d_]{3,})\.?[ -](\d{4}
 _ENGLISH_DAY = re.compile(r"([a-zA-Z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
 _ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
 _FRENCH_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
+_EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
 _NAF = re.compile(r"(\d{2})(?:\.?\d{1,2}[A-Z]?)?")
 _SHOWN = 60
@@ -169,15 +170,48 @@ def siret_number(text: str) -> Literal:
         ) from error
 
 
-def concept(text: str, scheme: str, lookup: Lookup) -> NamedNode:
+def concept(text: str, listed: str, lookup: Lookup) -> NamedNode:
     """The concept of a scheme that a label, in any of its languages and forms, or a notation names."""
-    found = lookup(scheme, text)
+    code = _NAF.fullmatch(text.upper().replace(" ", "")) if listed == "naf" else None
+    found = lookup(listed, code[1] if code else text)
     if found is None:
         raise BadValue(
-            f"« {text[:_SHOWN]} » n'est pas dans la liste « {scheme} »",
-            f"“{text[:_SHOWN]}” is not in the list “{scheme}”",
+            f"« {text[:_SHOWN]} » n'est pas dans la liste « {listed} »",
+            f"“{text[:_SHOWN]}” is not in the list “{listed}”",
         )
     return NamedNode(found)
+
+
+def resource(text: str, listed: str, lookup: Lookup) -> NamedNode:
+    """The resource of a class, among those that are loaded, that its IRI, exact name or SIREN tells."""
+    if "://" in text:
+        return iri(text)
+    found = lookup(listed, text)
+    if found is None:
+        raise BadValue(
+            f"« {text[:_SHOWN]} » n'est pas connu : donnez le nom exact ou le SIREN d'une fiche déjà chargée",
+            f"“{text[:_SHOWN]}” is not known: give the exact name or the SIREN of a record that is loaded",
+        )
+    return NamedNode(found)
+
+
+def email(text: str) -> NamedNode:
+    """An e-mail address."""
+    address = text.removeprefix("mailto:")
+    if not _EMAIL.fullmatch(address):
+        raise BadValue(
+            "une adresse de courriel est attendue, comme nom@exemple.fr",
+            "an e-mail address is expected, as name@example.org",
+        )
+    return iri(f"mailto:{address}")
+
+
+def iri(text: str) -> NamedNode:
+    """An IRI."""
+    try:
+        return NamedNode(text)
+    except ValueError as error:
+        raise BadValue("un IRI est attendu", "an IRI is expected") from error
 
 
 def territory(text: str, lookup: Lookup) -> NamedNode:
@@ -204,7 +238,7 @@ def naf(text: str, lookup: Lookup) -> NamedNode:
             "un code NAF est attendu, comme 20.53Z",
             "a code of the French classification of activities is expected, as 20.53Z",
         )
-    return concept(found[1], "naf", lookup)
+    return concept(text, "naf", lookup)
 
 
 def _number(text: str) -> Decimal:

@@ -27,6 +27,7 @@ from ecograph.web import (
     resources,
     review,
     sparql,
+    templates,
     writing,
 )
 from ecograph.web.access import authenticate
@@ -80,6 +81,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
         feedback.router,
         review.router,
         writing.router,
+        templates.router,
         queries.router,
         pages.router,
         matching.router,

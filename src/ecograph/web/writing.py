@@ -50,7 +50,7 @@ _GRAPH_PARAMETERS = [
     {"name": "default", "in": "query", "schema": _STRING, "description": "The merge of all; only to read."},
 ]
 _GRAPH_BODY = {name: {"schema": _STRING} for name in _SUFFIXES}
-_REFUSALS: dict[int | str, dict[str, Any]] = {
+REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "It cannot be read, or a record of it breaks a shape; nothing was written."},
     401: {"description": "Writing needs a key."},
     403: {"description": "This key may not write, or not there."},
@@ -65,13 +65,13 @@ _WRITE_DOCS: dict[str, Any] = {**_GRAPH_DOCS, "requestBody": {"content": _GRAPH_
 @router.post(
     "/sparql/update",
     status_code=HTTPStatus.NO_CONTENT,
-    responses=_REFUSALS,
+    responses=REFUSALS,
     response_class=Response,
     openapi_extra={"requestBody": {"content": _UPDATE_BODY}},
 )
 async def post_update(request: Request, graph: Graph, key: WriterKey) -> Response:
     """Carry a SPARQL update out; queries see it once this has answered."""
-    body = await _body(request, 3 * graph.endpoint.query_bytes + 50_000)
+    body = await read_body(request, 3 * graph.endpoint.query_bytes + 50_000)
     asked = read_update_post(request.scope["query_string"], request.headers.get("content-type", ""), body)
     dataset = Dataset(default=asked.using, named=asked.using_named)
     await in_thread(request, partial(graph.writing.update, key, asked.update, dataset))
@@ -106,13 +106,13 @@ async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response
     return await answered(request, Asked(query=_EVERYTHING, default_graphs=(wanted,)))
 
 
-@router.put("/graphs", responses=_REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
+@router.put("/graphs", responses=REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
 async def put_graph(request: Request, key: WriterKey) -> Response:
     """Make a document all that a graph says: 201 when the graph is new, else 204."""
     return await _written(request, the_graph(request).writing.put_graph, key)
 
 
-@router.post("/graphs", responses=_REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
+@router.post("/graphs", responses=REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
 async def post_graph(request: Request, key: WriterKey) -> Response:
     """Add a document to what a graph says: 201 when the graph is new, else 204."""
     return await _written(request, the_graph(request).writing.post_graph, key)
@@ -121,7 +121,7 @@ async def post_graph(request: Request, key: WriterKey) -> Response:
 @router.delete(
     "/graphs",
     status_code=HTTPStatus.NO_CONTENT,
-    responses={**_REFUSALS, 404: {}},
+    responses={**REFUSALS, 404: {}},
     response_class=Response,
     openapi_extra=_GRAPH_DOCS,
 )
@@ -155,7 +155,7 @@ def _options(methods: str) -> Response:
 
 async def _written(request: Request, write: Callable[..., bool], key: object) -> Response:
     iri, suffix = _named(request), _suffix(request)
-    body = await _body(request, the_graph(request).settings.write_bytes)
+    body = await read_body(request, the_graph(request).settings.write_bytes)
     is_new = await in_thread(request, partial(write, key, iri, body, suffix))
     status = HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT
     return Response(status_code=status, headers=_CORS)
@@ -185,7 +185,8 @@ def _suffix(request: Request) -> str:
     return _SUFFIXES[media_type]
 
 
-async def _body(request: Request, limit: int) -> bytes:
+async def read_body(request: Request, limit: int) -> bytes:
+    """Return what a request sends; raises `TooLarge` as soon as it is."""
     body = bytearray()
     async for chunk in request.stream():
         body += chunk

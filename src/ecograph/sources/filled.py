@@ -1,0 +1,177 @@
+"""Forms that someone filled in: their rows as records, by the mapping that the same form gives."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from zipfile import BadZipFile
+
+from openpyxl import load_workbook
+from openpyxl.utils.exceptions import InvalidFileException
+
+from ecograph.errors import MalformedFile
+from ecograph.model import Rejection
+from ecograph.sources.content import Content, Context, File, Stated, Written
+from ecograph.sources.forms import ROW_ID, Form, Part, form_of, part_heading
+from ecograph.sources.mapping import Mapper
+from ecograph.sources.naming import slug
+from ecograph.sources.tables import Table, TableOptions, read_table
+from ecograph.sources.values import tidy
+
+LANGUAGES = ("fr", "en")
+REASON = {"fr": "Motif du rejet", "en": "Reason"}
+"""What stands above the column that a report adds; whoever loads the report again need not take it out."""
+KEYWORD = "ecograph-template"
+_MARK = " *"
+_RISKY = "=+-@"
+_TWICE = {
+    "fr": "une ligne plus haut a déjà cet identifiant ; changez l'un des deux",
+    "en": "a row above has this identifier already; change one of them",
+}
+
+
+def template_of(content: bytes) -> str | None:
+    """Return the class of the form that a workbook was made from, if it tells."""
+    try:
+        keywords = load_workbook(io.BytesIO(content), read_only=True).properties.keywords or ""
+    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
+        return None
+    word, _, cls = keywords.partition(" ")
+    return cls if word == KEYWORD and cls else None
+
+
+def heading(cell: str) -> str:
+    """Return the heading that a cell of the first row shows, without the mark of what is needed."""
+    return tidy(cell.removesuffix(_MARK.strip()))
+
+
+def marked(name: str) -> str:
+    """Return a heading with the mark of what is needed."""
+    return name + _MARK
+
+
+def safe(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text[:1] in (*_RISKY, "\t", "\r") else text
+
+
+def language_of(form: Form, columns: Sequence[str]) -> str:
+    """Return the language of the headings that most columns have."""
+    return max(LANGUAGES, key=lambda language: len(form.headings(language).keys() & set(columns)))
+
+
+def read_filled(file: File, context: Context, *, source: str, cls: str, options: TableOptions) -> Content:
+    """Read a filled form; raises `MalformedFile` where a needed column is missing."""
+    form = form_of(cls)
+    table = read_table(file.content, name=file.name, options=options, suffix=file.suffix)
+    columns = [heading(column) for column in table.columns]
+    language = language_of(form, columns)
+    _check(form, columns, language, file.name)
+    return Content(table.written, _Reading(form, language, source, context).rows(table, file.name))
+
+
+def _check(form: Form, columns: Sequence[str], language: str, name: str) -> None:
+    needed = [column.name[language] for column in form.columns if column.required]
+    for missing in (column for column in needed if column not in columns):
+        known = ", ".join(repr(column) for column in columns if column)
+        raise MalformedFile(
+            name, f"no column {missing!r}, which is needed; there are {known}", line=1, column=1
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Sub:
+    """A part of a row, ready: the columns of its own fields by what stands above them in the sheet."""
+
+    part: Part
+    number: int
+    columns: dict[str, str]
+    mapper: Mapper
+
+
+class _Reading:
+    """A form and its parts, ready for rows."""
+
+    def __init__(self, form: Form, language: str, source: str, context: Context) -> None:
+        self._form, self._language = form, language
+        self._mapper = Mapper(form.mapping(language), context.base, source, context.lookup)
+        self._subs = [
+            _Sub(
+                part,
+                number,
+                {part_heading(part, number, c, language): c.name[language] for c in part.form.columns},
+                Mapper(part.form.mapping(language), context.base, source, context.lookup),
+            )
+            for part, number in form.places()
+        ]
+
+    def rows(self, table: Table, name: str) -> Iterator[Stated]:
+        known = {*self._form.headings(self._language), *REASON.values()}
+        odd = [c for c in map(heading, table.columns) if c and c not in known]
+        if odd:
+            yield Stated(name, (), warnings=[_not_read(name, column) for column in odd])
+        seen: set[str] = set()
+        for row in table.rows:
+            cells = {heading(column): _unquoted(cell) for column, cell in row.cells.items()}
+            first = next(iter(row.cells.values()), "")
+            for reason in REASON.values():
+                cells.pop(reason, None)
+            if first.startswith("#") or not any(map(str.strip, cells.values())):
+                continue  # help, or a row of which only the reason is left
+            yield self._row(cells, f"{name}, line {row.line}", seen)
+
+    def _row(self, cells: dict[str, str], place: str, seen: set[str]) -> Stated:
+        by = self._form.identifying(self._language)
+        column = next((c for c in by if slug(cells.get(c, ""))), by[-1])
+        cells[ROW_ID] = cells.get(column, "")
+        if (own := slug(cells[ROW_ID])) in seen:
+            return Stated(place, (), [_rejected(place, column, cells[ROW_ID])])
+        filled = [sub for sub in self._subs if any(cells.get(c, "").strip() for c in sub.columns)]
+        for part in self._form.parts:
+            names = [f"{own} {sub.number}" for sub in filled if sub.part is part]
+            cells[part.predicate] = ";".join(names)
+        text, rejections = self._read(cells, place, filled, own)
+        if not rejections:
+            seen.add(own)
+        return Stated(place, Written("" if rejections else text), rejections)
+
+    def _read(
+        self, cells: dict[str, str], place: str, filled: Sequence[_Sub], own: str
+    ) -> tuple[str, list[Rejection]]:
+        written, rejections = self._mapper.read(cells, place)
+        text = written.text
+        for sub in filled:
+            inner = {field: cells.get(column, "") for column, field in sub.columns.items()}
+            said, faults = sub.mapper.read(inner | {ROW_ID: f"{own} {sub.number}"}, place)
+            outer = {field: column for column, field in sub.columns.items()}
+            rejections += [_renamed(fault, outer.get(fault.path, fault.path)) for fault in faults]
+            text += said.text
+        return text, rejections
+
+
+def _unquoted(cell: str) -> str:
+    """Return a cell without what keeps it from being a formula."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] and cell[1] in _RISKY else cell
+
+
+def _renamed(rejection: Rejection, path: str) -> Rejection:
+    return Rejection(
+        record=rejection.record,
+        place=rejection.place,
+        path=path,
+        value=rejection.value,
+        reason=rejection.reason,
+    )
+
+
+def _rejected(place: str, column: str, value: str) -> Rejection:
+    return Rejection(record="", place=place, path=column, value=value[:200], reason=_TWICE)
+
+
+def _not_read(name: str, column: str) -> Rejection:
+    reason = {
+        "fr": "cette colonne n'est pas du modèle ; elle n'a pas été lue",
+        "en": "this column is none of the template; it was not read",
+    }
+    return Rejection(record="", place=f"{name}, line 1", path=column, value="", reason=reason)

@@ -1,0 +1,261 @@
+"""Templates: a form as a spreadsheet to fill in, and the filled one with what is wrong marked in it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+
+from openpyxl import Workbook, load_workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.datavalidation import DataValidation
+from openpyxl.worksheet.worksheet import Worksheet
+
+from ecograph.model import Rejection
+from ecograph.sources.content import File
+from ecograph.sources.filled import KEYWORD, REASON, heading, language_of, marked, safe
+from ecograph.sources.forms import Column, Form, choices, part_heading
+from ecograph.sources.tables import TableOptions, check_workbook, read_lines
+
+_ROWS = 1000  # that the lists to choose from reach
+_FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
+_NEEDED, _WRONG = Font(bold=True, color="9C0006"), PatternFill("solid", fgColor="FFC7CE")
+_LINE = re.compile(r"line (\d+)$")
+_NUMBER = re.compile(r"-(\d+)$")
+
+_WORDS: Mapping[str, Mapping[str, str]] = {
+    "fr": {
+        "help": "Aide",
+        "needed": "obligatoire",
+        "expected": "recommandé",
+        "several": "plusieurs valeurs possibles, séparées par un point-virgule",
+        "list": "à choisir dans la liste",
+        "head": "Colonne|Rubrique|Obligatoire|Ce qu'il faut écrire|Forme",
+        "text": "texte",
+        "integer": "nombre entier",
+        "decimal": "nombre, comme 1250,50",
+        "boolean": "oui ou non",
+        "date": "date, comme 31/12/2026",
+        "url": "adresse web, comme https://exemple.fr",
+        "iri": "adresse (IRI)",
+        "email": "courriel, comme nom@exemple.fr",
+        "siren": "numéro SIREN, 9 chiffres",
+        "siret": "numéro SIRET, 14 chiffres",
+        "resource": "nom exact, SIREN ou adresse d'une fiche déjà chargée",
+        "concept": "libellé de la liste",
+    },
+    "en": {
+        "help": "Help",
+        "needed": "required",
+        "expected": "recommended",
+        "several": "several values are possible, with a semicolon between them",
+        "list": "to choose from the list",
+        "head": "Column|Group|Required|What to write|Form",
+        "text": "text",
+        "integer": "whole number",
+        "decimal": "number, as 1250.50",
+        "boolean": "oui or non",
+        "date": "date, as 31/12/2026",
+        "url": "web address, as https://example.org",
+        "iri": "address (IRI)",
+        "email": "e-mail address, as name@example.org",
+        "siren": "SIREN number, 9 digits",
+        "siret": "SIRET number, 14 digits",
+        "resource": "exact name, SIREN or address of a record that is loaded",
+        "concept": "label of the list",
+    },
+}
+
+
+def csv_template(form: Form, language: str) -> bytes:
+    """Return a form as CSV, as French spreadsheets open it: its headings, and a row of help."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
+    columns = form.headings(language)
+    writer.writerow([marked(name) if column.required else name for name, column in columns.items()])
+    helps = [_hint(column, language) for column in columns.values()]
+    writer.writerow([f"# {helps[0]}", *helps[1:]])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def xlsx_template(form: Form, language: str) -> bytes:
+    """Return a form as a workbook: the sheet to fill in, the help, and the lists to choose from."""
+    book = Workbook()
+    sheet = book.active
+    sheet.title = _title(form.label[language])
+    columns = form.headings(language)
+    _head(sheet, columns, language)
+    _help(book.create_sheet(_WORDS[language]["help"]), form, columns, language)
+    _lists(book.create_sheet("Listes"), sheet, columns, language)
+    book.properties.keywords = f"{KEYWORD} {form.cls}"
+    book.properties.title = form.label[language]
+    return _saved(book)
+
+
+def marked_copy(file: File, rejections: Iterable[Rejection], form: Form | None, language: str) -> bytes:
+    """Return a table as a workbook, what was refused marked and the reason in a last column.
+
+    A row that is right stays as it is: the whole can be mended and loaded again.
+    """
+    book, sheet = _opened(file)
+    headings = [heading(str(cell.value or "")) for cell in sheet[1]]
+    if form is not None:
+        language = language_of(form, headings) if set(headings) & set(form.headings("en")) else language
+    reasons = set(REASON.values())
+    last = next((n for n, name in enumerate(headings, 1) if name in reasons), len(headings) + 1)
+    _clear(sheet, last)
+    sheet.cell(1, last, REASON[language]).font = Font(bold=True)
+    sheet.column_dimensions[get_column_letter(last)].width = 60
+    by_line: dict[int, list[Rejection]] = defaultdict(list)
+    for rejection in rejections:
+        if found := _LINE.search(rejection.place):
+            by_line[int(found[1])].append(rejection)
+    for line, found_here in by_line.items():
+        _mark(sheet, line, last, headings, found_here, form, language)
+    return _saved(book)
+
+
+def _mark(
+    sheet: Worksheet,
+    line: int,
+    last: int,
+    headings: Sequence[str],
+    rejections: Sequence[Rejection],
+    form: Form | None,
+    language: str,
+) -> None:
+    said = []
+    for rejection in rejections:
+        reason = rejection.reason.get(language) or rejection.reason.get("en", "")
+        name = _column_of(rejection, form, language)
+        said.append(reason if name in reason else f"{name} : {reason}")
+        if name in headings:
+            cell = sheet.cell(line, headings.index(name) + 1)
+            cell.fill, cell.comment = _WRONG, Comment(reason, "EcoGraph", width=320, height=90)
+    cell = sheet.cell(line, last, safe(" ; ".join(dict.fromkeys(said))))
+    cell.fill, cell.alignment = _WRONG, Alignment(wrap_text=True, vertical="top")
+
+
+def _column_of(rejection: Rejection, form: Form | None, language: str) -> str:
+    """Return the column that a rejection is about, which a shape names by its property."""
+    if form is None or ":" not in rejection.path or rejection.path in form.headings(language):
+        return rejection.path
+    found = [c.name[language] for c in form.columns if c.predicate == rejection.path]
+    number = _NUMBER.search(rejection.record)
+    for part, place in form.places():
+        if f"/{part.form.kind}/" in rejection.record and number and int(number[1]) == place:
+            inner = (c for c in part.form.columns if c.predicate == rejection.path)
+            found = [part_heading(part, place, column, language) for column in inner]
+    return found[0] if found else rejection.path
+
+
+def _clear(sheet: Worksheet, last: int) -> None:
+    """Take out the marks of a report that came before."""
+    for row in sheet.iter_rows(min_row=2):
+        for cell in row:
+            if cell.column == last:
+                cell.value = None
+            if cell.fill == _WRONG or cell.column == last:
+                cell.fill = PatternFill()
+                cell.comment = None
+
+
+def _opened(file: File) -> tuple[Workbook, Worksheet]:
+    if file.suffix == ".xlsx":
+        check_workbook(file.content, file.name)
+        book = load_workbook(io.BytesIO(file.content))
+        sheet = book[book.sheetnames[0]]
+        for row in sheet.iter_rows():
+            for cell in row:
+                if cell.data_type == "f":  # what a person typed as a formula is shown, not run
+                    cell.value, cell.data_type = str(cell.value), "s"
+        return book, sheet
+    book = Workbook()
+    for line, cells in read_lines(file, TableOptions()):
+        for number, text in enumerate(cells, start=1):
+            cell = book.active.cell(line, number)
+            cell.value, cell.data_type = text, "s"
+    return book, book.active
+
+
+def _saved(book: Workbook) -> bytes:
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def _title(text: str) -> str:
+    return re.sub(r"[\\/*?:\[\]]", " ", text)[:31]
+
+
+def _hint(column: Column, language: str) -> str:
+    """Return what to write in a column, in one sentence."""
+    words = _WORDS[language]
+    parts = [column.help[language].rstrip("."), words[column.function]]
+    parts += [words["needed"]] if column.required else [words["expected"]] if column.expected else []
+    return " ; ".join([*parts, *([words["several"]] if column.several else [])])
+
+
+def _head(sheet: Worksheet, columns: Mapping[str, Column], language: str) -> None:
+    groups = list(dict.fromkeys(column.group[language] for column in columns.values()))
+    for number, (name, column) in enumerate(columns.items(), start=1):
+        cell = sheet.cell(1, number, marked(name) if column.required else name)
+        cell.font = _NEEDED if column.required else Font(bold=True)
+        cell.fill = PatternFill("solid", fgColor=_FILLS[groups.index(column.group[language]) % len(_FILLS)])
+        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.comment = Comment(_hint(column, language), "EcoGraph", width=320, height=110)
+        letter = get_column_letter(number)
+        sheet.column_dimensions[letter].width = 40 if column.language else 24
+        form = {"date": "DD/MM/YYYY", "siren": "@", "siret": "@"}.get(column.function)
+        for row in range(2, _ROWS + 2) if form else ():
+            sheet.cell(row, number).number_format = form
+    sheet.freeze_panes, sheet.row_dimensions[1].height = "A2", 32
+
+
+def _help(sheet: Worksheet, form: Form, columns: Mapping[str, Column], language: str) -> None:
+    words = _WORDS[language]
+    sheet.append([form.label[language], form.comment.get(language, "")])
+    sheet.append([])
+    sheet.append(words["head"].split("|"))
+    for name, column in columns.items():
+        needed = words["needed"] if column.required else words["expected"] if column.expected else ""
+        shape = words[column.function] + (f" ; {words['several']}" if column.several else "")
+        sheet.append([name, column.group[language], needed, column.help[language], shape])
+    for letter, width in zip("ABCDE", (38, 16, 14, 70, 60), strict=True):
+        sheet.column_dimensions[letter].width = width
+    for row in (1, 3):
+        for cell in sheet[row]:
+            cell.font = Font(bold=True)
+
+
+def _lists(lists: Worksheet, sheet: Worksheet, columns: Mapping[str, Column], language: str) -> None:
+    """Put the lists on a sheet that does not show, and let the columns choose from them."""
+    lists.sheet_state = "hidden"
+    made: dict[str, DataValidation] = {}
+    for number, (name, column) in enumerate(columns.items(), start=1):
+        if column.function == "concept":
+            # Where several may be chosen, what is typed may be more than one of the list.
+            key = f"{column.listed} {column.several}"
+            if key not in made:
+                made[key] = _chosen(lists, len(made) + 1, column, language, name)
+                sheet.add_data_validation(made[key])
+            letter = get_column_letter(number)
+            made[key].add(f"{letter}2:{letter}{_ROWS + 1}")
+
+
+def _chosen(lists: Worksheet, number: int, column: Column, language: str, name: str) -> DataValidation:
+    labels = choices(column.listed, language)
+    lists.cell(1, number, column.listed)
+    for row, label in enumerate(labels, start=2):
+        lists.cell(row, number, label)
+    letter = get_column_letter(number)
+    rule = DataValidation(
+        type="list", formula1=f"Listes!${letter}$2:${letter}${len(labels) + 1}", allow_blank=True
+    )
+    rule.showErrorMessage = not column.several
+    rule.errorTitle, rule.error = name[:32], _WORDS[language]["list"]
+    return rule

@@ -1,0 +1,221 @@
+"""Templates as a business adviser meets them: filled in, loaded, mended, loaded again."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from openpyxl import Workbook, load_workbook
+
+from ecograph.app import EcoGraph
+from ecograph.graph.facts import Facts, facts_of
+from ecograph.model import Level
+from ecograph.vocab import DCT, VOC, eco
+
+Invoke = Callable[..., Result]
+GOOD = {
+    "Titre *": "Séchoir solaire de plantes",
+    "Identifiant": "P-1",
+    "Description": "Sécher sans gaz.",
+    "Stade": "Prototype",
+    "Pôle": "Agro-industrie ; chimie",
+    "Territoire": "48000",
+    "Porté par": "Distillerie du Causse",
+    "Commencé le": date(2026, 3, 1),
+    "Besoin 1 : Titre": "Dimensionner le séchoir",
+    "Besoin 1 : Genre de besoin": "Expertise",
+    "Besoin 3 : Titre": "Financer l'essai",
+    "Besoin 3 : Genre de besoin": "Financement",
+}
+MISTAKES = [
+    ({"Titre *": ""}, "Titre", "cette colonne doit être remplie"),
+    ({"Stade": "Protype"}, "Stade", "« Protype » n'est pas dans la liste"),
+    ({"Pôle": "agro; chemie"}, "Pôle", "« chemie »"),
+    ({"Territoire": "Lozert"}, "Territoire", "« Lozert »"),
+    ({"Porté par": "Société Inconnue"}, "Porté par", "n'est pas connu"),
+    ({"Commencé le": "31/02/2026"}, "Commencé le", "une date est attendue"),
+    ({"Site web": "exemple"}, "Site web", "une adresse web est attendue"),
+    ({"Besoin 1 : Titre": ""}, "Besoin 1 : Titre", "cette colonne doit être remplie"),
+    ({"Besoin 3 : Genre de besoin": "=1+1"}, "Besoin 3 : Genre de besoin", "n'est pas dans la liste"),
+    ({"Identifiant": "P-1"}, "Identifiant", "a déjà cet identifiant"),
+]
+
+
+def sheet_of(content: bytes) -> list[dict[str, object]]:
+    header, *rows = load_workbook(io.BytesIO(content)).active.iter_rows(values_only=True)
+    return [dict(zip(header, row, strict=True)) for row in rows if any(row)]
+
+
+@pytest.fixture
+def home(fresh_copy: Path, tmp_path: Path, invoke: Invoke) -> Path:
+    """The sample territory, with the company that carries the projects."""
+    table = tmp_path / "societes.csv"
+    table.write_bytes(template(invoke, fresh_copy, tmp_path, "Company", "csv").read_bytes())
+    header = next(csv.reader(io.StringIO(table.read_text("utf-8-sig")), delimiter=";"))
+    row = {"Nom *": "Distillerie du Causse", "SIREN": "732 829 320", "Genre d'acteur *": "PME"}
+    with table.open("a", encoding="utf-8", newline="") as file:
+        csv.writer(file, delimiter=";").writerow([row.get(name, "") for name in header])
+    done = invoke("--home", str(fresh_copy), "load", str(table), "--template", "Company")
+    assert done.exit_code == 0, done.output
+    assert "societes: 3 records" in done.output
+    return fresh_copy
+
+
+def template(invoke: Invoke, home: Path, folder: Path, cls: str, syntax: str = "xlsx") -> Path:
+    path = folder / f"{cls}.{syntax}"
+    done = invoke("--home", str(home), "template", cls, "--format", syntax, "-o", str(path))
+    assert done.exit_code == 0, done.output
+    return path
+
+
+def fill(path: Path, *rows: dict[str, object]) -> None:
+    book = load_workbook(path)
+    sheet = book.active
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for number, row in enumerate(rows, start=2):
+        for name, value in row.items():
+            cell = sheet.cell(number, columns[name])
+            cell.value = value
+            cell.data_type = "s" if isinstance(value, str) else cell.data_type
+    book.save(path)
+
+
+def facts(graph: EcoGraph, path: str) -> Facts:
+    return facts_of(graph.snapshot(), Level.PRIVATE, f"{graph.base}/{path}")
+
+
+def test_a_template_has_headings_help_and_lists(invoke: Invoke, sample_home: Path, tmp_path: Path) -> None:
+    book = load_workbook(template(invoke, sample_home, tmp_path, "Project"))
+    sheet, helps, lists = book.worksheets
+    assert (sheet.title, helps.title, lists.sheet_state) == ("Projet", "Aide", "hidden")
+    headings = [cell.value for cell in sheet[1]]
+    assert headings[:1] == ["Titre *"]
+    assert "Besoin 1 : Requiert la compétence" in headings
+    assert "obligatoire" in sheet["A1"].comment.text
+    rules = {str(rule.sqref).rstrip("0123456789"): rule for rule in sheet.data_validations.dataValidation}
+    stage = next(c.column_letter for c in sheet[1] if c.value == "Stade")
+    rule = next(rule for where, rule in rules.items() if where.startswith(f"{stage}2"))
+    column = rule.formula1.split("$")[1]
+    assert "Prototype" in [cell.value for cell in lists[column]]
+    assert rule.showErrorMessage
+    assert any("point-virgule" in str(row[4].value) for row in helps.iter_rows(min_row=4))
+
+
+def test_every_class_with_a_shape_has_a_form() -> None:
+    from ecograph.assets import ONTOLOGY
+    from ecograph.sources.forms import form_of
+    from ecograph.sources.templates import csv_template, xlsx_template
+
+    text = (ONTOLOGY / "shapes.ttl").read_text("utf-8")
+    for line in text.splitlines():
+        if "sh:targetClass eco:" in line:
+            form = form_of(line.split("eco:")[1].split()[0])
+            assert len(form.headings("fr")) == len(form.headings("en"))
+            assert len({c.name["fr"] for c in form.columns}) == len(form.columns), form.cls
+            assert csv_template(form, "en")
+            assert xlsx_template(form, "fr")
+
+
+def test_a_filled_template_is_recognised_and_loaded(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path = template(invoke, home, tmp_path, "Project")
+    fill(path, GOOD)
+    done = invoke("--home", str(home), "load", str(path), "--source", "suivi")
+    assert done.exit_code == 0, done.output
+    assert "0 rejected" in done.output
+    graph = opened(home)
+    project = facts(graph, "project/suivi--p-1")
+    assert project.text([DCT + "title"], "fr") == "Séchoir solaire de plantes"
+    assert set(project.iris(eco("inPole"))) == {f"{VOC}poles/agro", f"{VOC}poles/chimie"}
+    assert project.iris(eco("carriedBy")) == (f"{graph.base}/actor/societes--732-829-320",)
+    assert [n.value for n in project.literals(eco("startedOn"))] == ["2026-03-01"]
+    needs = project.iris(eco("hasNeed"))
+    assert needs == (f"{graph.base}/need/suivi--p-1-1", f"{graph.base}/need/suivi--p-1-3")
+    assert not facts_of(graph.snapshot(), Level.PUBLIC, project.iri)
+    assert "unchanged" in invoke("--home", str(home), "load", str(path), "--source", "suivi").output
+
+
+def test_ten_mistakes_are_marked_and_the_mended_report_loads(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "rapport.xlsx"
+    bad = [GOOD | {"Identifiant": f"B-{n}"} | change for n, (change, _, _) in enumerate(MISTAKES)]
+    fill(path, GOOD, *bad)
+    load = ("--home", str(home), "load", "--source", "suivi")
+    done = invoke(*load, str(path), "--report", str(report))
+    assert done.exit_code == 0, done.output
+    assert "10 rejected" in done.output
+
+    sheet = load_workbook(report).active
+    columns = {cell.value: cell.column for cell in sheet[1]}
+    for line, (change, name, reason) in enumerate(MISTAKES, start=3):
+        cell = sheet.cell(line, columns.get(name) or columns[f"{name} *"])
+        assert reason in cell.comment.text, change
+        assert cell.fill.fgColor.rgb == "00FFC7CE"
+        assert cell.data_type != "f"
+        assert reason in sheet.cell(line, columns["Motif du rejet"]).value
+    assert not sheet.cell(2, columns["Motif du rejet"]).value
+
+    mended = load_workbook(report)
+    for line, (change, _, _) in enumerate(MISTAKES, start=3):
+        for name in change:
+            value = f"B-{line}" if name == "Identifiant" else GOOD.get(name)
+            mended.active.cell(line, columns[name]).value = value
+    mended.save(report)
+    again = invoke(*load, str(report), "--report", str(tmp_path / "rien.xlsx"))
+    assert again.exit_code == 0, again.output
+    assert "0 rejected" in again.output
+    assert facts(opened(home), "project/suivi--b-8")
+    clean = load_workbook(tmp_path / "rien.xlsx").active
+    assert all(cell.fill.fgColor.rgb != "00FFC7CE" for row in clean.iter_rows(min_row=2) for cell in row)
+
+
+def test_a_shape_that_is_broken_is_marked_where_it_is(invoke: Invoke, home: Path, tmp_path: Path) -> None:
+    path, report = template(invoke, home, tmp_path, "FundingOffer"), tmp_path / "r.xlsx"
+    row = {"Titre *": "Aide", "Genre de ressource *": "Financement", "Genre de financement *": "Subvention"}
+    fill(path, row | {"Taux minimal": "0,9", "Taux maximal": "0,5"})
+    done = invoke("--home", str(home), "load", str(path), "--report", str(report))
+    assert "1 rejected" in done.output
+    (found,) = sheet_of(report.read_bytes())
+    assert "Taux minimal" in str(found["Motif du rejet"])
+
+
+def test_too_many_mistakes_load_nothing_and_are_reported_all_the_same(
+    invoke: Invoke, home: Path, tmp_path: Path
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "r.xlsx"
+    fill(path, GOOD, GOOD | {"Identifiant": "P-2", "Stade": "Protype"})
+    done = invoke("--home", str(home), "load", str(path), "--max-error-share", "0.1", "--report", str(report))
+    assert done.exit_code == 1
+    assert "Protype" in str(sheet_of(report.read_bytes())[1]["Motif du rejet"])
+
+
+def test_a_table_of_text_gives_a_report_that_runs_no_formula(
+    invoke: Invoke, home: Path, tmp_path: Path
+) -> None:
+    table, report = tmp_path / "p.csv", tmp_path / "r.xlsx"
+    table.write_text('Titre *;Stade\n"=HYPERLINK(""http://x"")";+33 1\nBon;Prototype\n', "utf-8")
+    done = invoke("--home", str(home), "load", str(table), "--template", "Project", "--report", str(report))
+    assert "1 rejected" in done.output
+    sheet = load_workbook(report).active
+    assert sheet["A2"].data_type == "s"
+    assert sheet["B2"].comment
+
+
+def test_what_is_no_template_says_so(invoke: Invoke, home: Path, tmp_path: Path) -> None:
+    unknown = invoke("--home", str(home), "template", "Projet")
+    assert unknown.exit_code == 1
+    assert "no class 'Projet' has a form; there are" in unknown.output
+    book = Workbook()
+    book.active.append(["Nom", "Stade"])
+    path = tmp_path / "x.xlsx"
+    book.save(path)
+    done = invoke("--home", str(home), "load", str(path), "--template", "Project")
+    assert done.exit_code == 1
+    assert "no column 'Titre', which is needed; there are 'Nom', 'Stade'" in done.output
