@@ -11,6 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pyoxigraph import RdfFormat, parse, serialize
 
 from ecograph.app import EcoGraph
 from ecograph.assets import LOADERS
@@ -397,6 +398,33 @@ def test_pages_of_a_catalogue_in_rdf_are_followed(remote: Remote, load: Load, gr
     with pytest.raises(BadListing, match="is elsewhere"):
         load(source)
     assert identifiers(graph) == ["d1", "d2"]
+
+
+SYNTAXES = {
+    "text/turtle": RdfFormat.TURTLE,
+    "application/n-triples": RdfFormat.N_TRIPLES,
+    "application/rdf+xml": RdfFormat.RDF_XML,
+    "application/xml": RdfFormat.RDF_XML,
+    "application/ld+json": RdfFormat.JSON_LD,
+    "application/json; charset=utf-8": RdfFormat.JSON_LD,
+}
+
+
+@pytest.mark.parametrize("kind", ["rdf", "dcat"])
+def test_rdf_comes_in_any_syntax(kind: str, remote: Remote, load: Load) -> None:
+    quads = list(parse(SAMPLES.joinpath("dcat.ttl").read_bytes(), format=RdfFormat.TURTLE))
+    triples = [quad.triple for quad in quads if "hydra" not in str(quad)]
+    before = None
+    for media_type, syntax in SYNTAXES.items():
+        content = serialize(triples, format=syntax)
+        assert content is not None
+        outcome = load(declared(kind, remote.put("/export", content, content_type=media_type)))
+        assert before is None or (outcome.added, outcome.removed) == (0, 0), media_type
+        before = outcome
+    assert before is not None
+    assert "text/turtle" in remote.asked[0].headers["accept"]
+    with pytest.raises(MalformedFile, match="not an RDF file"):
+        load(declared(kind, remote.put("/export", b"<html>", content_type="text/html")))
 
 
 def test_an_export_that_is_cut_deletes_nothing(remote: Remote, load: Load, graph: EcoGraph) -> None:

@@ -7,6 +7,7 @@ ask for its content page by page has a gatherer of its own in `_GATHERERS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from pathlib import Path
 from types import MappingProxyType
 from urllib.parse import urlsplit
@@ -18,13 +19,14 @@ from ecograph.sources.content import File
 from ecograph.sources.dcat import HydraRoute
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.paging import JsonRoute, walk
-from ecograph.sources.rdf import read_bytes
+from ecograph.sources.rdf import ACCEPTED, read_bytes
 from ecograph.sources.register import REQUESTS_PER_SECOND, look_up
 
 FEED_BYTES = 5_000_000
 HYDRA_PAGES = 1_000
 PAGE_PAUSE = 0.2
 """Between two pages of an API, in seconds."""
+_JSON = "application/json, */*;q=0.1"
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -64,12 +66,12 @@ class Gathering:
         self.responses.append(response)
         return _as_file(url, response)
 
-    def ask(self, url: str, *, pause: float = PAGE_PAUSE) -> File:
+    def ask(self, url: str, *, accept: str = _JSON, pause: float = PAGE_PAUSE) -> File:
         """Ask an API, which is made for programs, for one page; always anew: pages only make sense together.
 
         Raises `FetchFailed`, and `TooLarge` where all pages together are more than one source may be.
         """
-        response = self.client.get(url, limit=self.limit, pause=pause, api=True)
+        response = self.client.get(url, headers={"Accept": accept}, limit=self.limit, pause=pause, api=True)
         self.responses.append(response)
         if sum(len(each.content) for each in self.responses) > self.limit:
             raise TooLarge(url, self.limit, "bytes with the pages before it")
@@ -124,6 +126,14 @@ def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
             yield from gathering.read(_expanded(location))
 
 
+def _rdf(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
+    for location in declaration.location:
+        if _is_address(location):
+            yield gathering.fetch(location, headers={"Accept": ACCEPTED})
+        else:
+            yield from gathering.read(_expanded(location))
+
+
 def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """All pages of an API, one after the other."""
     options = declaration.paged
@@ -141,10 +151,11 @@ def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 
 def _hydra(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """All pages of a catalogue in RDF."""
+    get = partial(gathering.ask, accept=ACCEPTED)
     for location in declaration.location:
         if _is_address(location):
             # What is named below a page does not matter to find the next one.
-            yield from walk(location, gathering.ask, HydraRoute(location), max_pages=HYDRA_PAGES)
+            yield from walk(location, get, HydraRoute(location), max_pages=HYDRA_PAGES)
         else:
             yield from gathering.read(_expanded(location))
 
@@ -171,6 +182,7 @@ def _stock(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 _FEEDS = "application/atom+xml, application/rss+xml, application/feed+json, application/xml;q=0.9, */*;q=0.8"
 _GATHERERS: Mapping[str, Gatherer] = {
     "feed": _feed,
+    "rdf": _rdf,
     "json": _paged,
     "opendatasoft": _paged,
     "ckan": _paged,

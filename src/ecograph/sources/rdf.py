@@ -10,6 +10,7 @@ import pyoxigraph
 from pyoxigraph import DefaultGraph, RdfFormat, Triple
 
 from ecograph.errors import MalformedFile, TooLarge
+from ecograph.sources.content import File
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -20,6 +21,19 @@ FORMATS = {
     ".rdf": RdfFormat.RDF_XML,
     ".owl": RdfFormat.RDF_XML,
     ".xml": RdfFormat.RDF_XML,
+}
+ACCEPTED = (
+    "text/turtle, application/n-triples, application/rdf+xml;q=0.9, application/ld+json;q=0.8, "
+    "application/xml;q=0.5, */*;q=0.1"
+)
+"""What a server is asked for, best first, where it can choose."""
+# What servers say of RDF that they do not know to be RDF; the name of the file says more, if it has a suffix.
+_LOOSE = {
+    "application/json": ".jsonld",
+    "application/xml": ".rdf",
+    "text/xml": ".rdf",
+    "text/n3": ".ttl",
+    "application/x-turtle": ".ttl",
 }
 _PLACE = re.compile(r"^Parser error(?: at line \d+ columns? \d+(?: to \d+)?| between .*? and .*?)?:\s*")
 
@@ -34,6 +48,11 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
     if len(content) > limit:
         raise TooLarge(str(path), limit, "bytes")
     return content
+
+
+def syntax_of(file: File) -> str:
+    """Return the suffix of a file's syntax, by its name, or by what a server said of it."""
+    return file.suffix if file.suffix in FORMATS else _LOOSE.get(file.media_type, file.suffix)
 
 
 def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) -> Iterator[Triple]:

@@ -17,7 +17,7 @@ from ecograph.sources.filled import read_filled
 from ecograph.sources.listing import read_listing
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
-from ecograph.sources.rdf import parse
+from ecograph.sources.rdf import parse, syntax_of
 from ecograph.sources.register import read_register
 from ecograph.sources.sirene import read_sirene
 from ecograph.sources.tables import Table, read_table
@@ -31,7 +31,7 @@ def read_file(declaration: Declaration, file: File, context: Context) -> Content
 
 def _rdf(_declaration: Declaration, file: File, context: Context) -> Content:
     """RDF maps itself; its relative IRIs are resolved against the base."""
-    triples = parse(file.content, name=file.name, base=f"{context.base}/", suffix=file.suffix)
+    triples = parse(file.content, name=file.name, base=f"{context.base}/", suffix=syntax_of(file))
     return Content("", iter([Stated(file.name, triples)]))
 
 
