@@ -286,7 +286,7 @@ class Rejection:
 
     def __str__(self) -> str:
         about = " ".join(part for part in (self.path, self.value) if part)
-        return f"{self.place}: {self.record}: {about}: {self.reason.get('en', '')}"
+        return ": ".join(filter(None, (self.place, self.record, about, self.reason.get("en", ""))))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -455,6 +455,19 @@ def test_companies_are_looked_up_one_by_one(remote: Remote, load: Load, graph: E
         load(declared("recherche-entreprises", f"{remote.url}/search", 'look_up = ["400000007"]\n'))
 
 
+def test_the_register_is_asked_seven_times_a_second_at_most(
+    remote: Remote, load: Load, graph: EcoGraph
+) -> None:
+    slept: list[float] = []
+    clock = Clock(elapsed=lambda: sum(slept), sleep=slept.append)
+    graph.__dict__["client"] = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", clock=clock)
+    remote.put("/search", (SAMPLES / "register.json").read_bytes())
+    numbers = '"100000009", "200000008", "300000007", "400000006"'
+    load(declared("recherche-entreprises", f"{remote.url}/search", f"look_up = [{numbers}]\n"))
+    assert len(remote.asked) == 4
+    assert sum(slept) == pytest.approx(3 / 7)
+
+
 def test_stock_files_come_in_their_order(load: Load, tmp_path: Path) -> None:
     text = declared("sirene", "X", '[sirene]\ndepartements = ["48"]\n')
     units, seats = f'"{SAMPLES}/StockUniteLegale.csv"', f'"{SAMPLES}/StockEtablissement.zip"'
