@@ -18,6 +18,7 @@ from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
+from ecograph.graph.runs import Runs
 from ecograph.graph.saved import SavedQuery, named, read_queries
 from ecograph.model import (
     Fit,
@@ -38,6 +39,7 @@ from ecograph.questions.related import related
 from ecograph.questions.reverse import fitting_projects
 from ecograph.questions.search import UNDERSTAND, Understanding, search
 from ecograph.questions.view import View
+from ecograph.refreshing import Refresh
 from ecograph.reviewing import Reviewing
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.upkeep import Upkeep
@@ -65,6 +67,9 @@ class EcoGraph:
         self._now = now
         self.writing = Writing(
             settings, self.home, self._backend, self._publication, client=lambda: self.client
+        )
+        self.refresh = Refresh(
+            settings, Runs(self.home.ledger), self.writing, client=lambda: self.client, now=now
         )
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
@@ -219,9 +224,12 @@ class EcoGraph:
         self.view(Level.PUBLIC)
         self.endpoint.start()
         self.writing.get_ready()
+        if self.settings.refresh == "on":
+            self.refresh.follow_schedule()
 
     def close(self) -> None:
         """Stop what runs in the background."""
+        self.refresh.close()
         self.endpoint.close()
         self.writing.close()
         if "client" in self.__dict__:

@@ -11,13 +11,14 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRejected
+from ecograph.graph.activity import Noted, activities, outlived
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.facts import LABELS
@@ -99,8 +100,15 @@ class Writer:
     author: str = ""
     """The id of the key with which what is loaded was sent; empty for what this machine loads."""
 
-    def load(self, declaration: Declaration, files: Sequence[File]) -> Outcome:
-        """Bring a source's graph to what its files say.
+    def load(
+        self,
+        declaration: Declaration,
+        files: Sequence[File],
+        *,
+        noted: Noted | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Outcome:
+        """Bring a source's graph to what its files say; a run that is `noted` is stated with what it changes.
 
         Records that break a shape are left out and reported, and what the graph said of them
         before is kept. Raises `MalformedFile`, or `TooManyRejected` beyond what the source
@@ -125,7 +133,12 @@ class Writer:
         complete = declaration.complete and all(rejection.record for rejection in read.rejections)
         if rejections:
             digest = ""  # read it again next time: what was refused may be acceptable by then
-        diff = plan(known, found, complete=complete, kept=kept)
+        diff = plan(known, found, complete=complete, kept={*kept, *activities(known)})
+        if noted is not None and diff:
+            noted.counts.update(_counts(diff, len(accepted), len(rejections)))
+            graph = source_iri(self.base, declaration.id)
+            stated = noted.triples(graph, declaration.id, self.base, now())
+            diff = Diff(diff.added | stated, diff.removed | outlived(known))
         diff = self.bring(declaration.id, declaration.level, digest, diff)
         return Outcome(
             source=declaration.id,
@@ -233,7 +246,7 @@ class Writer:
         return self.ledger.finish(change)
 
     def _digest(self, declaration: Declaration, files: Sequence[File]) -> str:
-        parts = [PIPELINE, self.base, declaration.model_dump_json(), ontology_digest()]
+        parts = [self.base, reading_digest(declaration)]
         parts += [f"{file.name} {file.digest}" for file in files]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
@@ -383,6 +396,21 @@ def _by_class(records: Iterable[Record]) -> dict[str, int]:
         if triple.predicate == TYPE and triple.subject == record.subject
     )
     return dict(sorted(counted.items()))
+
+
+def _counts(diff: Diff, accepted: int, rejected: int) -> dict[str, int]:
+    return {
+        "recordsAccepted": accepted,
+        "recordsRejected": rejected,
+        "statementsAdded": len(diff.added),
+        "statementsRemoved": len(diff.removed),
+    }
+
+
+def reading_digest(declaration: Declaration) -> str:
+    """Return what tells one way to read a source from others: its declaration, and this version's own."""
+    parts = [PIPELINE, declaration.model_dump_json(), ontology_digest()]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 def ontology_digest() -> str:

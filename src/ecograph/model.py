@@ -340,6 +340,37 @@ class TextsRead:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What came of refreshing one source: `written`, `unchanged`, `failed`, or `gone` for good."""
+
+    source: str
+    at: str
+    outcome: str
+    seconds: float
+    records: int = 0
+    added: int = 0
+    removed: int = 0
+    rejected: int = 0
+    remarks: int = 0
+    message: str = ""
+    rejections: tuple[Rejection, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceState:
+    """Where a source stands: when it is due, its last run, and the step of the one under way."""
+
+    source: str
+    schedule: str | None
+    due: str | None
+    failures: int
+    last: Run | None
+    step: str = ""
+    done: int = 0
+    total: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A stretch of a text (in code points) that names something, how sure that is, and who says so."""
 

@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         description="Free space on the home's disk below which the service is not ready, in bytes.",
     )
     load_bytes: PositiveInt = Field(500_000_000, description="Largest file that a load accepts, in bytes.")
+    refresh: Literal["on", "off"] = Field(
+        "off",
+        description="`on`: the service refreshes the sources that have a schedule when they are due; `off`: "
+        "it fetches nothing by itself.",
+    )
     fetch_local: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Networks that may be fetched from besides public addresses, with commas between them: "

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from ecograph.editing import Editor
 from ecograph.errors import BadInput, Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
 from ecograph.fetching import Client
 from ecograph.following import Follower
+from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.ports import Backend
@@ -180,12 +182,21 @@ class Writing:
         return self.load_files(self.declared().by_id[SOURCE], [answer], progress)
 
     def load_files(
-        self, declaration: Declaration, files: Sequence[File], progress: Progress = quiet
+        self,
+        declaration: Declaration,
+        files: Sequence[File],
+        progress: Progress = quiet,
+        *,
+        noted: Noted | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Outcome:
-        """Load files as the content of one source; in a new home, after the vocabulary."""
+        """Load files as the content of one source; in a new home, after the vocabulary.
+
+        A run that is `noted` is stated in the graph, where it changes it.
+        """
         self.prepare(progress)
         with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
-            outcome = writer.load(declaration, files)
+            outcome = writer.load(declaration, files, noted=noted, now=now)
             texts = read_texts(declaration, files, writer.base) if declaration.has_texts else None
             understood = self._understand(writer, {} if texts is None else {declaration.id: texts})
             return replace(outcome, understood=understood.get(declaration.id))

@@ -15,6 +15,7 @@ from ecograph.cli.keys import key
 from ecograph.cli.loading import load
 from ecograph.cli.matching import match
 from ecograph.cli.moving import store
+from ecograph.cli.refreshing import refresh
 from ecograph.cli.serving import serve, settings
 from ecograph.cli.templates import template
 from ecograph.cli.understanding import review, understand
@@ -42,6 +43,7 @@ def main(context: click.Context, home: Path | None) -> None:
 for _command in (
     load,
     company,
+    refresh,
     understand,
     review,
     template,

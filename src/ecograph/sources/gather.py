@@ -33,9 +33,16 @@ _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 class Gathering:
     """One gathering of one source's files: what it may use, and what it came across."""
 
-    def __init__(self, client: Client | None, *, limit: int, conditional: bool = False) -> None:
+    def __init__(
+        self,
+        client: Client | None,
+        *,
+        limit: int,
+        conditional: bool = False,
+        moves: Mapping[str, str] = _NO_HEADERS,
+    ) -> None:
         self._client, self.limit = client, limit
-        self._conditional = conditional
+        self._conditional, self._moves = conditional, moves
         self.responses: list[Response] = []
 
     @property
@@ -62,7 +69,8 @@ class Gathering:
 
     def fetch(self, url: str, *, headers: Mapping[str, str] = _NO_HEADERS, limit: int | None = None) -> File:
         """Fetch one address as a file; raises `FetchFailed`, `TooLarge`."""
-        response = self.client.get(url, headers=headers, limit=limit, conditional=self._conditional)
+        place = self._moves.get(url, url)
+        response = self.client.get(place, headers=headers, limit=limit, conditional=self._conditional)
         self.responses.append(response)
         return _as_file(url, response)
 

@@ -1,0 +1,49 @@
+"""`/api/refresh`: where the sources stand, and refreshing them at once."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, ConfigDict, Field
+
+from ecograph.model import SourceState
+from ecograph.web.access import Graph, LevelOf, WriterKey
+
+router = APIRouter(prefix="/api", tags=["refresh"])
+
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"description": "Writing needs a key."},
+    403: {"description": "This key may not write."},
+    404: {"description": "No such source is declared, or not for this key."},
+    503: {"description": "A refresh is under way."},
+}
+
+
+class RefreshIn(BaseModel):
+    """What to refresh."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    sources: list[str] = Field(
+        [], description="Ids of sources; by default, those that are due.", max_length=100
+    )
+
+
+class RefreshOut(BaseModel):
+    """What is refreshed in the background."""
+
+    started: list[str]
+
+
+@router.get("/refresh")
+def read_refresh(graph: Graph, level: LevelOf) -> list[SourceState]:
+    """Return where each source stands that this level may see: when it is due, its last run, its step."""
+    return graph.refresh.states(level)
+
+
+@router.post("/refresh", status_code=HTTPStatus.ACCEPTED, responses=_REFUSALS)
+def post_refresh(graph: Graph, key: WriterKey, asked: RefreshIn) -> RefreshOut:
+    """Begin to refresh sources, and answer at once; `GET` tells how it goes."""
+    return RefreshOut(started=graph.refresh.start(asked.sources, level=key.level))

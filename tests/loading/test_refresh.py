@@ -1,0 +1,292 @@
+"""Refreshing over real HTTP: what is due, what changed, what failed, and what the graph says of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from email.utils import format_datetime
+from pathlib import Path
+
+import pytest
+
+from ecograph.app import EcoGraph
+from ecograph.errors import BadDeclaration, Busy, UnknownSource
+from ecograph.fetching import Client, Clock, Guard, Memory
+from ecograph.model import Level, Run
+from ecograph.settings import Settings
+from tests.remote import Page, Remote, Request
+
+DECLARATION = """
+id = "{id}"
+kind = "feed"
+location = ["{location}"]
+visibility = "{visibility}"
+licence = "https://example.org/licence"
+schedule = "{schedule}"
+understand = false
+title = {{ fr = "Une source", en = "A source" }}
+description = {{ fr = "Pour l'exemple.", en = "For the example." }}
+publisher = {{ name = "Quelqu'un" }}
+"""
+PREFIXES = """PREFIX eco: <https://w3id.org/ecograph/ns#> PREFIX dct: <http://purl.org/dc/terms/>
+PREFIX prov: <http://www.w3.org/ns/prov#> """
+
+
+def item(name: str, title: str) -> str:
+    return f"<item><guid>{name}</guid><title>{title}</title><link>https://presse.example/{name}</link></item>"
+
+
+def feed(*items: str) -> str:
+    return f"<rss version='2.0'><channel>{''.join(items)}</channel></rss>"
+
+
+@dataclass
+class Desk:
+    """A deployment whose time stands still until a test moves it."""
+
+    home: Path
+    at: datetime = datetime(2026, 3, 2, 8, tzinfo=UTC)
+
+    def open(self) -> EcoGraph:
+        settings = Settings(home=self.home, embedding="none", lexicon="none", _env_file=None)
+        graph = EcoGraph(settings, today=lambda: date(2026, 3, 2), now=lambda: self.at)
+        graph.client = Client(
+            Guard(["127.0.0.0/8"]),
+            agent="EcoGraph",
+            memory=Memory(self.home / "fetching.sqlite"),
+            clock=Clock(now=lambda: self.at, sleep=lambda seconds: None),
+        )
+        return graph
+
+    def declare(self, name: str, location: str, schedule: str = "daily", visibility: str = "public") -> None:
+        folder = self.home / "loaders"
+        folder.mkdir(exist_ok=True)
+        text = DECLARATION.format(id=name, location=location, schedule=schedule, visibility=visibility)
+        (folder / f"{name}.toml").write_text(text, "utf-8")
+
+    def later(self, **time: float) -> None:
+        self.at += timedelta(**time)
+
+
+@pytest.fixture
+def desk(fresh_copy: Path) -> Desk:
+    return Desk(fresh_copy)
+
+
+@pytest.fixture
+def graph(desk: Desk) -> Iterator[EcoGraph]:
+    graph = desk.open()
+    yield graph
+    graph.close()
+
+
+def values(graph: EcoGraph, query: str, level: Level = Level.PUBLIC) -> list[tuple[str, ...]]:
+    return [tuple(term.value for term in row.values()) for row in graph.rows(level, PREFIXES + query)]
+
+
+def titles(graph: EcoGraph) -> list[str]:
+    return [row[0] for row in values(graph, "SELECT ?t { ?i a eco:WatchItem ; dct:title ?t } ORDER BY ?t")]
+
+
+def refreshed(graph: EcoGraph, *sources: str) -> dict[str, str]:
+    return {run.source: run.outcome for run in graph.refresh.run(sources)}
+
+
+def only(graph: EcoGraph, *sources: str) -> Run:
+    [run] = graph.refresh.run(sources)
+    return run
+
+
+def test_what_is_due_is_refreshed_and_what_did_not_change_writes_nothing(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    desk.declare("presse", remote.put("/f", feed(item("1", "Un"), item("2", "Deux"))))
+    run = only(graph)
+    assert (run.source, run.outcome, run.rejected) == ("presse", "written", 0)
+    assert titles(graph) == ["Deux", "Un"]
+    snapshot = graph.snapshot_id()
+    assert refreshed(graph) == {}  # not due
+    assert refreshed(graph, "presse") == {"presse": "unchanged"}
+    desk.later(hours=23)
+    assert refreshed(graph) == {}
+    desk.later(hours=1)
+    assert refreshed(graph) == {"presse": "unchanged"}
+    assert graph.snapshot_id() == snapshot
+    remote.put("/f", feed(item("2", "Deux, corrigé"), item("3", "Trois")))
+    desk.later(days=1)
+    assert refreshed(graph) == {"presse": "written"}
+    assert titles(graph) == ["Deux, corrigé", "Trois", "Un"]
+
+
+def test_the_graph_says_what_each_run_changed(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
+    desk.declare("presse", remote.put("/f", feed(item("1", "Un"))))
+    graph.refresh.run()
+    remote.put("/f", feed(item("1", "Un, corrigé"), "<item><title>x</title></item>"))
+    desk.later(days=1)
+    graph.refresh.run()
+    desk.later(days=1)
+    graph.refresh.run()  # which changes nothing, and is not stated
+    query = """SELECT ?start ?accepted ?rejected ?added ?removed ?url { GRAPH ?source {
+        ?run a prov:Activity ; prov:startedAtTime ?start ; prov:generated ?source ; prov:used ?url ;
+            eco:recordsAccepted ?accepted ; eco:recordsRejected ?rejected ;
+            eco:statementsAdded ?added ; eco:statementsRemoved ?removed } } ORDER BY ?start"""
+    first, second = values(graph, query)
+    assert first[0].startswith("2026-03-02T08:00:00")
+    assert second[1:] == ("4", "1", "1", "1", f"{remote.url}/f")
+    graph.writing.load_declared(["presse"])  # by hand: what is stated of runs stays
+    assert len(values(graph, query)) == 2
+
+
+def test_validators_are_sent_only_while_the_graph_holds_what_they_stand_for(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    def page(request: Request) -> Page:
+        same = request.headers.get("if-none-match") == '"1"'
+        return Page(status=304) if same else Page(feed(item("1", "Un")).encode(), headers={"ETag": '"1"'})
+
+    remote.pages["/f"] = page
+    desk.declare("presse", f"{remote.url}/f")
+    assert refreshed(graph, "presse") == {"presse": "written"}
+    assert refreshed(desk.open(), "presse") == {"presse": "unchanged"}  # a restart remembers
+    assert "if-none-match" in remote.asked[-1].headers
+    desk.declare("presse", f"{remote.url}/f", visibility="partners")  # to be read anew
+    assert refreshed(graph, "presse") == {"presse": "written"}
+    assert "if-none-match" not in remote.asked[-1].headers
+
+
+def test_one_failure_stops_nothing_and_is_tried_later_each_time(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    desk.declare("a", remote.put("/a", "<html>Maintenance</html>"), schedule="hourly")
+    desk.declare("b", remote.put("/b", feed(item("1", "Un"))), schedule="hourly")
+    (desk.home / "loaders" / "c.toml").write_text("id = ")
+    assert refreshed(graph) == {"a": "failed", "b": "written"}
+    waits = []
+    for _ in range(10):
+        due = graph.refresh.states(Level.PUBLIC)[0].due
+        assert due is not None
+        waits.append((datetime.fromisoformat(due) - desk.at).total_seconds() / 3600)
+        desk.at = datetime.fromisoformat(due)
+        assert refreshed(desk.open())["a"] == "failed"
+    assert waits == [1, 2, 4, 8, 16, 32, 64, 128, 168, 168]
+    with pytest.raises(BadDeclaration):
+        graph.refresh.run(["c"])
+    remote.put("/a", feed(item("2", "Deux")))
+    assert refreshed(graph, "a") == {"a": "written"}  # named, it is tried at once
+    assert graph.refresh.states(Level.PUBLIC)[0].failures == 0
+    assert titles(graph) == ["Deux", "Un"]
+
+
+def test_a_server_that_asks_to_wait_is_left_alone_until_then(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    until = desk.at + timedelta(days=2)
+    wait = format_datetime(until, usegmt=True)
+    desk.declare("presse", remote.put("/f", status=503, retry_after=wait), schedule="hourly")
+    assert refreshed(graph) == {"presse": "failed"}
+    [state] = graph.refresh.states(Level.PUBLIC)
+    assert state.due == until.isoformat(timespec="seconds")
+    remote.put("/f", feed(item("1", "Un")))
+    assert refreshed(graph, "presse") == {"presse": "failed"}
+    assert len(remote.asked) == 1
+    desk.at = until
+    assert refreshed(graph) == {"presse": "written"}
+
+
+def test_a_feed_that_is_gone_keeps_its_graph_and_is_not_asked_again(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    desk.declare("presse", remote.put("/f", feed(item("1", "Un"))))
+    graph.refresh.run()
+    remote.put("/f", status=410)
+    desk.later(days=1)
+    assert refreshed(graph) == {"presse": "gone"}
+    desk.later(days=99)
+    assert refreshed(graph) == {}
+    assert titles(graph) == ["Un"]
+    assert "gone for good" in (graph.refresh.states(Level.PUBLIC)[0].last or only(graph, "presse")).message
+    desk.declare("presse", remote.put("/new", feed(item("1", "Un"))))
+    assert refreshed(graph) == {"presse": "written"}  # its address is another
+
+
+def test_a_feed_that_moved_is_asked_where_it_is(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
+    new = remote.put("/new", feed(item("1", "Un")))
+    desk.declare("presse", remote.put("/old", status=301, location="/new"))
+    assert f"its address moved for good to {new}" in only(graph).message
+    desk.later(days=1)
+    run = only(desk.open())
+    assert (run.outcome, new in run.message) == ("unchanged", True)
+    assert [request.path for request in remote.asked] == ["/old", "/new", "/new"]
+    remote.put("/new", status=404)  # a mistake: the declared address counts again
+    assert refreshed(graph, "presse") == {"presse": "failed"}
+    remote.put("/old", feed(item("1", "Un"), item("2", "Deux")))
+    assert refreshed(graph, "presse") == {"presse": "written"}
+
+
+def test_what_was_killed_before_it_was_recorded_is_due_again(
+    desk: Desk, graph: EcoGraph, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.declare("presse", remote.put("/f", feed(item("1", "Un")), etag='"1"'))
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(graph.refresh._runs, "record", killed)
+        with pytest.raises(Killed):
+            graph.refresh.run()
+    again = desk.open()
+    assert titles(again) == ["Un"]
+    assert refreshed(again) == {"presse": "unchanged"}
+    assert len(values(again, "SELECT ?run { ?run a prov:Activity ; prov:generated ?source }")) == 1
+
+
+def test_levels_see_their_sources_alone(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
+    desk.declare("open", remote.put("/a", feed(item("1", "Un"))))
+    desk.declare("hidden", remote.put("/b", feed(item("2", "Deux"))), visibility="partners")
+    with pytest.raises(UnknownSource) as caught:
+        graph.refresh.run(["hidden"], level=Level.PUBLIC)
+    assert "hidden" not in caught.value.known
+    assert [run.source for run in graph.refresh.run(level=Level.PUBLIC)] == ["open"]
+    graph.refresh.run()
+    assert [state.source for state in graph.refresh.states(Level.PUBLIC)] == ["open"]
+    assert [state.source for state in graph.refresh.states(Level.PARTNERS)] == ["hidden", "open"]
+    activity = "SELECT ?run { ?run a prov:Activity ; prov:generated ?source }"
+    assert len(values(graph, activity)) == 1
+    assert len(values(graph, activity, Level.PARTNERS)) == 2
+
+
+def test_one_refresh_at_a_time(graph: EcoGraph) -> None:
+    with graph.refresh._lock, pytest.raises(Busy):
+        graph.refresh.run()
+
+
+def test_the_service_follows_the_schedule(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
+    desk.declare("presse", remote.put("/f", feed(item("1", "Un"))))
+    graph.refresh.follow_schedule(seconds=0.01)
+    limit = 1_000
+    while not (states := graph.refresh.states(Level.PUBLIC)) or states[0].last is None:
+        limit -= 1
+        assert limit, "nothing was refreshed"
+        graph.refresh._closed.wait(0.02)
+    graph.refresh.close()
+    assert states[0].last.outcome == "written"
+    assert len(remote.asked) == 1
+    assert desk.open().settings.refresh == "off"  # unless one says so, nothing goes out by itself
+
+
+def test_the_report_is_kept(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
+    desk.declare(
+        "presse", remote.put("/f", feed(item("1", "Un"), item("2", "Deux"), "<item><guid>3</guid></item>"))
+    )
+    run = only(graph)
+    assert (run.outcome, run.rejected) == ("written", 1)
+    assert run.rejections[0].place == f"{remote.url}/f, item 3"
+    [state] = desk.open().refresh.states(Level.PUBLIC)
+    assert state.last == run
+    assert json.dumps(run.rejections[0].reason, ensure_ascii=False)
