@@ -127,7 +127,7 @@ class EcoGraph:
     ) -> SearchAnswer:
         """Return one page of what answers some words; raises `BadParameter`, `TooLarge`."""
         view = self.view(level)
-        filters = resolve(asked, view.concepts)
+        filters = resolve(asked, view.concepts, self._today())
         return search(view, query, filters, limit=limit, offset=offset, language=language, reading=reading)
 
     def match_project(
@@ -164,7 +164,7 @@ class EcoGraph:
     def _asking(
         self, view: View, asked: Asked, limit: int, facts: Mapping[str, str], language: str
     ) -> Asking:
-        filters = resolve(asked, view.concepts)
+        filters = resolve(asked, view.concepts, self._today())
         return Asking(filters=filters, limit=limit, today=self._today(), facts=facts, language=language)
 
     def candidates(self, level: Level, iri: Iri, *, limit: int, language: str = "fr") -> tuple[Fit, ...]:

@@ -77,6 +77,10 @@ class Result:
     reasons: tuple[Reason, ...] = ()
     eligibility: Eligibility | None = None
     fictitious: bool = False
+    opens: str | None = None
+    closes: str | None = None
+    open: str | None = None
+    """Of an offer: `now`, `soon`, `closed` or `undated` on the day of the answer."""
     variant_of: Iri | None = None
     """The result before it that is the same scheme in another territory."""
 

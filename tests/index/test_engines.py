@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import random
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -26,6 +28,7 @@ from ecograph.index.large.layer import Layer
 from ecograph.index.large.layers import Layers
 from ecograph.index.large.neighbours import neighbours_of
 from ecograph.index.large.vocabulary import read_vocabulary
+from ecograph.index.opening import state_of
 from ecograph.index.wording import worded
 from ecograph.understanding.embedding import Table
 from tests.index.qdrant_server import serving
@@ -33,6 +36,7 @@ from tests.index.qdrant_server import serving
 Searched = Index | LargeIndex
 Make = Callable[[Sequence[Document], Path], Searched]
 BASE = "https://example.org/"
+TODAY = date(2026, 1, 15)
 FLOOR = 0.5
 
 
@@ -86,6 +90,8 @@ def _document(number: int, chance: random.Random) -> Document:
         stages=tuple(f"{BASE}stage/{n}" for n in range(number % 3)),
         located=located,
         territories=(*located, "DEP-12", "DEP-48", "DEP-81") if number % 3 == 0 else located,
+        opens=("", "2025-01-01", "2026-02-01")[number % 3],
+        closes=("", "2025-12-31", "2026-12-31", "")[number % 4],
     )
 
 
@@ -158,6 +164,10 @@ FILTERS = (
     Filters(stages=(f"{BASE}stage/1",), kinds=(f"{BASE}kind/2",)),
     Filters(axes=(f"{BASE}axis/1",)),
     Filters(axes=("unheard of",)),
+    Filters(today=TODAY),
+    Filters(open=("now", "undated"), today=TODAY, poles=(f"{BASE}pole/1",)),
+    Filters(open=("closed",), today=TODAY),
+    Filters(open=("soon",), today=TODAY),
 )
 QUERIES = ("une scierie et sa charpente", "fromage de montagne", "capteur", "appui")
 
@@ -177,7 +187,14 @@ def test_totals_and_facets_count_what_can_be_found(index: Searched, query: str, 
 
 def _passes(document: Document, filters: Filters, but: str = "") -> bool:
     wanted = {facet: values for facet, values in filters.wanted().items() if values and facet != but}
-    return all(set(values) & set(FACETS[facet](document)) for facet, values in wanted.items())
+    return all(set(values) & set(_values(document, facet)) for facet, values in wanted.items())
+
+
+def _values(document: Document, facet: str) -> Sequence[str]:
+    if facet in FACETS:
+        return FACETS[facet](document)
+    state = state_of(document, TODAY)
+    return [state] if state else []
 
 
 def _facets(answers: Sequence[Document], filters: Filters) -> dict[str, dict[str, int]]:
@@ -186,6 +203,10 @@ def _facets(answers: Sequence[Document], filters: Filters) -> dict[str, dict[str
         kept = [d for d in answers if _passes(d, filters, facet)]
         shown = {value for d in kept for value in LISTED[facet](d)}
         found[facet] = {v: sum(v in FACETS[facet](d) for d in kept) for v in shown}
+    if filters.today is not None:
+        found["open"] = dict(
+            Counter(s for d in answers if _passes(d, filters, "open") for s in _values(d, "open"))
+        )
     return found
 
 

@@ -96,6 +96,7 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     for name, help_text in (
         ("territory", "Territory: code (DEP-48, 48), IRI or name."),
         ("pole", "Pole: notation (agro), IRI or name."),
+        ("open", "Offers that are open on this day (now), open later (soon), closed or undated."),
         ("type", "Class: Actor, Project, FundingOffer, TalentOffer…"),
     ):
         command = click.option(f"--{name}", multiple=True, help=help_text)(command)
@@ -126,6 +127,9 @@ def print_json(answer: Any) -> None:
     click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
 
 
+_OPENING = {"closed": "closed since", "soon": "opens on", "now": "open until"}
+
+
 def print_results(results: Iterable[Result]) -> None:
     """Print results in order, each with its reasons and its criteria."""
     for rank, result in enumerate(results, start=1):
@@ -136,6 +140,9 @@ def print_results(results: Iterable[Result]) -> None:
         mark = " [fictif]" if result.fictitious else ""
         click.echo(f"{rank:3}. {result.score:.2f}  {result.label} ({result.type}{kind}){mark}")
         click.echo(f"           {result.iri}")
+        if result.open in _OPENING:
+            day = result.opens if result.open == "soon" else result.closes
+            click.echo(f"           {_OPENING[result.open]} {day}" if day else "           open")
         for reason in result.reasons:
             click.echo(f"           {reason.contribution:+.3f} {reason.text}")
         for criterion in result.eligibility.criteria if result.eligibility else ():

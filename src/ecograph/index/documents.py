@@ -10,6 +10,7 @@ from typing import Any
 class Document:
     """One resource or concept, as it is searched, filtered and counted.
 
+    `opens` and `closes` are the days of an offer, as ISO 8601 has them, empty where they are not said.
     `located` is where it is, with the territories around; `territories` is wherever it can be of use.
     """
 
@@ -28,6 +29,8 @@ class Document:
     located: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
     competences: tuple[str, ...] = ()
+    opens: str = ""
+    closes: str = ""
     fictitious: bool = False
 
     def label(self, language: str) -> str:

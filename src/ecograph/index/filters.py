@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ecograph.cog import is_commune, serving
+from ecograph.index import opening
 from ecograph.index.documents import Document
 
 Mask = NDArray[np.bool_]
@@ -37,7 +39,10 @@ def marks(facet: str, value: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Filters:
-    """What is asked of a document beside the words: one value of each facet that names any."""
+    """What is asked of a document beside the words: one value of each facet that names any.
+
+    Whether an offer is open is asked and counted where it is said for which day.
+    """
 
     types: tuple[str, ...] = ()
     poles: tuple[str, ...] = ()
@@ -45,6 +50,8 @@ class Filters:
     axes: tuple[str, ...] = ()
     stages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
+    today: date | None = None
 
     def any(self) -> bool:
         """Whether anything is asked for."""
@@ -59,6 +66,7 @@ class Filters:
             "kind": self.kinds,
             "axis": self.axes,
             "stage": self.stages,
+            opening.FACET: self.open if self.today is not None else (),
         }
 
 
@@ -69,13 +77,14 @@ class Facets:
         self._size = len(documents)
         self._members = {name: _members(map(of, documents)) for name, of in FACETS.items()}
         self._listed = {name: _members(map(of, documents)) for name, of in LISTED.items()}
+        self._days = opening.days(documents)
 
     def allowed(self, filters: Filters, *, but: str = "") -> Mask:
         """Which documents pass the filters, leaving one facet out."""
         mask = np.ones(self._size, dtype=bool)
         for facet, values in filters.wanted().items():
             if values and facet != but:
-                mask = mask & self._any(facet, values)
+                mask = mask & self._any(facet, values, filters.today)
         return mask
 
     def counts(self, matching: Mask, filters: Filters) -> dict[str, dict[str, int]]:
@@ -84,12 +93,20 @@ class Facets:
         A facet does not filter itself: the counts say what choosing another value would give.
         """
         wanted = filters.wanted()
-        return {
+        counts = {
             facet: self._counted(facet, matching & self.allowed(filters, but=facet), wanted[facet])
             for facet in FACETS
         }
+        if filters.today is not None:
+            within = matching & self.allowed(filters, but=opening.FACET)
+            states = opening.states(*self._days, filters.today)
+            counts[opening.FACET] = _sorted({s: int((within & mask).sum()) for s, mask in states.items()})
+        return counts
 
-    def _any(self, facet: str, values: Iterable[str]) -> Mask:
+    def _any(self, facet: str, values: Iterable[str], today: date | None = None) -> Mask:
+        if facet == opening.FACET and today is not None:
+            states = opening.states(*self._days, today)
+            return np.asarray(np.logical_or.reduce([states[value] for value in values]))
         mask = np.zeros(self._size, dtype=bool)
         for value in values:
             for mark in marks(facet, value):
@@ -100,8 +117,12 @@ class Facets:
         listed = [value for value, numbers in self._listed[facet].items() if mask[numbers].any()]
         chosen = {value: int((mask & self._any(facet, [value])).sum()) for value in wanted}
         counts = {value: int(mask[self._members[facet][value]].sum()) for value in listed} | chosen
-        kept = [(value, count) for value, count in counts.items() if count]
-        return dict(sorted(kept, key=lambda kv: (-kv[1], kv[0])))
+        return _sorted(counts)
+
+
+def _sorted(counts: Mapping[str, int]) -> dict[str, int]:
+    """The most frequent first, without those that are not there."""
+    return dict(sorted(((v, n) for v, n in counts.items() if n), key=lambda kv: (-kv[1], kv[0])))
 
 
 def _members(values: Iterable[Sequence[str]]) -> dict[str, NDArray[np.intp]]:

@@ -136,8 +136,14 @@ def _document(
         located=_located(facts, concepts),
         territories=_territories(facts, concepts),
         competences=competences,
+        opens=_day(facts, "opensOn"),
+        closes=_day(facts, "closesOn"),
         fictitious=fictitious,
     )
+
+
+def _day(facts: Facts, said: str) -> str:
+    return min((literal.value for literal in facts.literals(eco(said))), default="")
 
 
 def _names(facts: Facts) -> Iterator[str]:

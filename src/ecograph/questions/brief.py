@@ -55,6 +55,7 @@ class Brief:
     carriers: tuple[Iri, ...] = ()
     who: Applicant = field(default_factory=Applicant)
     understood: tuple[Understood, ...] = ()
+    today: date | None = None
 
 
 def brief_of(view: View, iri: Iri, *, today: date, language: str) -> Brief:

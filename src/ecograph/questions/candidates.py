@@ -71,7 +71,7 @@ def best_of(found: Iterable[Candidate]) -> list[Candidate]:
 def told(sought: Sought, candidate: Candidate) -> Result:
     """Return a candidate as a result, its signs put into words."""
     reasons = [sign.reason() for sign in candidate.signs]
-    result = result_of(sought.view, candidate.document, reasons, sought.language)
+    result = result_of(sought.view, candidate.document, reasons, sought.language, sought.brief.today)
     return replace(result, eligibility=candidate.eligibility)
 
 

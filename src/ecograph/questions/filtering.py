@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from ecograph.errors import BadParameter
 from ecograph.graph.concepts import Concepts
 from ecograph.index import Filters
+from ecograph.index.opening import STATES
 from ecograph.model import Iri
 from ecograph.vocab import NS, TYPES
 
@@ -25,10 +27,14 @@ class Asked:
     kind: tuple[str, ...] = ()
     axis: tuple[str, ...] = ()
     stage: tuple[str, ...] = ()
+    open: tuple[str, ...] = ()
 
 
-def resolve(asked: Asked, concepts: Concepts) -> Filters:
-    """Return the filters with each concept by its IRI; raises `BadParameter` for unknown ones."""
+def resolve(asked: Asked, concepts: Concepts, today: date | None = None) -> Filters:
+    """Return the filters with each concept by its IRI; raises `BadParameter` for unknown ones.
+
+    Whether an offer is open is a question of the day.
+    """
     return Filters(
         types=tuple(map(_class, asked.type)),
         poles=_concepts(concepts, "pole", asked.pole, ("poles",)),
@@ -36,6 +42,8 @@ def resolve(asked: Asked, concepts: Concepts) -> Filters:
         kinds=_concepts(concepts, "kind", asked.kind, ("resource-types", "actor-types", "project-stages")),
         axes=_concepts(concepts, "axis", asked.axis, ("axes",)),
         stages=_concepts(concepts, "stage", asked.stage, ("project-stages",)),
+        open=tuple(map(_state, asked.open)),
+        today=today,
     )
 
 
@@ -44,6 +52,12 @@ def _class(value: str) -> str:
     if name not in _CLASSES:
         raise BadParameter("type", value, f"one of {', '.join(_CLASSES)}")
     return name
+
+
+def _state(value: str) -> str:
+    if value not in STATES:
+        raise BadParameter("open", value, f"one of {', '.join(STATES)}")
+    return value
 
 
 def _concepts(

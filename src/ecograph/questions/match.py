@@ -9,7 +9,7 @@ in the running is weighed and judged before the best are shown, so that no order
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from ecograph.index import Filters
@@ -79,6 +79,7 @@ def _answered(sought: Sought, filters: Filters) -> Answered:
 def _match(view: View, known: Brief, asking: Asking) -> MatchAnswer:
     language, limit = asking.language, asking.limit
     given = understood_facts(asking.facts, view.concepts, today=asking.today, language=language)
+    known = replace(known, today=asking.today)
     brief = with_facts(known, given)
     needs = answered(view, brief, asking.filters, language)
     here = best_of(candidate for need in needs for candidate in need.here)

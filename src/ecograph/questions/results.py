@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from ecograph.index import Document
+from ecograph.index.opening import state_of
 from ecograph.model import Reason, Result
 from ecograph.questions.view import View, kind_label
 from ecograph.vocab import TYPES
 
 
-def result_of(view: View, document: Document, reasons: Iterable[Reason], language: str) -> Result:
-    """Return a document as a result whose score is the sum of its reasons."""
+def result_of(
+    view: View, document: Document, reasons: Iterable[Reason], language: str, today: date | None = None
+) -> Result:
+    """Return a document as a result whose score is the sum of its reasons, open or not on a day."""
     kept = tuple(sorted(reasons, key=lambda reason: -reason.contribution))
     return Result(
         iri=document.iri,
@@ -21,6 +25,9 @@ def result_of(view: View, document: Document, reasons: Iterable[Reason], languag
         score=sum(reason.contribution for reason in kept),
         reasons=kept,
         fictitious=document.fictitious,
+        opens=document.opens or None,
+        closes=document.closes or None,
+        open=state_of(document, today) if today else None,
     )
 
 

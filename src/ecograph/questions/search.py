@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
 
 from ecograph.errors import TooLarge
 from ecograph.index import Document, Filters, Hit
+from ecograph.index.opening import CLOSED, FACET, NOW, SOON, UNDATED
 from ecograph.model import FacetValue, Reason, Result, SearchAnswer
 from ecograph.questions.eligibility import judge
 from ecograph.questions.request import PLACE, Request, request_of
@@ -53,14 +55,16 @@ def search(
     return SearchAnswer(
         query=query,
         total=found.total,
-        results=with_variants(view, (_result(view, hit, request, language) for hit in found.hits)),
+        results=with_variants(
+            view, (_result(view, hit, request, filters.today, language) for hit in found.hits)
+        ),
         facets=_facets(view, found.facets, language),
         lexical_only=view.index.lexical_only,
         understood=request.understood,
     )
 
 
-def _result(view: View, hit: Hit, request: Request, language: str) -> Result:
+def _result(view: View, hit: Hit, request: Request, today: date | None, language: str) -> Result:
     document = view.index.document(hit.iri)
     linked = {"concepts": request.lens.concepts, "kind": {iri: (iri,) for iri in request.lens.preferred}}
     reasons = [
@@ -69,7 +73,7 @@ def _result(view: View, hit: Hit, request: Request, language: str) -> Result:
         else _REASONS[channel](hit, share, language)
         for channel, share in hit.channels.items()
     ]
-    result = result_of(view, document, reasons, language)
+    result = result_of(view, document, reasons, language, today)
     if not request.tells_who:
         return result
     return replace(result, eligibility=judge(view, hit.iri, request.who, language=language))
@@ -113,6 +117,21 @@ _REASONS: Mapping[str, Callable[[Hit, float, str], Reason]] = {
 }
 
 
+_OPENING = {
+    NOW: {"fr": "Ouverte", "en": "Open"},
+    SOON: {"fr": "Ouvre bientôt", "en": "Opens soon"},
+    CLOSED: {"fr": "Close", "en": "Closed"},
+    UNDATED: {"fr": "Sans date", "en": "Without dates"},
+}
+
+
+def facet_label(view: View, facet: str, value: str, language: str) -> str:
+    """Return the label of a value of a facet."""
+    if facet == FACET:
+        return _OPENING[value][language]
+    return view.label(eco(value) if facet == "type" else value, language)
+
+
 def _facets(
     view: View, counts: Mapping[str, Mapping[str, int]], language: str
 ) -> dict[str, tuple[FacetValue, ...]]:
@@ -121,5 +140,5 @@ def _facets(
 
 def _values(view: View, facet: str, counts: Mapping[str, int], language: str) -> Iterable[FacetValue]:
     for value, count in list(counts.items())[:_FACET_SIZE]:
-        label = view.label(eco(value) if facet == "type" else value, language)
+        label = facet_label(view, facet, value, language)
         yield FacetValue(value=value, label=label, count=count)

@@ -48,6 +48,7 @@ class FiltersIn(BaseModel):
     kind: list[str] = []
     axis: list[str] = []
     stage: list[str] = []
+    open: list[str] = Field(default=[], examples=[["now"]])
 
     def asked(self) -> Asked:
         return Asked(**{name: tuple(values) for name, values in self.model_dump().items()})
@@ -113,9 +114,11 @@ def asked_of(
     kind: Annotated[list[str], Query(description="Kind, as `financement`.")] = [],  # noqa: B006
     axis: Annotated[list[str], Query(description="Axis, as `marketing`.")] = [],  # noqa: B006
     stage: Annotated[list[str], Query(description="Stage, as `prototype`.")] = [],  # noqa: B006
+    open: Annotated[list[str], Query(description="`now`, `soon`, `closed` or `undated`.")] = [],  # noqa: A002, B006
 ) -> Asked:
     """Return the filters of a query string; an empty value asks for nothing."""
     given = {"type": type, "pole": pole, "territory": territory, "kind": kind, "axis": axis, "stage": stage}
+    given["open"] = open
     return Asked(**{name: tuple(value for value in values if value) for name, values in given.items()})
 
 

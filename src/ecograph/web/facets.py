@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from urllib.parse import urlencode
 
 from fastapi import Request
 
 from ecograph.errors import BadParameter
 from ecograph.index import Filters
+from ecograph.index.opening import FACET, UNDATED
 from ecograph.model import FacetValue, SearchAnswer
 from ecograph.questions.filtering import Asked, resolve
+from ecograph.questions.search import facet_label
 from ecograph.questions.view import View
-from ecograph.vocab import eco
 
-FACETS = ("type", "kind", "pole", "territory", "axis", "stage")
+FACETS = ("type", "kind", "pole", "territory", "axis", "stage", "open")
 # Every actor of the graph but persons is an organization, every offer a resource: these say no more.
 _TELL_NOTHING = {"Organization"}
 _SHOWN_AT_ONCE = 7
@@ -111,7 +113,12 @@ def understood(answer: SearchAnswer, search: Search) -> list[Chip]:
 def facets(view: View, answer: SearchAnswer, filters: Filters, language: str) -> list[Facet]:
     """Return the facets of an answer that have something to choose."""
     built = (_facet(view, name, answer.facets.get(name, ()), filters, language) for name in FACETS)
-    return [facet for facet in built if facet.choices]
+    return [facet for facet in built if facet.choices and not _says_nothing(facet)]
+
+
+def _says_nothing(facet: Facet) -> bool:
+    """Whether a facet only tells that no offer has dates."""
+    return facet.name == FACET and not facet.chosen and [c.value for c in facet.choices] == [UNDATED]
 
 
 def written(view: View, facet: str, value: str) -> str:
@@ -145,8 +152,8 @@ def _pairs(asked: Asked) -> Iterator[tuple[str, str]]:
 
 
 def _resolved(view: View, facet: str, value: str) -> str:
-    return resolve(Asked(**{facet: (value,)}), view.concepts).wanted()[facet][0]
+    return resolve(Asked(**{facet: (value,)}), view.concepts, date.min).wanted()[facet][0]
 
 
 def _label(view: View, facet: str, value: str, language: str) -> str:
-    return view.label(eco(value) if facet == "type" else value, language)
+    return facet_label(view, facet, value, language)

@@ -20,7 +20,7 @@ from ecograph.web.language import address_in, language_of, remember
 from ecograph.web.links import href, is_external
 from ecograph.web.terms import name_of
 from ecograph.web.texts import texts
-from ecograph.web.typography import number, percent, sentence, signed, typeset
+from ecograph.web.typography import day, number, percent, sentence, signed, typeset
 
 _STATIC = Path(__file__).parent / "static"
 _POLICY = (
@@ -105,6 +105,7 @@ def _environment(language: str) -> Environment:
         sentence=sentence,
         number=lambda value: number(value, language),
         percent=lambda value: percent(value, language),
+        day=lambda value: day(value, language),
         signed=lambda value: signed(value, language),
     )
     return environment

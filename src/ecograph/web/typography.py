@@ -41,6 +41,12 @@ def number(value: float, language: str, *, decimals: int = 0) -> str:
     return said.replace(",", "\u202f").replace(".", ",")
 
 
+def day(written: str, language: str) -> str:
+    """Return a day, as 2026-12-31, in the order of a language: 31/12/2026."""
+    parts = written[:10].split("-")
+    return "/".join(reversed(parts)) if language == "fr" and len(parts) == 3 else written[:10]
+
+
 def signed(value: float, language: str) -> str:
     """Return a contribution with its sign, to a thousandth."""
     sign = "−" if value < 0 else "+"

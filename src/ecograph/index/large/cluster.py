@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
+from datetime import date
+from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -16,6 +18,7 @@ import numpy as np
 from qdrant_client import QdrantClient
 from qdrant_client import models as q
 
+from ecograph.index import opening
 from ecograph.index.documents import Document, from_fields
 from ecograph.index.filters import FACETS, LISTED, Filters, marks
 from ecograph.index.fusion import Scores
@@ -49,7 +52,7 @@ class Cluster:
         )
         for name in (*FACETS, *(f"listed.{facet}" for facet in FACETS)):
             self._client.create_payload_index(self._name, name, q.PayloadSchemaType.KEYWORD)
-        for name in ("held", "order"):
+        for name in ("held", "order", "opens", "closes"):
             self._client.create_payload_index(self._name, name, q.PayloadSchemaType.INTEGER)
 
     def upsert(self, points: Iterable[Point]) -> None:
@@ -200,9 +203,23 @@ class Cluster:
             facet: frozenset(self._facet(f"listed.{facet}", bringing, filters, facet)) | chosen[facet].keys()
             for facet in shown
         }
+        if facets and filters.today is not None:
+            counts[opening.FACET] = self._opened(bringing, filters, filters.today)
+            listed[opening.FACET] = frozenset(counts[opening.FACET])
         within = q.Filter(must=[*bringing, *_conditions(filters)])
         total = self._client.count(self._name, within, exact=True).count
         return Counted(total=total, counts=counts, listed=listed)
+
+    def _opened(self, bringing: list[q.Condition], filters: Filters, today: date) -> dict[str, int]:
+        """How many documents are open, or not, on a day, those states left out that none is in."""
+        others = [*bringing, *_conditions(filters, but=opening.FACET)]
+        counts = {
+            state: self._client.count(
+                self._name, q.Filter(must=[*others, _open([state], today)]), exact=True
+            ).count
+            for state in opening.STATES
+        }
+        return {state: count for state, count in counts.items() if count}
 
     def _chosen(self, facet: str, bringing: list[q.Condition], filters: Filters) -> dict[str, int]:
         """How many documents each of the values asked for lets pass, those that let none pass left out."""
@@ -223,7 +240,32 @@ class Cluster:
 
 def _conditions(filters: Filters, *, but: str = "") -> list[q.Condition]:
     wanted = {facet: values for facet, values in filters.wanted().items() if values and facet != but}
-    return [_passing(facet, values) for facet, values in wanted.items()]
+    return [
+        _open(values, filters.today)
+        if facet == opening.FACET and filters.today is not None
+        else _passing(facet, values)
+        for facet, values in wanted.items()
+    ]
+
+
+def _open(states: Iterable[str], today: date) -> q.Filter:
+    """What is in one of some states on a day: see `opening.states`."""
+    day, ever, for_ever = today.toordinal(), opening.EVER, opening.FOR_EVER
+    opens, closes = partial(_days, "opens"), partial(_days, "closes")
+    undated = [opens(gte=ever, lte=ever), closes(gte=for_ever, lte=for_ever)]
+    conditions = {
+        opening.UNDATED: q.Filter(must=undated),
+        opening.CLOSED: q.Filter(must=[opens(gte=ever), closes(lt=day)]),
+        opening.SOON: q.Filter(must=[opens(gt=day), closes(gte=day)]),
+        opening.NOW: q.Filter(
+            must=[opens(gte=ever, lte=day), closes(gte=day)], must_not=[q.Filter(must=undated)]
+        ),
+    }
+    return q.Filter(should=[conditions[state] for state in states])
+
+
+def _days(key: str, **bounds: float) -> q.FieldCondition:
+    return q.FieldCondition(key=key, range=q.Range(**bounds))
 
 
 def _passing(facet: str, values: Iterable[str]) -> q.FieldCondition:
@@ -261,6 +303,7 @@ def _stored(point: Point) -> q.PointStruct:
         "held": sorted({*point.words, *point.about}),
         "about": sorted(point.about),
         "ties": [list(tie) for tie in point.ties],
+        **dict(zip(("opens", "closes"), opening.days_of(document), strict=True)),
         "listed": {facet: list(of(document)) for facet, of in LISTED.items()},
         **{facet: list(of(document)) for facet, of in FACETS.items()},
     }

@@ -10,12 +10,14 @@ from __future__ import annotations
 import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ecograph.index import opening
 from ecograph.index.documents import Document
 from ecograph.index.filters import FACETS, LISTED, Filters, marks
 from ecograph.index.large.arrays import Array, grouped, read_arrays, write_arrays
@@ -36,13 +38,14 @@ class Gathered:
     def __init__(self) -> None:
         self.size = 0
         self._known: dict[Value, int] = {}
-        self._values, self._numbers = array("I"), array("I")
+        self._values, self._numbers, self._days = array("I"), array("I"), array("i")
 
     def add(self, document: Document) -> None:
         """Read the next document."""
         for facet, value in _values_of(document):
             self._values.append(self._known.setdefault((facet, value), len(self._known)))
             self._numbers.append(self.size)
+        self._days.extend(opening.days_of(document))
         self.size += 1
 
     def columns(self) -> Columns:
@@ -57,6 +60,7 @@ class Gathered:
             "bits": np.array([pack(_mask(members[at], self.size)) for at in common], dtype=np.uint64),
             "numbers": np.concatenate([np.zeros(0, dtype=np.int32), *(members[at] for at in rare)]),
             "starts": np.cumsum([0, *(len(members[at]) for at in rare)]),
+            "days": np.array(self._days, dtype=np.int32).reshape(-1, 2),
         }
         return Columns(self.size, [names[at] for at in common], [names[at] for at in rare], arrays)
 
@@ -83,14 +87,14 @@ class Columns:
         """Map what `save` wrote."""
         told = json.loads((folder / _NAMES).read_text(encoding="utf-8"))
         common, rare = ([(facet, value) for facet, value in told[part]] for part in ("common", "rare"))
-        return cls(told["size"], common, rare, read_arrays(folder, "bits", "numbers", "starts"))
+        return cls(told["size"], common, rare, read_arrays(folder, "bits", "numbers", "starts", "days"))
 
     def allowed(self, filters: Filters, *, but: str = "") -> Bits:
         """Which documents pass the filters, leaving one facet out."""
         bits = pack(np.ones(self.size, dtype=bool))
         for facet, values in filters.wanted().items():
             if values and facet != but:
-                bits = bits & np.bitwise_or.reduce([self._passing(facet, value) for value in values])
+                bits = bits & np.bitwise_or.reduce([self._passing(facet, v, filters.today) for v in values])
         return bits
 
     def serving(self, places: Sequence[str], anywhere: Bits) -> Bits:
@@ -107,12 +111,28 @@ class Columns:
             return Counted(total=popcount(within))
         masks = {f: matching & self.allowed(filters, but=f) if wanted[f] else within for f in FACETS}
         chosen = {f: {v: popcount(masks[f] & self._passing(f, v)) for v in wanted[f]} for f in FACETS}
+        opened = self._opened(matching, filters)
         counts = {f: {**self._counts(masks[f], f), **_without_none(chosen[f])} for f in FACETS}
         apart = {facet: self._counts(masks[facet], _LISTED + facet) for facet in _APART}
         listed = {f: frozenset(apart.get(f, counts[f])) | _without_none(chosen[f]).keys() for f in FACETS}
-        return Counted(total=popcount(within), counts=counts, listed=listed)
+        return Counted(
+            total=popcount(within),
+            counts=counts | opened,
+            listed=listed | {facet: frozenset(of) for facet, of in opened.items()},
+        )
 
-    def _passing(self, facet: str, value: str) -> Bits:
+    def _opened(self, matching: Bits, filters: Filters) -> dict[str, dict[str, int]]:
+        """How many of the matching documents are open, or not, on the day that is asked about."""
+        if filters.today is None:
+            return {}
+        mask = matching & self.allowed(filters, but=opening.FACET)
+        counts = {s: popcount(mask & self._passing(opening.FACET, s, filters.today)) for s in opening.STATES}
+        return {opening.FACET: _without_none(counts)}
+
+    def _passing(self, facet: str, value: str, today: date | None = None) -> Bits:
+        if facet == opening.FACET and today is not None:
+            days = self._arrays["days"]
+            return pack(opening.states(days[:, 0], days[:, 1], today)[value])
         return np.asarray(np.bitwise_or.reduce([self._members(facet, mark) for mark in marks(facet, value)]))
 
     def _members(self, facet: str, value: str) -> Bits:
