@@ -20,6 +20,7 @@ from ecograph.web import (
     api,
     feedback,
     health,
+    judging,
     matching,
     pages,
     problems,
@@ -87,6 +88,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
         queries.router,
         pages.router,
         matching.router,
+        judging.router,
         resources.router,
     ):
         app.include_router(router)
