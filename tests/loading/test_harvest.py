@@ -14,7 +14,6 @@ import pytest
 from pyoxigraph import RdfFormat, parse, serialize
 
 from ecograph.app import EcoGraph
-from ecograph.assets import LOADERS
 from ecograph.errors import BadInput, BadListing, FetchFailed, MalformedFile, TooEarly, TooManyRejected
 from ecograph.fetching import Client, Clock, Guard
 from ecograph.graph.facts import facts_of
@@ -143,15 +142,10 @@ def _without_next(content: bytes) -> Page:
     )
 
 
-def test_every_kind_has_a_declaration_that_is_ready_or_shipped() -> None:
-    from typing import get_args
-
-    from ecograph.sources.declaration import Kind
-
-    ready = {
-        tomllib.loads(p.read_text("utf-8"))["kind"] for p in [*READY.glob("*.toml"), *LOADERS.glob("*.toml")]
-    }
-    assert set(get_args(Kind)) - ready <= {"table"}
+def test_every_kind_of_portal_has_a_declaration_that_is_ready() -> None:
+    ready = {tomllib.loads(path.read_text("utf-8"))["kind"] for path in READY.glob("*.toml")}
+    portals = {"json", "opendatasoft", "ckan", "udata", "dcat", "sirene", "recherche-entreprises", "aides"}
+    assert portals <= ready
 
 
 # Pages
