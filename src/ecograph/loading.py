@@ -138,8 +138,10 @@ class Writer:
             noted.counts.update(_counts(diff, len(accepted), len(rejections)))
             graph = source_iri(self.base, declaration.id)
             stated = noted.triples(graph, declaration.id, self.base, now())
-            diff = Diff(diff.added | stated, diff.removed | outlived(known))
-        diff = self.bring(declaration.id, declaration.level, digest, diff)
+            with_run = Diff(diff.added | stated, diff.removed | outlived(known))
+            self.bring(declaration.id, declaration.level, digest, with_run)
+        else:
+            diff = self.bring(declaration.id, declaration.level, digest, diff)
         return Outcome(
             source=declaration.id,
             unchanged=not diff and not rejections,
