@@ -54,6 +54,8 @@ _NEXT_PLACE = re.compile(
     r"[ \u00a0](?:(?:d[eu]s?|en|de la)[ \u00a0]|d['’]|de l['’])([^\W\d_][\w’'-]*(?: [A-Z][\w-]*)*)"
 )
 _INITIALS_NEEDED = 2
+_START = 5  # letters by which names that may begin at a word are looked up
+_SLIP = 8  # letters that doubled letters and a slip may add to a name
 _SHORT_ACRONYM = 2  # letters; it needs an article before it
 _UNMISTAKABLE = 8  # letters of a proper name that may lack its capital
 _SPECIFIC = 3  # words from which a proper name may lack its capitals
@@ -103,6 +105,7 @@ class Linker:
         self._places = frozenset(joined(tokens_of(place)) for place in places)
         for entity in sorted(entities, key=lambda e: e.id):
             self._add(entity)
+        self._starts = _starts(self._names)
         self._speller = Speller(
             {token.key for names in self._names.values() for n in names for token in n.tokens}
         )
@@ -134,13 +137,27 @@ class Linker:
     def _longest(self, reading: _Reading, at: int) -> tuple[Link, int] | None:
         """The longest name that begins at a token, and the token after it."""
         tokens = reading.tokens
-        for stop in range(_stop(reading, at), at, -1):
+        for stop in range(self._furthest(reading, at), at, -1):
             span = tokens[at:stop]
             if span[-1].little or span[0].little:
                 continue
             if (link := self._named(reading, span)) is not None:
                 return link, stop
         return None
+
+    def _furthest(self, reading: _Reading, at: int) -> int:
+        """The token up to which a name that begins at one may reach; that one when no name begins so."""
+        tokens, first = reading.tokens, reading.tokens[at].key
+        longest = self._starts.get(first[:_START], 0)
+        if (meant := self._speller.may_mean(first)) is not None:
+            longest = max(longest, self._starts.get(meant[:_START], 0))
+        stop, letters = at, 0
+        while stop < _stop(reading, at) and longest:
+            letters += 0 if tokens[stop].little else len(tokens[stop].key)
+            if letters > longest + _SLIP:
+                break
+            stop += 1
+        return stop
 
     def _named(self, reading: _Reading, span: Sequence[Token]) -> Link | None:
         exact = self._names.get(joined(span))
@@ -232,6 +249,16 @@ class _Reading:
         """Whether a token opens a sentence, where any word has a capital."""
         before = self.text[: token.start].rstrip(" \u00a0«»“”\"'’(-–•\n\t")
         return not before or before[-1] in ".!?:…"
+
+
+def _starts(names: Iterable[str]) -> dict[str, int]:
+    """For each beginning of a name's letters, how many letters the longest of these names has."""
+    longest: dict[str, int] = {}
+    for name in names:
+        for size in range(1, _START + 1):
+            start = name[:size]
+            longest[start] = max(longest.get(start, 0), len(name))
+    return longest
 
 
 def _stop(reading: _Reading, at: int) -> int:

@@ -42,6 +42,10 @@ class Speller:
             return None
         return "".join([*content[:number], word, *content[number + 1 :]])
 
+    def may_mean(self, word: str) -> str | None:
+        """The known word that an unknown one may be a slip for."""
+        return None if word in self._words or len(word) < SHORTEST else self._nearest(word)
+
     def _nearest(self, word: str) -> str | None:
         """The known word one edit away; None when there is none, or more than one."""
         single = _single(word)
