@@ -35,7 +35,7 @@ from ecograph.model import Level, Outcome, Rejection
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.description import describe, source_iri, understood_id
+from ecograph.sources.description import describe, source_iri, stories_id, understood_id
 from ecograph.sources.mapping import expanded
 from ecograph.sources.rdf import parse
 from ecograph.sources.read import read_file
@@ -180,6 +180,7 @@ class Writer:
         for lower in Level:
             if lower < level:
                 self.remove(understood_id(source, lower))
+                self.remove(stories_id(lower))
 
     def publish(self) -> str | None:
         """Make what was written visible to readers that open a snapshot from now on; return its id.

@@ -31,9 +31,11 @@ from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.loading import Writer
 from ecograph.model import Iri, Level, TextsRead
 from ecograph.questions.gazetteer import Gazetteer, read_gazetteer
-from ecograph.sources.description import describe_derived, source_iri, understood_id
+from ecograph.sources.declaration import written
+from ecograph.sources.description import describe, describe_derived, source_iri, stories_id, understood_id
 from ecograph.sources.documents import TEXT
 from ecograph.understanding.analysis import METHODS, Analyst, Finding, Role
+from ecograph.understanding.stories import stories
 from ecograph.vocab import DCT, FOAF, eco
 
 DOCUMENT = FOAF + "Document"
@@ -43,6 +45,7 @@ _STATED_BY_PEOPLE = {eco("Project"), eco("Need")}
 _OWN_FACTS = {Role.POLE, Role.PLACE}
 _NEVER = 2.0  # no confidence reaches it
 _FACT = "understood "
+_STORIES = "stories"
 NO_DOCUMENTS: Mapping[Iri, str] = {}
 
 
@@ -86,7 +89,9 @@ class Understanding:
             first = self.writer.ledger.last()
             below: dict[Iri, set[tuple[str, str]]] = defaultdict(set)
             for seen in Level:
-                own = texts if level is not None and seen >= level else []
+                # A level that sees no other names than one below it has nothing to add.
+                is_new = level is not None and (seen == level or self._sees_more(seen))
+                own = texts if level is not None and seen >= level and is_new else []
                 found = found + _Run(self, source, seen, digest, own, below).write()
             self._remember(source, digest if level is not None else None)
             diffs = [change.diff for change in self.writer.ledger.since(first)]
@@ -94,9 +99,50 @@ class Understanding:
             found = replace(found, added=added, removed=removed)
         return replace(found, seconds=time.monotonic() - started)
 
+    def tell_stories(self) -> None:
+        """Bring the graphs of stories to what the articles of all sources say: who prints the same.
+
+        An article is folded under one that at least the same levels see, so that the graph of each
+        level is made of what that level sees.
+        """
+        items = sorted(self._items(), key=lambda item: (item[0], item[1].iri))
+        digest = hashlib.sha256("\n".join(f"{x} {t.iri} {t.digest}" for x, t in items).encode()).hexdigest()
+        ledger = self.writer.ledger
+        if ledger.fact(_STORIES) == digest:
+            return
+        for level in Level:
+            seen = {text.iri: text.content or "" for own, text in items if own <= level}
+            mine = {text.iri for own, text in items if own == level}
+            self._tell(level, {item: lead for item, lead in stories(seen).items() if item in mine}, digest)
+        ledger.keep_fact(_STORIES, digest)
+
+    def _items(self) -> Iterator[tuple[Level, Text]]:
+        """Yield the articles of the sources that are read, with the level from which they are seen."""
+        store = self.writer.store
+        for source in self.sources():
+            graph = source_iri(self.writer.base, source)
+            if (level := store.level_of(graph)) is not None:
+                for text in texts_of(store.triples(graph), NO_DOCUMENTS):
+                    if eco("WatchItem") in text.classes:
+                        yield level, text
+
+    def _tell(self, level: Level, found: Mapping[Iri, Iri], digest: str) -> None:
+        source = stories_id(level)
+        if not found:
+            return self.writer.remove(source, digest)
+        same = NamedNode(eco("sameStory"))
+        told = {Triple(NamedNode(item), same, NamedNode(lead)) for item, lead in found.items()}
+        described = describe(written(source, level.slug), self.writer.base)
+        known = self.writer.store.triples(source_iri(self.writer.base, source))
+        self.writer.bring(source, level, digest, plan(known, canonical(told | described), complete=True))
+        return None
+
     def sources(self) -> list[str]:
         """Return the sources whose texts were read before, whether anything was found in them or not."""
         return [name.removeprefix(_FACT) for name in self.writer.ledger.facts(_FACT)]
+
+    def _sees_more(self, level: Level) -> bool:
+        return level > 0 and self.gazetteer(level).digest != self.gazetteer(Level(level - 1)).digest
 
     def _digest(self, level: Level | None, texts: Iterable[Text]) -> str:
         """Return what tells this state of everything that counts from others."""

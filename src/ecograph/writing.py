@@ -233,10 +233,13 @@ class Writing:
         """Read the texts of some sources, and those of others again: what they name may be known by now."""
         understanding = Understanding(writer, self._settings.understanding_confidence)
         wanted = dict.fromkeys(understanding.sources(), NO_DOCUMENTS) if others else {}
-        return {
+        found = {
             source: understanding.understand(source, documents)
             for source, documents in {**wanted, **read}.items()
         }
+        if found:
+            understanding.tell_stories()
+        return found
 
     def load_filled(self, key: Key, declaration: Declaration, file: File) -> Outcome:
         """Load a template that the holder of a key filled in; a source keeps the level that it has.

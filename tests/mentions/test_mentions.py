@@ -240,3 +240,19 @@ def test_the_derived_source_is_under_the_terms_of_its_source(graph: EcoGraph, fe
     licence = [q.object.value for q in said if q.predicate.value.endswith("license")]
     assert licence == [occasional("press", "public").licence]
     assert all(isinstance(quad.graph_name, pyoxigraph.NamedNode) for quad in said)
+
+
+def test_articles_that_print_one_dispatch_are_one_story(graph: EcoGraph, feed: Feed, states: States) -> None:
+    said = "La Région finance un séchoir solaire de plantes aromatiques porté par une coopérative."
+    feed(item("1", "Un séchoir", said), item("2", "Agriculture", f"{said} Il ouvre en mai."))
+    assert "sameStory 1" in states(graph, Level.PUBLIC, "item/2")
+    secret = occasional("inner", "private").model_copy(update={"understand": True})
+    content = (PREFIXES + item("0", "Note interne", said)).encode()
+    graph.writing.load_files(secret, [File("inner.ttl", content)])
+    assert "sameStory 1" in states(graph, Level.PRIVATE, "item/0")
+    assert not any("sameStory" in one for one in states(graph, Level.PARTNERS, "item/1"))
+    before = graph.snapshot_id()
+    graph.writing.understand()
+    assert graph.snapshot_id() == before
+    feed(item("1", "Un séchoir", said))
+    assert not any("sameStory" in one for one in states(graph, Level.PUBLIC, "item/2"))

@@ -25,6 +25,11 @@ def understood_id(source: str, level: Level) -> str:
     return f"{source}-understood-{level.slug}"
 
 
+def stories_id(level: Level) -> str:
+    """Return the id of the source that tells which articles a level sees print the same."""
+    return f"stories-{level.slug}"
+
+
 def describe(declaration: Declaration, base: str) -> set[Triple]:
     """Return the description of a source as an `eco:Source` (a `dcat:Dataset`) and its publisher."""
     subject = NamedNode(source_iri(base, declaration.id))
