@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from functools import cached_property
 
@@ -156,10 +157,15 @@ class EcoGraph:
         limit: int,
         facts: Mapping[str, str] = NO_FACTS,
         language: str = "fr",
+        without: Collection[str] = (),
     ) -> MatchAnswer:
-        """Match a project told in a few words; raises `BadParameter`, `TooLarge`."""
+        """Match a project told in a few words; raises `BadParameter`, `TooLarge`.
+
+        `without` sets aside what was understood in the words.
+        """
         view = self.view(level)
-        return match_text(view, text, self._asking(view, asked, limit, facts, language))
+        asking = self._asking(view, asked, limit, facts, language)
+        return match_text(view, text, replace(asking, without=without))
 
     def _asking(
         self, view: View, asked: Asked, limit: int, facts: Mapping[str, str], language: str

@@ -9,6 +9,8 @@ import pytest
 from fastapi.testclient import TestClient
 
 from ecograph.app import EcoGraph
+from ecograph.model import Level
+from ecograph.questions.brief import brief_from
 
 PROJECT = "/match?project={base}/project/demo--p03"
 
@@ -98,3 +100,24 @@ def test_gaps_have_a_page_that_home_leads_to(client: TestClient) -> None:
     assert f"{total} besoins sans réponse, sur" in words(html)
     assert 'href="/gaps?territory=DEP-12"' in html
     assert client.get("/gaps?lang=en").status_code == 200
+
+
+def test_what_was_understood_can_be_set_aside(client: TestClient, graph: EcoGraph) -> None:
+    address = {"text": "notre scierie à Mende, 12 salariés, cherche une banque", "headcount": ""}
+    html = client.get("/match", params=address).text
+    links = [unescape(link) for link in re.findall(r'class="chip-remove" href="([^"]+)"', html)]
+    town = next(link for link in links if link.endswith("without=COM-48095"))
+    without = client.get(town).text
+    assert "Mende (Lozère)" in html
+    assert "Mende (Lozère)" not in without
+    assert 'name="without" value="COM-48095"' in without
+    body = {"text": address["text"], "without": ["COM-48095"]}
+    assert client.post("/api/match", json=body).json()["places"] == []
+
+
+def test_who_is_named_beside_the_company_is_not_its_size(graph: EcoGraph) -> None:
+    view = graph.view(Level.PUBLIC)
+    who = brief_from(
+        view, "notre scierie de 12 salariés cherche une banque et un laboratoire", language="fr"
+    ).who
+    assert (who.sizes, who.headcount) == ((), 12.0)

@@ -7,7 +7,7 @@ axes and territories are recognised.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -16,6 +16,7 @@ from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant, applicant
 from ecograph.questions.places import named_in, narrowed
+from ecograph.questions.request import ACTIVITY, SIZES, is_refused, stated
 from ecograph.questions.view import View
 from ecograph.understanding import figures
 from ecograph.vocab import DCT, concept, eco
@@ -81,14 +82,18 @@ def brief_of(view: View, iri: Iri, *, today: date, language: str) -> Brief:
     )
 
 
-def brief_from(view: View, text: str, *, language: str) -> Brief:
-    """Understand a free text as a project with one need; raises `BadParameter` when it is empty."""
+def brief_from(view: View, text: str, *, language: str, without: Collection[str] = ()) -> Brief:
+    """Understand a free text as a project with one need; raises `BadParameter` when it is empty.
+
+    `without` names what was understood and is set aside, as in a search.
+    """
     text = text.strip()
     if not text:
         raise BadParameter("text", text, "a few words about the project")
     if len(text) > LONGEST:
         raise TooLarge("the text of the project", LONGEST, "characters")
-    understood = narrowed((*_understood(view, text, language), *_stated(view, text, language)), view.concepts)
+    read = (*_understood(view, text, language), *_stated(view, text, language))
+    understood = narrowed((one for one in read if not is_refused(one, without)), view.concepts)
     by_scheme: dict[str, list[Iri]] = defaultdict(list)
     for found in understood:
         by_scheme[found.scheme].append(found.iri)
@@ -111,9 +116,11 @@ def brief_from(view: View, text: str, *, language: str) -> Brief:
         territories=tuple(by_scheme["territories"]),
         who=Applicant(
             territories=tuple(by_scheme["territories"]),
-            headcount=float(employees.value) if (employees := figures.headcount(text)) else None,
+            naf=tuple(by_scheme["naf"]),
+            headcount=_employees(text) if by_scheme["eligibility-dimensions"] else None,
             stages=tuple(by_scheme["project-stages"]),
-            sizes=tuple(by_scheme["actor-types"]),
+            # An investor or a laboratory that is named is no size of the company.
+            sizes=tuple(iri for iri in by_scheme["actor-types"] if iri in SIZES),
         ),
         understood=tuple(understood),
     )
@@ -150,8 +157,14 @@ def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
         yield Understood(iri=found.iri, label=label, scheme=found.scheme, words=named.words)
 
 
+def _employees(text: str) -> float | None:
+    employees = figures.headcount(text)
+    return float(employees.value) if employees else None
+
+
 def _stated(view: View, text: str, language: str) -> Iterator[Understood]:
-    """Yield the stage and the headcount that a text states."""
+    """Yield the activity, the stage and the headcount that a text states."""
+    yield from (one for one in stated(view, text, language) if one.facet == ACTIVITY)
     for stage in figures.stages(text):
         if (found := view.concepts.resolve("project-stages", stage.value)) is not None:
             yield Understood(

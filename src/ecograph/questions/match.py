@@ -8,7 +8,7 @@ in the running is weighed and judged before the best are shown, so that no order
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -39,6 +39,7 @@ class Asking:
     today: date
     facts: Mapping[str, str]
     language: str
+    without: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,8 @@ def match_project(view: View, iri: Iri, asking: Asking) -> MatchAnswer:
 
 def match_text(view: View, text: str, asking: Asking) -> MatchAnswer:
     """Match a project told in a few words; raises `BadParameter`, `TooLarge`."""
-    return _match(view, brief_from(view, text, language=asking.language), asking)
+    brief = brief_from(view, text, language=asking.language, without=asking.without)
+    return _match(view, brief, asking)
 
 
 def answered(view: View, brief: Brief, filters: Filters, language: str) -> list[Answered]:

@@ -40,7 +40,7 @@ _SAYS_NOTHING = frozenset(
         concept("actor-types", "entreprise"),
     }
 )
-_SIZES = {concept("actor-types", name) for name in ("tpe", "pme", "eti", "grande-entreprise")}
+SIZES = {concept("actor-types", name) for name in ("tpe", "pme", "eti", "grande-entreprise")}
 _SIZE_BELOW = ((10, "tpe"), (250, "pme"), (5000, "eti"))
 _STAFF = re.compile(
     r"\b(\d{1,3}(?:[   .]\d{3})+|\d{1,6})\s+(?:salariée?s?|personnes|employée?s?|collaborateurs|"
@@ -88,7 +88,7 @@ class Request:
 def request_of(view: View, text: str, *, language: str, without: Collection[str] = ()) -> Request:
     """Understand a search; `without` names facets, or single concepts by IRI or last segment, set aside."""
     found = narrowed(
-        (one for one in _found(view.concepts, text, language) if not _is_refused(one, without)), view.concepts
+        (one for one in _found(view.concepts, text, language) if not is_refused(one, without)), view.concepts
     )
     by_facet: Mapping[str, list[Iri]] = {f: [u.iri for u in found if u.facet == f] for f in FACETS}
     places = tuple(by_facet[PLACE])
@@ -110,6 +110,16 @@ def request_of(view: View, text: str, *, language: str, without: Collection[str]
     )
 
 
+def stated(view: View, text: str, language: str) -> list[Understood]:
+    """Return the size and the activity of a company that a text states."""
+    return [one for one in _found(view.concepts, text, language) if one.facet in {SIZE, ACTIVITY}]
+
+
+def is_refused(one: Understood, without: Collection[str]) -> bool:
+    """Tell whether something understood is set aside: by its facet or scheme, its IRI or the end of it."""
+    return not {one.facet, one.iri, one.iri.rsplit("/", 1)[-1], one.scheme}.isdisjoint(without)
+
+
 def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]:
     counted = dict.fromkeys(FACETS, 0)
     seen: set[Iri] = set()
@@ -117,7 +127,7 @@ def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]
         known = concepts.get(named.target)
         if known is None or known.iri in seen or known.iri in _SAYS_NOTHING:
             continue
-        facet = SIZE if known.iri in _SIZES else _FACET_OF_SCHEME[known.scheme]
+        facet = SIZE if known.iri in SIZES else _FACET_OF_SCHEME[known.scheme]
         if not _is_meant(facet, text, named.words):
             continue
         counted[facet] += 1
@@ -174,10 +184,6 @@ def _headcount(text: str) -> float | None:
 
 def _number(match: re.Match[str]) -> int:
     return int(re.sub(r"\D", "", match.group(1)))
-
-
-def _is_refused(one: Understood, without: Collection[str]) -> bool:
-    return not {one.facet, one.iri, one.iri.rsplit("/", 1)[-1]}.isdisjoint(without)
 
 
 def _without(text: str, said: Iterable[str]) -> str | None:

@@ -86,6 +86,7 @@ class MatchIn(BaseModel):
     limit: int = Field(10, ge=1, le=100)
     filters: FiltersIn = FiltersIn()
     facts: FactsIn = FactsIn()
+    without: list[str] = Field([], description="What is set aside of `understood` in a text.", max_length=50)
 
     @model_validator(mode="after")
     def _one_of_two(self) -> MatchIn:
@@ -219,7 +220,15 @@ def post_match(graph: Graph, level: LevelOf, wanted: MatchIn, lang: Language = "
         return graph.match_project(
             level, wanted.project, asked, limit=wanted.limit, facts=facts, language=lang
         )
-    return graph.match_text(level, wanted.text or "", asked, limit=wanted.limit, facts=facts, language=lang)
+    return graph.match_text(
+        level,
+        wanted.text or "",
+        asked,
+        limit=wanted.limit,
+        facts=facts,
+        language=lang,
+        without=wanted.without,
+    )
 
 
 @router.get("/candidates")

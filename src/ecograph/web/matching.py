@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import HTMLResponse
 
 from ecograph.app import EcoGraph
-from ecograph.model import Iri, Level, MatchAnswer, Result
+from ecograph.model import Iri, Level, MatchAnswer, Result, Understood
 from ecograph.questions.company import FACTS
 from ecograph.questions.filtering import Asked
 from ecograph.questions.view import View
@@ -23,6 +24,7 @@ router = APIRouter(include_in_schema=False)
 
 LONGEST_IN_ADDRESS = 4_000
 _MATCHES = 8
+_MOST_ASIDE = 50
 _TERRITORY = "territory"
 _SCHEMES = {"naf": "naf", "legal_form": "legal-forms", "stage": "project-stages"}
 _INPUTS = {"headcount": "number", "founded_on": "date"}
@@ -117,7 +119,8 @@ def _page(
     request: Request, graph: EcoGraph, level: Level, text: str, project: str, facts: Mapping[str, str]
 ) -> HTMLResponse:
     view, language = graph.view(level), language_of(request)
-    answer = _answered(graph, level, text.strip(), project, facts, language)
+    aside = tuple(dict.fromkeys(request.query_params.getlist("without")[:_MOST_ASIDE]))
+    answer = _answered(graph, level, text.strip(), project, facts, aside, language)
     return page(
         request,
         "match.html",
@@ -125,6 +128,8 @@ def _page(
         answer=answer,
         text=text,
         project=project,
+        aside=aside,
+        chips=_chips(answer, text, facts, aside) if answer and not project else [],
         longest=LONGEST_IN_ADDRESS,
         label_tongue=tongue_of(view, project, answer.label, language) if answer and project else None,
         overall=folded_cards(view, answer.results, graph.base, language) if answer else [],
@@ -135,13 +140,37 @@ def _page(
     )
 
 
+def _chips(
+    answer: MatchAnswer, text: str, facts: Mapping[str, str], aside: tuple[str, ...]
+) -> list[tuple[Understood, str | None]]:
+    """Return what was understood, each with the address of the match without it; a long text has none."""
+    given = [("text", text), *facts.items(), *(("without", value) for value in aside)]
+    return [
+        (
+            one,
+            f"/match?{urlencode([*given, ('without', one.iri.rsplit('/', 1)[-1])])}"
+            if len(text) <= LONGEST_IN_ADDRESS
+            else None,
+        )
+        for one in answer.understood
+    ]
+
+
 def _answered(
-    graph: EcoGraph, level: Level, text: str, project: str, facts: Mapping[str, str], language: str
+    graph: EcoGraph,
+    level: Level,
+    text: str,
+    project: str,
+    facts: Mapping[str, str],
+    aside: tuple[str, ...],
+    language: str,
 ) -> MatchAnswer | None:
     if project:
         return graph.match_project(level, project, Asked(), limit=_MATCHES, facts=facts, language=language)
     if text:
-        return graph.match_text(level, text, Asked(), limit=_MATCHES, facts=facts, language=language)
+        return graph.match_text(
+            level, text, Asked(), limit=_MATCHES, facts=facts, language=language, without=aside
+        )
     return None
 
 
