@@ -24,12 +24,10 @@ from typing import Any
 
 from benchmarks.loading_bare import convert
 from benchmarks.loading_data import DECLARATION, HEADER, rows, write
-from ecograph.assets import ONTOLOGY
-from ecograph.graph.labels import concept_lookup
+from ecograph.graph.labels import shipped_lookup
 from ecograph.sources.content import Context, File, Written
 from ecograph.sources.declaration import read_declaration
 from ecograph.sources.description import source_iri
-from ecograph.sources.rdf import parse
 from ecograph.sources.read import read_file
 
 BASE = "http://127.0.0.1:8000"
@@ -42,7 +40,7 @@ def nquads(folder: Path) -> int:
     declaration = read_declaration(folder / "registre.toml")
     table = folder / "registre.csv"
     end, rejected = f" <{source_iri(BASE, declaration.id)}> .\n", 0
-    content = read_file(declaration, File(table.name, table.read_bytes()), Context(BASE, _lookup()))
+    content = read_file(declaration, File(table.name, table.read_bytes()), Context(BASE, shipped_lookup()))
     with (folder / "ecograph.nq").open("w", encoding="utf-8") as out:
         for stated in content.stated:
             assert isinstance(stated.triples, Written)
@@ -54,12 +52,9 @@ def nquads(folder: Path) -> int:
 def bare(folder: Path) -> int:
     """Write the same by the loop; return how many rows are left out."""
     with (folder / "bare.nq").open("w", encoding="utf-8") as out:
-        return len(convert(folder / "registre.csv", out, base=BASE, source="registre", lookup=_lookup()))
-
-
-def _lookup() -> Callable[[str, str], str | None]:
-    schemes = sorted((ONTOLOGY / "schemes").glob("*.ttl"))
-    return concept_lookup(t for p in schemes for t in parse(p.read_bytes(), name=p.name, base=BASE))
+        return len(
+            convert(folder / "registre.csv", out, base=BASE, source="registre", lookup=shipped_lookup())
+        )
 
 
 WAYS = {"ecograph, to N-Quads": nquads, "bare loop, to N-Quads": bare}

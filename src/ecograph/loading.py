@@ -10,11 +10,12 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 
-from pyoxigraph import Literal, NamedNode, Triple
+import pyoxigraph
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRejected
@@ -31,7 +32,7 @@ from ecograph.graph.records import Record, group, merged, skolemise, with_parts
 from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.graph.validation import BATCH, Validator, Verdict
-from ecograph.model import Level, Outcome, Rejection
+from ecograph.model import Level, Outcome, Preview, Rejection
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
@@ -40,7 +41,7 @@ from ecograph.sources.mapping import expanded
 from ecograph.sources.rdf import parse
 from ecograph.sources.read import read_file
 from ecograph.sources.values import Lookup
-from ecograph.vocab import DCT, SKOS, eco, shortened
+from ecograph.vocab import DCT, PREFIXES, SKOS, eco, shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
 PIPELINE = "2"
@@ -85,6 +86,17 @@ class _Read:
     written: dict[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Decided:
+    """What is to be written, the records that it is made of, and what is to be told."""
+
+    diff: Diff
+    accepted: Sequence[Record]
+    outcome: Outcome
+    outlived: frozenset[Triple]
+    """What is said of runs that another one makes old."""
+
+
 @dataclass(frozen=True)
 class Writer:
     """The right to change one home's graph."""
@@ -119,6 +131,41 @@ class Writer:
         loaded = self.ledger.loaded(declaration.id)
         if loaded is not None and loaded.digest == digest:
             return Outcome(source=declaration.id, unchanged=True)
+        decided = self._decide(declaration, files)
+        if decided.outcome.rejections:
+            digest = ""  # read it again next time: what was refused may be acceptable by then
+        diff = decided.diff
+        if noted is not None and diff:
+            noted.counts.update(_counts(diff, len(decided.accepted), len(decided.outcome.rejections)))
+            graph = source_iri(self.base, declaration.id)
+            stated = noted.triples(graph, declaration.id, self.base, now())
+            with_run = Diff(diff.added | stated, diff.removed | decided.outlived)
+            self.bring(declaration.id, declaration.level, digest, with_run)
+        else:
+            diff = self.bring(declaration.id, declaration.level, digest, diff)
+        return replace(
+            decided.outcome,
+            unchanged=not diff and not decided.outcome.rejections,
+            added=len(diff.added),
+            removed=len(diff.removed),
+            seconds=time.monotonic() - started,
+        )
+
+    def preview(self, declaration: Declaration, files: Sequence[File], *, limit: int) -> Preview:
+        """Return what a load would do, and the first records as Turtle; nothing is written.
+
+        Raises `MalformedFile`. More rejections than the source tolerates are only told.
+        """
+        lenient = declaration.model_copy(update={"max_error_share": 1.0})
+        decided = self._decide(lenient, files)
+        about = f"declaration of {declaration.id}"
+        first = [record for record in decided.accepted if record.place != about][:limit]
+        triples = sorted((t for record in first for t in record.triples), key=str)
+        turtle = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+        return Preview(outcome=decided.outcome, turtle=turtle.decode())
+
+    def _decide(self, declaration: Declaration, files: Sequence[File]) -> _Decided:
+        """Return what files change in a source's graph, and what is to be told of that."""
         read = self._read(declaration, files)
         records = merged(read.records)
         verdict = self._validate(declaration.id, records)
@@ -131,29 +178,18 @@ class Writer:
         found = canonical(found | derive(found))
         # A row that does not say which record it is may be any of those that seem to be gone.
         complete = declaration.complete and all(rejection.record for rejection in read.rejections)
-        if rejections:
-            digest = ""  # read it again next time: what was refused may be acceptable by then
         diff = plan(known, found, complete=complete, kept={*kept, *activities(known)})
-        if noted is not None and diff:
-            noted.counts.update(_counts(diff, len(accepted), len(rejections)))
-            graph = source_iri(self.base, declaration.id)
-            stated = noted.triples(graph, declaration.id, self.base, now())
-            with_run = Diff(diff.added | stated, diff.removed | outlived(known))
-            self.bring(declaration.id, declaration.level, digest, with_run)
-        else:
-            diff = self.bring(declaration.id, declaration.level, digest, diff)
-        return Outcome(
+        outcome = Outcome(
             source=declaration.id,
-            unchanged=not diff and not rejections,
             added=len(diff.added),
             removed=len(diff.removed),
             records=len(accepted),
-            seconds=time.monotonic() - started,
             rejections=rejections,
             warnings=(*read.warnings, *verdict.warnings),
             by_class=_by_class(accepted),
             written=read.written,
         )
+        return _Decided(diff, accepted, outcome, frozenset(outlived(known)))
 
     def bring(self, source: str, level: Level, digest: str, diff: Diff, *, author: str = "") -> Diff:
         """Change the graph of a source, seen from a level on; return what is written."""

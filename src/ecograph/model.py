@@ -375,6 +375,23 @@ class SourceState:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Preview:
+    """What a load would do, and its first records as Turtle."""
+
+    outcome: Outcome
+    turtle: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """What is wrong in a declaration, where, and what to do about it; line 0 where it is nowhere."""
+
+    line: int
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
     """A stretch of a text (in code points) that names something, how sure that is, and who says so."""
 

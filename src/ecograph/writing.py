@@ -26,7 +26,7 @@ from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
 from ecograph.loading import Progress, Writer, open_writer, quiet, read_schema, step
 from ecograph.mentioning import NO_DOCUMENTS, Understanding
-from ecograph.model import Iri, Outcome, TextsRead
+from ecograph.model import Iri, Outcome, Preview, TextsRead
 from ecograph.publication import Publication
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.content import File
@@ -154,6 +154,25 @@ class Writing:
                     failures.append((declaration.id, error))
             understood = self._understand(writer, read)
         return [replace(one, understood=understood.get(one.source)) for one in outcomes], failures
+
+    def preview(self, path: Path, *, limit: int, progress: Progress = quiet) -> Preview:
+        """Return what loading a declaration that lies anywhere would do; nothing is written or published.
+
+        Raises `BadDeclaration`, `MalformedFile` and what gathering its files raises, `Busy`.
+        """
+        declaration = read_declaration(path)
+        files = self._gathered(declaration, progress)
+        if isinstance(files, BadInput):
+            raise files
+        with open_writer(
+            self._home,
+            self._backend,
+            base=DEFAULT_BASE_IRI,
+            asked=self._settings.base_iri,
+            purpose=f"ecograph source try {path}",
+            progress=progress,
+        ) as writer:
+            return writer.preview(declaration, files, limit=limit)
 
     def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | BadInput:
         progress(f"{declaration.id}: gathering its files", 0, 0)

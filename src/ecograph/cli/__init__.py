@@ -17,6 +17,7 @@ from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.refreshing import refresh
 from ecograph.cli.serving import serve, settings
+from ecograph.cli.sources import source
 from ecograph.cli.templates import template
 from ecograph.cli.understanding import review, understand
 from ecograph.cli.upkeep import backup, compact, restore, verify
@@ -47,6 +48,7 @@ for _command in (
     understand,
     review,
     template,
+    source,
     search,
     match,
     candidates,

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ecograph.assets import ONTOLOGY
 from ecograph.cog import SCHEME as TERRITORIES
+from ecograph.sources.rdf import parse
 from ecograph.understanding.forms import normal
 from ecograph.understanding.places import Gazetteer, Place
 from ecograph.vocab import SKOS, VOC
@@ -70,6 +72,12 @@ def _gazetteer(read: _Read) -> Gazetteer:
         for iri, own in names.items()
         if any(not name.isdigit() for name in own)
     )
+
+
+def shipped_lookup() -> Callable[[str, str], str | None]:
+    """Return what finds the concepts of the lists that this version ships, without any graph."""
+    files = sorted((ONTOLOGY / "schemes").glob("*.ttl"))
+    return concept_lookup(t for path in files for t in parse(path.read_bytes(), name=path.name, base=VOC))
 
 
 def _key(name: str) -> str:
