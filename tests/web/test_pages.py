@@ -97,7 +97,7 @@ def test_every_text_is_used() -> None:
     sources = [path.read_text("utf-8") for path in (WEB / "templates").glob("*.html")]
     sources.append((WEB / "sheet.py").read_text("utf-8"))
     used = "\n".join(sources)
-    computed = ("error_", "eligible_", "criterion_", "fact_", "whatif_")
+    computed = tuple(re.findall(r"t\['(\w+_)' ~", used))
     names = set(texts.texts("fr")) - {*FACETS, *request.FACETS, "yes", "no"}
     unused = [n for n in names if not n.startswith(computed) and not re.search(rf"\bt\.{n}\b", used)]
     assert not unused

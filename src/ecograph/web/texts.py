@@ -286,7 +286,6 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "method_linking": ("nom reconnu", "name recognised"),
     "method_poles": ("mots du domaine", "words of the field"),
     "method_places": ("nom de lieu", "name of a place"),
-    "method_organisations": ("organisation inconnue", "unknown organisation"),
     "gaps_title": ("Ce qui manque : les besoins que rien ne couvre", "Gaps: the needs that nothing covers"),
     "gaps_lead": (
         "Pour chaque besoin des projets, le graphe cherche qui répond là où ils se trouvent. Voici ceux pour "
