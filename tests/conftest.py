@@ -51,7 +51,7 @@ def sample_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("sample") / "home"
     outcomes, failures = open_home(home).writing.load_declared()
     assert not failures
-    assert len(outcomes) == 5
+    assert len(outcomes) == 6
     return home
 
 

@@ -10,7 +10,7 @@ from functools import cached_property
 from ecograph import __version__
 from ecograph.assets import QUERIES
 from ecograph.endpoint import Endpoint
-from ecograph.exchange.resource import Describer, Description, concise
+from ecograph.exchange.resource import Describer, Description, concise, kept_iri
 from ecograph.exchange.serialise import serialise, write_answer
 from ecograph.feedback import Feedback
 from ecograph.fetching import ROBOT, Client, Clock, Guard, Limits, Memory
@@ -41,6 +41,7 @@ from ecograph.questions.reverse import fitting_projects
 from ecograph.questions.search import UNDERSTAND, Understanding, search
 from ecograph.questions.view import View
 from ecograph.refreshing import Refresh
+from ecograph.resolving import Resolution
 from ecograph.reviewing import Reviewing
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.upkeep import Upkeep
@@ -75,6 +76,12 @@ class EcoGraph:
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
             self._publication, self.writing, threshold=settings.understanding_confidence, now=now
+        )
+        self.resolution = Resolution(
+            self._publication,
+            self.writing,
+            merge_identical=settings.merge_identical == "on",
+            now=now,
         )
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)
 
@@ -190,6 +197,10 @@ class EcoGraph:
         """Return what a text names that the graph knows, and its poles; raises `TooLarge`."""
         published = self._publication.now()
         return read_text(published.view(level), published.text_reader(level), text, language=language)
+
+    def kept(self, level: Level, iri: Iri) -> Iri:
+        """Return the IRI of the resource that a record is of: another one where they were merged."""
+        return kept_iri(self.snapshot(), level, iri)
 
     def describe(self, level: Level, iri: Iri, *, language: str = "fr") -> Description:
         """Return a resource's facts with their sources; raises `ResourceNotFound`."""

@@ -20,6 +20,7 @@ from pyoxigraph import NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import Forbidden, MalformedFile, Refused, UnknownGraph
+from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE
 from ecograph.graph.keys import Key
@@ -90,6 +91,15 @@ class Editor:
             raise UnknownGraph(graph)
         self._write({graph: Diff(frozenset(), frozenset(known))})
 
+    def decide(self, content: bytes) -> None:
+        """Add decisions on which records are one, for whoever sees as much as the key.
+
+        Raises `Refused`; the graph is then as it was.
+        """
+        graph = source_iri(self.writer.base, f"resolution-{self.key.level.slug}")
+        found = self._read(graph, content, ".ttl")
+        self._write({graph: Diff(frozenset(found - self._known(graph)), frozenset())}, deciding=True)
+
     @property
     def own_graph(self) -> str:
         """The graph that the key's updates change when they name none."""
@@ -104,25 +114,27 @@ class Editor:
     @cached_property
     def _kept_graphs(self) -> frozenset[str]:
         registers = (self._register(level) for level in Level)
-        return frozenset([source_iri(self.writer.base, _ONTOLOGY), *registers])
+        decisions = (graph for graph in self.writer.store.graphs() if holds_decisions(graph))
+        return frozenset([source_iri(self.writer.base, _ONTOLOGY), *registers, *decisions])
 
     def _register(self, level: Level) -> str:
         return source_iri(self.writer.base, f"{_REGISTER}-{level.slug}")
 
     # Writing
 
-    def _write(self, diffs: Diffs) -> None:
+    def _write(self, diffs: Diffs, *, deciding: bool = False) -> None:
         changed = {graph: diff for graph, diff in sorted(diffs.items()) if diff}
-        levels = {graph: self._checked_level(graph) for graph in changed}
+        levels = {graph: self._checked_level(graph, deciding=deciding) for graph in changed}
         whole = {graph: self._derived(graph, diff) for graph, diff in changed.items()}
         self._validate(whole)
         changes = [(graph, levels[graph], diff) for graph, diff in whole.items()]
         self._make([*changes, *self._registered(changes)])
 
-    def _checked_level(self, graph: str) -> Level:
+    def _checked_level(self, graph: str, *, deciding: bool = False) -> Level:
         """Return the level of a graph to write; raises `Forbidden`."""
         level = self.writer.store.level_of(graph)
-        if graph in self._kept_graphs or (level is not None and level > self.key.level):
+        kept = not deciding and (graph in self._kept_graphs or holds_decisions(graph))
+        if kept or (level is not None and level > self.key.level):
             raise Forbidden(_NOT_YOURS.format(graph))
         return self.key.level if level is None else level
 

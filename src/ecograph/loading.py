@@ -28,6 +28,7 @@ from ecograph.graph.labels import concept_lookup
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.ports import Backend, GraphStore
+from ecograph.graph.raising import raised
 from ecograph.graph.records import Record, group, merged, skolemise, with_parts
 from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.graph.transfer import Digest, Report, copy
@@ -199,6 +200,7 @@ class Writer:
             if level > loaded.level:
                 self.hidden.append(source)
                 self._forget_understood(source, level)
+                self._raise_decisions(source, level)
         self._write(source, level, digest, diff, author=author)
         return diff
 
@@ -283,6 +285,25 @@ class Writer:
         )
         self.store.apply(change)
         return self.ledger.finish(change)
+
+    def _raise_decisions(self, source: str, level: Level) -> None:
+        """Hide what was decided of the records of a source with them, and before them."""
+        graph, target = source_iri(self.base, source), source_iri(self.base, f"resolution-{level.slug}")
+        moves = raised(self.store, graph, level, target)
+        with self.ledger.together():
+            begun = [
+                self.ledger.begin(
+                    source=held.removeprefix(source_iri(self.base, "")),
+                    graph=held,
+                    level=seen,
+                    digest="",
+                    diff=diff,
+                )
+                for held, seen, diff in moves
+            ]
+        for change in begun:
+            self.store.apply(change)
+            self.ledger.finish(change)
 
     def _digest(self, declaration: Declaration, files: Sequence[File]) -> str:
         parts = [self.base, reading_digest(declaration)]

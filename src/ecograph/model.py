@@ -279,6 +279,62 @@ class FeedbackReport:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RecordShown:
+    """A record, with its name and the sources that describe it."""
+
+    iri: Iri
+    label: str
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Duplicate:
+    """Two records that may be of one organisation, how sure that is (0 to 1), and why.
+
+    `unique` where an identifier that only one organisation has says so.
+    """
+
+    one: RecordShown
+    other: RecordShown
+    score: float
+    unique: bool
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ruled:
+    """A decision on two records: `merge`, the first is merged into the second; or `keep-apart`."""
+
+    decision: Iri
+    record: RecordShown
+    into: RecordShown
+    verdict: str
+    by: str
+    on: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResolutionReport:
+    """One page of the pairs to decide, how many there are, and the decisions that hold."""
+
+    total: int
+    duplicates: tuple[Duplicate, ...]
+    decisions: tuple[Ruled, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Resolved:
+    """A decision that was kept: of which records, what, and from which level on it is seen."""
+
+    decision: Iri
+    record: Iri
+    into: Iri
+    verdict: str
+    level: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rejection:
     """A record, or a part of one, that was not loaded, and why."""
 

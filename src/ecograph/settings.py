@@ -53,6 +53,11 @@ class Settings(BaseSettings):
         description="`on`: what people judged of matches counts in later ones, and teaches the embedding; "
         "`off`: it is kept, and nothing else.",
     )
+    merge_identical: Literal["off", "on"] = Field(
+        "off",
+        description="`on`: a load merges records with the same official identifier by itself; `off`: they "
+        "are proposed, and a person decides.",
+    )
     index: Literal["auto", "memory", "edge"] = Field(
         "auto",
         description="Where the index is kept: `memory`, where every document is compared with each question; "

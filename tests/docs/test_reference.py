@@ -93,7 +93,7 @@ def test_no_command_or_option_is_there_that_is_not() -> None:
     assert set(re.findall(r"`(--[a-z-]+)", text)) - known <= {"--help", "--version"}
     named = {
         heading.removeprefix("ecograph ")
-        for heading in re.findall(r"^## `(ecograph [a-z ]+)", text, re.MULTILINE)
+        for heading in re.findall(r"^## `(ecograph [a-z -]+)", text, re.MULTILINE)
     }
     assert {name.strip() for name in named} == {name.removeprefix("ecograph ") for name in COMMANDS}
 

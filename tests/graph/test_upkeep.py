@@ -248,11 +248,11 @@ def test_compacting_keeps_the_place_of_old_changes(graph: EcoGraph) -> None:
 def test_the_commands(invoke: Callable[..., Any], fresh_copy: Path, tmp_path: Path) -> None:
     done = invoke("--home", fresh_copy, "backup", tmp_path / "b.tar")
     assert done.exit_code == 0
-    assert "5 graphs" in done.stdout
+    assert "6 graphs" in done.stdout
     assert invoke("restore", tmp_path / "b.tar", "--home", tmp_path / "r").exit_code == 0
     found = json.loads(invoke("--home", tmp_path / "r", "verify", "--json").stdout)
     assert found["problems"] == []
-    assert found["levels"]["public"]["graphs"] == 5
+    assert found["levels"]["public"]["graphs"] == 6
     told = invoke("--home", tmp_path / "r", "verify")
     assert told.exit_code == 0
     assert "all agrees" in told.stdout

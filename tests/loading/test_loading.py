@@ -48,7 +48,7 @@ def test_the_sample_has_what_it_promises(sample: EcoGraph) -> None:
         )
         return len(sample.snapshot().rows(Level.PUBLIC, text))
 
-    assert len(sample.graphs(Level.PUBLIC)) == 5
+    assert len(sample.graphs(Level.PUBLIC)) == 6
     assert counted("Project", "demo") >= 50
     assert counted("Actor", "demo") >= 40
     assert counted("Resource", "national") >= 60

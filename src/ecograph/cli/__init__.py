@@ -16,6 +16,7 @@ from ecograph.cli.loading import load
 from ecograph.cli.matching import match
 from ecograph.cli.moving import store
 from ecograph.cli.refreshing import refresh
+from ecograph.cli.resolve import resolve
 from ecograph.cli.serving import serve, settings
 from ecograph.cli.sources import source
 from ecograph.cli.templates import template
@@ -54,6 +55,7 @@ for _command in (
     candidates,
     gaps,
     feedback,
+    resolve,
     read,
     query,
     serve,

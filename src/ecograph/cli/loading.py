@@ -76,7 +76,10 @@ def load(  # noqa: PLR0913 - one for each option
         outcomes.append(_load_files(graph, plain, given, progress))
     elif declared or sources or not files:
         outcomes, failures = graph.writing.load_declared(sources, extra=declared, progress=progress)
+    merged = graph.resolution.settle() if outcomes else 0
     progress.close()
+    if merged and not as_json:
+        click.echo(f"{merged} records merged by their identifiers")
     _print_load(outcomes, failures, as_json=as_json)
     if failures:
         sys.exit(1)

@@ -13,7 +13,7 @@ from ecograph.graph.concepts import Concepts
 from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts, facts_of
 from ecograph.graph.ports import Reader
 from ecograph.graph.records import GENID
-from ecograph.graph.terms import graph_of, object_of
+from ecograph.graph.terms import graph_of, object_of, resource
 from ecograph.model import Iri, Level
 from ecograph.vocab import RDF, shortened
 
@@ -75,7 +75,7 @@ class Describer:
             label=facts.label(self._language),
             summary=facts.text(DESCRIPTIONS, self._language),
             types=tuple(self.label(t) for t in sorted({object_of(q).value for q in stated if _is_type(q)})),
-            properties=tuple(self._properties(q for q in stated if not _is_type(q))),
+            properties=tuple(self._properties((q for q in stated if not _is_type(q)), facts)),
             mentions=tuple(self._mentions(q for q in referring if not _is_type(q))),
             sources={graph: self.label(graph) for graph in sorted(graphs)},
             fictitious=any(self._is_fictitious(graph) for graph in {*graphs, iri}),
@@ -89,15 +89,22 @@ class Describer:
         label = facts.label(self._language) if facts else iri
         return shortened(iri) if label == iri else label
 
-    def _properties(self, quads: Iterable[Quad]) -> Iterable[Property]:
+    def _properties(self, quads: Iterable[Quad], facts: Facts | None = None) -> Iterable[Property]:
         grouped: dict[Iri, dict[NamedNode | Literal, set[Iri]]] = {}
         for quad in quads:
             values = grouped.setdefault(quad.predicate.value, {})
             values.setdefault(object_of(quad), set()).add(graph_of(quad))
         for predicate in sorted(grouped, key=self._rank):
-            found = (self._value(term, graphs) for term, graphs in grouped[predicate].items())
-            ordered = tuple(sorted(found, key=lambda v: (v.language != self._language, v.text)))
-            yield Property(iri=predicate, label=self.label(predicate), values=ordered)
+            found = [
+                (facts.place_of(predicate, term) if facts else 0, self._value(term, graphs))
+                for term, graphs in grouped[predicate].items()
+            ]
+            # Of what is contested, the value that is used comes first; the others are not hidden.
+            ordered = sorted(
+                found, key=lambda pair: (pair[1].language != self._language, pair[0], pair[1].text)
+            )
+            shown = tuple(value for _, value in ordered)
+            yield Property(iri=predicate, label=self.label(predicate), values=shown)
 
     def _mentions(self, quads: Iterable[Quad]) -> Iterable[Property]:
         turned = [_turned(quad) for quad in quads]
@@ -142,6 +149,11 @@ def concise(snapshot: Reader, level: Level, iri: Iri) -> list[Triple]:
     if not triples:
         raise ResourceNotFound(iri)
     return sorted(triples, key=str)
+
+
+def kept_iri(snapshot: Reader, level: Level, iri: Iri) -> Iri:
+    """Return the IRI of the resource that a record is of; raises `ResourceNotFound` for what is no IRI."""
+    return snapshot.aliases(level).kept(resource(iri)).value
 
 
 def _turned(quad: Quad) -> Quad:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.graph.ports import Reader
+from ecograph.graph.preference import Rank, contested, ranks
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.model import Iri, Level
 from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS, TYPES
@@ -15,18 +16,28 @@ from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS, TYPES
 LABELS = (SKOS + "prefLabel", DCT + "title", RDFS + "label", FOAF + "name")
 DESCRIPTIONS = (DCT + "description", SKOS + "definition")
 
+Ranks = Mapping[tuple[Iri, NamedNode | Literal], Rank]
+_NO_RANKS: Ranks = {}
+_UNRANKED: Rank = (-1.0, "")
+
 
 class Facts:
     """The merged statements about one resource."""
 
-    def __init__(self, iri: Iri, triples: Iterable[Triple]) -> None:
+    def __init__(self, iri: Iri, triples: Iterable[Triple], preferred: Ranks = _NO_RANKS) -> None:
         self.iri = iri
         said: dict[str, list[NamedNode | Literal]] = defaultdict(list)
         for triple in triples:
             said[triple.predicate.value].append(object_of(triple))
         self._said: Mapping[str, list[NamedNode | Literal]] = {
-            predicate: sorted(terms, key=str) for predicate, terms in said.items()
+            predicate: _in_order(predicate, terms, preferred) for predicate, terms in said.items()
         }
+        self.contested = frozenset(predicate for predicate, _ in preferred)
+
+    def place_of(self, predicate: Iri, term: NamedNode | Literal) -> int:
+        """Return the place of a value among those of a contested property; 0 where nothing is contested."""
+        terms = self._said.get(predicate, ()) if predicate in self.contested else ()
+        return list(terms).index(term) if term in terms else 0
 
     def __bool__(self) -> bool:
         return bool(self._said)
@@ -80,7 +91,7 @@ class Facts:
 
 def facts_of(snapshot: Reader, level: Level, iri: Iri) -> Facts:
     """Return what a level may know of one resource."""
-    return Facts(iri, snapshot.merged(level, iri))
+    return _facts(snapshot, level, iri, list(snapshot.merged(level, iri)))
 
 
 def all_facts(snapshot: Reader, level: Level) -> dict[Iri, Facts]:
@@ -88,4 +99,17 @@ def all_facts(snapshot: Reader, level: Level) -> dict[Iri, Facts]:
     by_subject: dict[Iri, list[Triple]] = defaultdict(list)
     for triple in snapshot.merged(level):
         by_subject[subject_of(triple).value].append(triple)
-    return {iri: Facts(iri, triples) for iri, triples in sorted(by_subject.items())}
+    return {iri: _facts(snapshot, level, iri, triples) for iri, triples in sorted(by_subject.items())}
+
+
+def _facts(snapshot: Reader, level: Level, iri: Iri, triples: Sequence[Triple]) -> Facts:
+    """Return facts whose contested values are in order: the most trusted source first, then the latest."""
+    disputed = contested(triples)
+    return Facts(iri, triples, ranks(snapshot, level, iri, disputed) if disputed else _NO_RANKS)
+
+
+def _in_order(
+    predicate: Iri, terms: Iterable[NamedNode | Literal], preferred: Ranks
+) -> list[NamedNode | Literal]:
+    ordered = sorted(terms, key=str)
+    return sorted(ordered, key=lambda term: preferred.get((predicate, term), _UNRANKED), reverse=True)

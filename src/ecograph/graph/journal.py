@@ -15,7 +15,7 @@ from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadQuery, EcographError, TooLarge
 from ecograph.graph.entailment import Schema
 from ecograph.graph.evaluation import bad_query
-from ecograph.graph.store import merge
+from ecograph.graph.store import aliases_in, merge
 from ecograph.graph.terms import graph_of, in_graph
 from ecograph.graph.updates import (
     DELETED,
@@ -121,7 +121,7 @@ def carry_out(place: Workplace, operations: Sequence[Operation]) -> Changes:
         _apply(place.store, changes, deleted, inserted)
         if operation is not operations[-1]:
             subjects = {q.subject for q in (*deleted, *inserted) if isinstance(q.subject, NamedNode)}
-            merge(place.store, place.schema, subjects)
+            merge(place.store, place.schema, aliases_in(place.store), subjects)
     return changes
 
 

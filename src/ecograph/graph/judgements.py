@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 
 from ecograph.graph.ports import Reader
+from ecograph.graph.terms import instant
 from ecograph.model import Iri, Level
 from ecograph.vocab import concept
 
@@ -92,15 +92,6 @@ def _read(snapshot: Reader, level: Level) -> Iterator[Judgement]:
 
 def _last(found: Iterable[Judgement]) -> list[Judgement]:
     last: dict[tuple[Iri, Iri, str], Judgement] = {}
-    for judgement in sorted(found, key=lambda j: (_instant(j.on), j.decision)):
+    for judgement in sorted(found, key=lambda j: (instant(j.on), j.decision)):
         last[judgement.need, judgement.candidate, judgement.by] = judgement
     return [last[key] for key in sorted(last)]
-
-
-def _instant(text: str) -> datetime:
-    """Return when something was decided; what cannot be read was decided first."""
-    try:
-        read = datetime.fromisoformat(text)
-    except ValueError:
-        return datetime.min.replace(tzinfo=UTC)
-    return read if read.tzinfo else read.replace(tzinfo=UTC)

@@ -10,6 +10,7 @@ from typing import Protocol
 from pyoxigraph import NamedNode, Quad, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
 from ecograph.errors import BadQuery
+from ecograph.graph.aliases import Aliases
 from ecograph.graph.entailment import Schema
 from ecograph.graph.ledger import Change
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
@@ -39,7 +40,7 @@ class Reader(Protocol):
         """Return the solutions of a SELECT, each with its bound variables only."""
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
-        """Return what each source states of a resource, in a steady order."""
+        """Return what each source states of a resource, in a steady order and the names of the merge."""
 
     def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
         """Yield what one source states, as a level sees it."""
@@ -49,6 +50,9 @@ class Reader(Protocol):
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""
+
+    def aliases(self, level: Level) -> Aliases:
+        """Return which records are one resource, as people decided and a level may know."""
 
     def graphs(self, level: Level) -> Sequence[str]:
         """Return the IRIs of the source graphs that a level may see."""

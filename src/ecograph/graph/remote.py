@@ -18,6 +18,7 @@ from typing import cast
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
 from ecograph.graph import exact
+from ecograph.graph.aliases import Aliases, decided_in, holds_decisions, rulings
 from ecograph.graph.catalogue import Catalogue
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
@@ -73,12 +74,19 @@ def _triple(subject: object, predicate: object, term: object) -> Triple:
     return Triple(cast("NamedNode", subject), cast("NamedNode", predicate), cast("NamedNode", term))
 
 
+def read_aliases(endpoint: Endpoint, graphs: Iterable[str]) -> Aliases:
+    """Read which records are one, as some graphs of a server tell."""
+    kept = sorted(graph for graph in graphs if holds_decisions(graph))
+    return Aliases(tuple(rulings(t for graph in kept for t in triples_of(endpoint, graph))))
+
+
 class RemoteStore:
     """The writer's side of a graph on a server."""
 
     def __init__(self, layout: Layout, catalogue: Catalogue, schema: Schema, select: Select) -> None:
         self._layout, self._catalogue, self._schema = layout, catalogue, schema
         self._select = select
+        self._known_aliases: dict[Level, Aliases] = {}
 
     def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what one source states, without what follows from it."""
@@ -99,7 +107,9 @@ class RemoteStore:
 
     def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
-        return triples_of(self._layout.endpoints[level], self._layout.merged(level), subject)
+        kept = self._aliases(level).kept(subject)
+        found = triples_of(self._layout.endpoints[level], self._layout.merged(level), kept)
+        return {Triple(subject, triple.predicate, triple.object) for triple in found}
 
     def copy(self, level: Level, folder: Path) -> None:
         """Put a store that holds what a level sees into a folder, to be written to and thrown away."""
@@ -130,6 +140,7 @@ class RemoteStore:
         for endpoint, levels in self._layout.sites():
             if levels[-1] >= change.level:
                 self._rewrite(endpoint, levels, change.diff.subjects, change)
+        self._regroup(change.graph, change.diff.added | change.diff.removed, change)
         # A graph of which nothing is left is none.
         endpoint = self._layout.endpoints[Level.PRIVATE]
         left = bool(change.diff.added) or bool(triples_of(endpoint, change.graph))
@@ -138,9 +149,11 @@ class RemoteStore:
 
     def drop(self, graph: str) -> None:
         subjects = {subject_of(triple) for triple in self.triples(graph)}
+        named = self.triples(graph) if holds_decisions(graph) else set()
         self._withdraw(graph, None, subjects)
         for endpoint, _ in self._layout.sites():
             self._clear(endpoint, graph)
+        self._regroup(graph, named)
 
     def merge_all(self) -> None:
         """Merge every resource again: the ontology changed, and with it what follows."""
@@ -195,12 +208,48 @@ class RemoteStore:
         change: Change | None = None,
     ) -> None:
         """Bring what a server holds of some resources to what it should."""
-        ordered = sorted(subjects, key=lambda node: node.value)
-        for start in range(0, len(ordered), _SUBJECTS):
-            batch = ordered[start : start + _SUBJECTS]
+        for batch in self._batches(levels, subjects):
             held = read_resources(endpoint, batch, self._known(levels, change))
             for text in rewriting(held, self._wanted(levels, held, batch, change), endpoint.dialect):
                 endpoint.update(text)
+
+    def _batches(self, levels: tuple[Level, ...], subjects: Iterable[NamedNode]) -> Iterator[list[NamedNode]]:
+        """Yield resources with all that they may be one with, which are written together."""
+        # Whoever sees more may know more records to be one.
+        aliases = [self._aliases(level) for level in levels]
+        batch: dict[NamedNode, None] = {}
+        for subject in sorted(subjects, key=lambda node: node.value):
+            for known in aliases:
+                batch.update(dict.fromkeys(known.own(subject)))
+            if len(batch) >= _SUBJECTS:
+                yield list(batch)
+                batch = {}
+        if batch:
+            yield list(batch)
+
+    def _aliases(self, level: Level) -> Aliases:
+        """Return which records are one, as a level sees it."""
+        if level not in self._known_aliases:
+            visible = self._catalogue.visible(level)
+            self._known_aliases[level] = read_aliases(self._layout.endpoints[level], visible)
+        return self._known_aliases[level]
+
+    def _regroup(self, graph: str, triples: Iterable[Triple], change: Change | None = None) -> None:
+        """Merge again what decisions speak of, and all that points there, once they were written."""
+        if not holds_decisions(graph):
+            return
+        if change is not None and change.diff.added and graph not in self._catalogue.levels():
+            self._catalogue.place(graph, change.level)
+        self._known_aliases.clear()
+        named = decided_in(triples)
+        for endpoint, levels in self._layout.sites():
+            around = self._aliases(levels[-1]).around(named)
+            names = " ".join(sorted(map(str, around)))
+            text = f"SELECT DISTINCT ?s {{ VALUES ?o {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"
+            graphs = self._known(levels, None)
+            found = endpoint.select(text, graphs) if names else ()
+            pointing = {cast("NamedNode", subject) for (subject,) in found}
+            self._rewrite(endpoint, levels, around | pointing)
 
     def _known(self, levels: tuple[Level, ...], change: Change | None) -> set[str]:
         """Return the graphs of ours that a resource may be in."""
@@ -220,9 +269,20 @@ class RemoteStore:
             wanted[change.graph] = (known - change.diff.removed) | _about(batch, change.diff)
             stated[change.graph] = wanted[change.graph]
         for level in levels:
-            visible = (t for graph, triples in stated.items() if lowest[graph] <= level for t in triples)
-            wanted[self._layout.merged(level)] = self._schema.entail(visible)
+            seen = {graph: triples for graph, triples in stated.items() if lowest[graph] <= level}
+            wanted[self._layout.merged(level)] = self._merged(self._aliases(level), seen, batch)
         return wanted
+
+    def _merged(
+        self, aliases: Aliases, stated: Mapping[str, set[Triple]], batch: Iterable[NamedNode]
+    ) -> set[Triple]:
+        """Return what the merge says of some resources, given with all that they are one with."""
+        said = (
+            triple if holds_decisions(graph) else aliases.apply(triple)
+            for graph, triples in stated.items()
+            for triple in triples
+        )
+        return self._schema.entail(said).union(*map(aliases.links, batch))
 
 
 def _canonical(diff: Diff) -> Diff:

@@ -30,14 +30,15 @@ from pyoxigraph import (
 
 from ecograph.errors import QueryLimit, StorageFailed
 from ecograph.graph.admission import admit
+from ecograph.graph.aliases import Aliases
 from ecograph.graph.catalogue import Catalogue
 from ecograph.graph.dataset import page_of, restrict, rows_of
 from ecograph.graph.dialects import Dialect
 from ecograph.graph.ports import Answer, Reader, Row, solutions_of
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
-from ecograph.graph.remote import Layout, triples_of
+from ecograph.graph.remote import Layout, read_aliases, triples_of
 from ecograph.graph.remote_http import JSON
-from ecograph.graph.remote_write import read_resources
+from ecograph.graph.remote_write import Held, read_resources
 from ecograph.graph.terms import in_graph, resource
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
@@ -58,6 +59,7 @@ class RemoteReader:
         self.id = folder.name
         self.folder = folder
         self._layout, self._catalogue = layout, catalogue
+        self._aliases: dict[Level, Aliases] = {}
 
     def query(self, level: Level, text: str) -> Answer:
         """Evaluate a query of ours; what users write goes through `RemoteQueries`."""
@@ -114,10 +116,18 @@ class RemoteReader:
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""
-        visible = self._catalogue.visible(level)
-        held = read_resources(self._layout.endpoints[level], [resource(subject)], visible)
+        visible, aliases = self._catalogue.visible(level), self.aliases(level)
+        members = aliases.members(resource(subject))
+        held = read_resources(self._layout.endpoints[level], members, visible) if members else Held({})
         quads = (in_graph(triple, NamedNode(graph)) for graph in visible for triple in held.triples(graph))
-        return sorted(quads, key=str)
+        return sorted(set(map(aliases.apply_to, quads)), key=str)
+
+    def aliases(self, level: Level) -> Aliases:
+        """Return which records are one, as a level sees it."""
+        if level not in self._aliases:
+            visible = self._catalogue.visible(level)
+            self._aliases[level] = read_aliases(self._layout.endpoints[level], visible)
+        return self._aliases[level]
 
     def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
         """Yield what one source states, as a level sees it."""
@@ -131,12 +141,15 @@ class RemoteReader:
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""
-        node = resource(target)
-        text = f"SELECT ?g ?s ?p {{ GRAPH ?g {{ ?s ?p {node} }} }}"
-        visible = self._catalogue.visible(level)
+        visible, aliases = self._catalogue.visible(level), self.aliases(level)
+        names = " ".join(map(str, aliases.members(resource(target))))
+        if not names:
+            return []
+        text = f"SELECT ?g ?s ?p ?o {{ VALUES ?o {{ {names} }} GRAPH ?g {{ ?s ?p ?o }} }}"
         found = self._layout.endpoints[level].select(text, visible)
         rows = (cast("tuple[NamedNode, ...]", row) for row in found)
-        return sorted({Quad(s, p, node, g) for g, s, p in rows if g.value in visible}, key=str)
+        quads = (Quad(s, p, o, g) for g, s, p, o in rows if g.value in visible)
+        return sorted(set(map(aliases.apply_to, quads)), key=str)
 
     def graphs(self, level: Level) -> Sequence[str]:
         """Return the IRIs of the source graphs that a level may see."""

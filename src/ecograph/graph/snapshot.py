@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import weakref
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from pyoxigraph import (
@@ -15,11 +15,12 @@ from pyoxigraph import (
     Triple,
 )
 
+from ecograph.graph.aliases import Aliases
 from ecograph.graph.evaluation import bad_query
 from ecograph.graph.home import hold
 from ecograph.graph.levels import at_each_level
 from ecograph.graph.ports import Answer, Row, solutions_of
-from ecograph.graph.store import guarded
+from ecograph.graph.store import aliases_in, guarded
 from ecograph.graph.terms import resource
 from ecograph.model import Level
 
@@ -30,6 +31,7 @@ class Snapshot:
     def __init__(self, folder: Path) -> None:
         self.id = folder.name
         self.folder = folder
+        self._aliases: dict[Level, Aliases] = {}
         with guarded("open the snapshot"):
             weakref.finalize(self, os.close, hold(folder))
             self._stores = at_each_level(lambda level: Store.read_only(str(folder / level.slug)))
@@ -47,8 +49,10 @@ class Snapshot:
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""
-        quads = self._stores[level].quads_for_pattern(resource(subject), None, None, None)
-        return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
+        store, aliases = self._stores[level], self.aliases(level)
+        members = aliases.members(resource(subject))
+        quads = (quad for node in members for quad in store.quads_for_pattern(node, None, None, None))
+        return sorted(_said(quads, aliases), key=str)
 
     def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
         """Yield what one source states, as a level sees it."""
@@ -64,8 +68,16 @@ class Snapshot:
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""
-        quads = self._stores[level].quads_for_pattern(None, None, resource(target), None)
-        return sorted((q for q in quads if q.graph_name != DefaultGraph()), key=str)
+        store, aliases = self._stores[level], self.aliases(level)
+        members = aliases.members(resource(target))
+        quads = (quad for node in members for quad in store.quads_for_pattern(None, None, node, None))
+        return sorted(_said(quads, aliases), key=str)
+
+    def aliases(self, level: Level) -> Aliases:
+        """Return which records are one, as a level sees it."""
+        if level not in self._aliases:
+            self._aliases[level] = aliases_in(self._stores[level])
+        return self._aliases[level]
 
     def graphs(self, level: Level) -> Sequence[str]:
         """Return the IRIs of the source graphs that a level may see."""
@@ -82,3 +94,8 @@ class Snapshot:
     def size(self, level: Level) -> int:
         """Return the number of quads stored for a level."""
         return len(self._stores[level])
+
+
+def _said(quads: Iterable[Quad], aliases: Aliases) -> set[Quad]:
+    """Return what sources state, in the names that the merge gives to resources."""
+    return {aliases.apply_to(quad) for quad in quads if quad.graph_name != DefaultGraph()}

@@ -11,12 +11,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
 
 from ecograph.errors import StorageFailed
+from ecograph.graph.aliases import NO_ALIASES, Aliases, decided_in, holds_decisions, rulings
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import making
 from ecograph.graph.ledger import Change
@@ -43,6 +44,7 @@ class EmbeddedStore:
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._schema = schema
         self._added: Counter[Level] = Counter()
+        self._known_aliases: dict[Level, Aliases] = {}
         with guarded("open the stores"):
             self._stores = Levels(folder)
 
@@ -75,8 +77,9 @@ class EmbeddedStore:
 
     def about(self, subject: NamedNode, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what all sources that a level sees say of a resource, and what follows from it."""
-        store = self._stores[level]
-        return {quad.triple for quad in store.quads_for_pattern(subject, None, None, _MERGED)}
+        kept = self._aliases(level).kept(subject)
+        quads = self._stores[level].quads_for_pattern(kept, None, None, _MERGED)
+        return {Triple(subject, quad.predicate, quad.object) for quad in quads}
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT of ours over what a level sees, written or published."""
@@ -86,15 +89,17 @@ class EmbeddedStore:
         """Make a change; making it again changes nothing."""
         graph = NamedNode(change.graph)
         with guarded(f"write the graph {change.graph}"):
+            levels = [level for level in Level if level >= change.level]
             if self._join(change):
-                return self._write([Level.PUBLIC], graph, change.diff)
-            for level, store in self._stores.items():
+                levels = [Level.PUBLIC]
+            for level in Level:
                 if level < change.level:
                     # A graph that goes up a level comes with a change that names all its subjects:
                     # what a killed process removed without merging is merged here all the same.
-                    store.remove_graph(graph)
-                    self._merge(store, change.diff.subjects)
-            return self._write([level for level in Level if level >= change.level], graph, change.diff)
+                    self._stores[level].remove_graph(graph)
+                    self._merge(level, change.diff.subjects)
+            self._write(levels, graph, change.diff)
+            self._regroup(change.graph, change.diff.added | change.diff.removed)
 
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
@@ -104,11 +109,12 @@ class EmbeddedStore:
     def drop(self, graph: str) -> None:
         """Take a source's graph out, and all that only it said."""
         self._part()
-        subjects = {subject_of(triple) for triple in self.triples(graph)}
+        triples = self.triples(graph)
         with guarded(f"drop the graph {graph}"):
-            for store in self._stores.values():
+            for level, store in self._stores.items():
                 store.remove_graph(NamedNode(graph))
-                self._merge(store, subjects)
+                self._merge(level, {subject_of(triple) for triple in triples})
+            self._regroup(graph, triples)
 
     def dump(self, level: Level) -> Iterator[Quad]:
         """Yield all that a level sees: its graphs one after the other, then their merge."""
@@ -125,10 +131,10 @@ class EmbeddedStore:
         """Merge every resource again: the ontology changed, and with it what follows."""
         self._part()
         with guarded("merge the graphs"):
-            for store in self._stores.values():
+            for level, store in self._stores.items():
                 store.clear_graph(_MERGED)
-                stated = (quad.triple for quad in store if quad.graph_name != _MERGED)
-                for triples in _portions(stated):
+                aliases = self._aliases(level)
+                for triples in _portions(chain(_merged_from(store, aliases), aliases.all_links())):
                     _add([store], _Added(self._schema, triples, graph=None))
 
     def optimize(self) -> None:
@@ -179,35 +185,89 @@ class EmbeddedStore:
         What follows from one triple never depends on another, so triples that are added need no look
         at what is there; only the subjects of removed ones are merged again.
         """
-        stores = [self._stores[level] for level in levels]
         removed = {subject_of(triple) for triple in diff.removed}
-        for store in stores:
+        for level in levels:
             for triple in diff.removed:
-                store.remove(in_graph(triple, graph))
-            self._merge(store, removed)
+                self._stores[level].remove(in_graph(triple, graph))
+            self._merge(level, removed)
         for triples in _portions(diff.added):
             self._added.update(dict.fromkeys(levels, 2 * len(triples)))
-            _add(stores, _Added(self._schema, triples, graph))
-        for store in stores:
+            for aliases, stores in self._by_aliases(levels, graph):
+                _add(stores, _Added(self._schema, triples, graph, aliases))
+        for store in (self._stores[level] for level in levels):
             if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
                 store.remove_graph(graph)  # a graph of which nothing is left is none
 
-    def _merge(self, store: Store, subjects: Iterable[NamedNode]) -> None:
-        merge(store, self._schema, subjects)
+    def _merge(self, level: Level, subjects: Iterable[NamedNode]) -> None:
+        merge(self._stores[level], self._schema, self._aliases(level), subjects)
+
+    # Which records are one
+
+    def _aliases(self, level: Level) -> Aliases:
+        """Return which records are one, as a level sees it."""
+        if level not in self._known_aliases:
+            self._known_aliases[level] = aliases_in(self._stores[level])
+        return self._known_aliases[level]
+
+    def _by_aliases(self, levels: Sequence[Level], graph: NamedNode) -> list[tuple[Aliases, list[Store]]]:
+        """Return the stores of some levels, those together that say a triple of a graph alike."""
+        found: list[tuple[Aliases, list[Store]]] = []
+        for level in levels:
+            aliases = NO_ALIASES if holds_decisions(graph.value) else self._aliases(level)
+            alike = next((stores for known, stores in found if known.mapping == aliases.mapping), None)
+            if alike is None:
+                found.append((aliases, [self._stores[level]]))
+            else:
+                alike.append(self._stores[level])
+        return found
+
+    def _regroup(self, graph: str, triples: Iterable[Triple]) -> None:
+        """Merge again what decisions speak of, and all that points there, once they were written.
+
+        It looks at the decisions that changed, not at what the stores held before: after a kill in
+        between, it does the same once more.
+        """
+        if not holds_decisions(graph):
+            return
+        self._known_aliases.clear()
+        named = decided_in(triples)
+        for level, store in self._stores.items():
+            around = self._aliases(level).around(named)
+            pointing = (q for node in around for q in store.quads_for_pattern(None, None, node, None))
+            self._merge(level, around | {subject_of(quad) for quad in pointing})
 
 
-def merge(store: Store, schema: Schema, subjects: Iterable[NamedNode]) -> None:
+def aliases_in(store: Store) -> Aliases:
+    """Read which records are one, as a store tells."""
+    graphs = [graph for graph in named(store) if holds_decisions(graph.value)]
+    quads = (quad for graph in graphs for quad in store.quads_for_pattern(None, None, None, graph))
+    return Aliases(tuple(rulings(quad.triple for quad in quads)))
+
+
+def merge(store: Store, schema: Schema, aliases: Aliases, subjects: Iterable[NamedNode]) -> None:
     """Bring the default graph up to what the named graphs state of some subjects."""
     added: list[Quad] = []
-    for subject in subjects:
-        quads = list(store.quads_for_pattern(subject, None, None, None))
-        merged = {quad.triple for quad in quads if quad.graph_name == _MERGED}
-        stated = (quad.triple for quad in quads if quad.graph_name != _MERGED)
-        wanted = schema.entail(stated)
+    for subject in {member for node in subjects for member in aliases.own(node)}:
+        quads = store.quads_for_pattern(subject, None, None, _MERGED)
+        merged = {quad.triple for quad in quads}
+        wanted = schema.entail(_of(store, subject, aliases)) | aliases.links(subject)
         for triple in merged - wanted:
             store.remove(in_graph(triple, _MERGED))
         added.extend(in_graph(triple, _MERGED) for triple in wanted - merged)
     store.extend(added)
+
+
+def _of(store: Store, subject: NamedNode, aliases: Aliases) -> Iterator[Triple]:
+    """Yield what the named graphs state of a subject and of those it stands for, as the merge says it."""
+    for member in aliases.members(subject):
+        yield from _merged_from(store.quads_for_pattern(member, None, None, None), aliases)
+
+
+def _merged_from(quads: Iterable[Quad], aliases: Aliases) -> Iterator[Triple]:
+    """Yield the triples of the named graphs as the merge says them; decisions name records as they are."""
+    for quad in quads:
+        if quad.graph_name != _MERGED:
+            yield aliases.apply_to(quad).triple
 
 
 @contextmanager
@@ -232,19 +292,25 @@ class _Added:
     schema: Schema
     triples: Sequence[Triple]
     graph: NamedNode | None
+    aliases: Aliases = NO_ALIASES
 
     def quads(self) -> Iterator[Quad]:
         """Yield what a store then holds, some of it more than once."""
         for graph in (self.graph,) if self.graph else ():
             yield from (in_graph(triple, graph) for triple in self.triples)
-        yield from (in_graph(triple, _MERGED) for triple in self.schema.closure(self.triples))
+        yield from (in_graph(triple, _MERGED) for triple in self.schema.closure(self._merged()))
 
     def text(self) -> bytes:
         """Return the same as N-Quads: a triple without a graph is one of the default graph."""
         stated = _lines(self.triples)
         # In N-Triples an end of line within a literal is escaped.
         named = stated.replace(_END, f" {self.graph}".encode() + _END) if self.graph else b""
-        return named + stated + _lines(self.schema.consequences(self.triples))
+        merged = self._merged()
+        said = stated if merged is self.triples else _lines(merged)
+        return named + said + _lines(self.schema.consequences(merged))
+
+    def _merged(self) -> Sequence[Triple]:
+        return list(map(self.aliases.apply, self.triples)) if self.aliases else self.triples
 
 
 def _lines(triples: Iterable[Triple]) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 from typing import cast
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store, Triple
@@ -54,3 +55,12 @@ def canonical(triples: Iterable[Triple]) -> set[Triple]:
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:
     """Return a triple as a quad of a graph."""
     return Quad(triple.subject, triple.predicate, triple.object, graph)
+
+
+def instant(text: str) -> datetime:
+    """Return the instant that a text tells, in UTC where it names no zone; the first for what is none."""
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+    return read if read.tzinfo else read.replace(tzinfo=UTC)

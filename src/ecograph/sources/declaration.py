@@ -91,6 +91,7 @@ class Declaration(BaseModel):
     schedule: OneOf["hourly", "daily", "weekly", "monthly"] | None = None
     understand: bool | None = None
     keep_text: bool = False
+    trust: float = Field(0.5, ge=0, le=1)
     table: TableOptions = TableOptions()
     listing: JsonOptions | None = Field(None, alias="json")
     sirene: SireneOptions = SireneOptions()

@@ -35,6 +35,7 @@ def describe(declaration: Declaration, base: str) -> set[Triple]:
     subject = NamedNode(source_iri(base, declaration.id))
     publisher, about_publisher = _publisher(declaration.publisher, base)
     flag = Literal(str(declaration.fictitious).lower(), datatype=NamedNode(XSD + "boolean"))
+    trust = Literal(str(declaration.trust), datatype=NamedNode(XSD + "decimal"))
     return {
         Triple(subject, _TYPE, NamedNode(eco("Source"))),
         Triple(subject, NamedNode(DCT + "identifier"), Literal(declaration.id)),
@@ -46,6 +47,7 @@ def describe(declaration: Declaration, base: str) -> set[Triple]:
             NamedNode(concept("visibility", declaration.visibility)),
         ),
         Triple(subject, NamedNode(eco("fictitious")), flag),
+        Triple(subject, NamedNode(eco("trust")), trust),
         *_texts(subject, DCT + "title", declaration.title),
         *_texts(subject, DCT + "description", declaration.description),
         *about_publisher,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from fastapi import Depends, FastAPI, HTTPException, Request
@@ -44,6 +45,14 @@ def the_writer(request: Request) -> Key:
     if not key.may_write:
         raise HTTPException(HTTPStatus.FORBIDDEN, "This key reads, and may not write.", headers=_LACKING)
     return key
+
+
+def refuse_other_sites(request: Request) -> None:
+    """Answer 403 to a form of another site, which a browser would send with what it knows."""
+    origin = request.headers.get("origin")
+    is_own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
+    if not is_own or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        raise HTTPException(HTTPStatus.FORBIDDEN, "A decision is taken on this site's own page.")
 
 
 async def authenticate(request: Request) -> None:

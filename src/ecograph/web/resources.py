@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.responses import RedirectResponse
 
 from ecograph.exchange.negotiation import choose
 from ecograph.exchange.serialise import SUFFIXES, SYNTAXES
 from ecograph.vocab import NS, VOC
 from ecograph.web.access import Graph, LevelOf
+from ecograph.web.links import href
 from ecograph.web.pages import resource_page
 
 router = APIRouter(tags=["resources"])
@@ -49,6 +53,9 @@ def read_resource(request: Request, graph: Graph, level: LevelOf, kind: str, nam
 
 def _answer(request: Request, graph: Graph, level: LevelOf, prefix: str, name: str) -> Response:
     stem, _, suffix = name.rpartition(".")
+    named, end = (stem, f".{suffix}") if stem and suffix in SUFFIXES else (name, "")
+    if (kept := graph.kept(level, prefix + named)) != prefix + named:
+        return _moved(kept, graph.base, end)
     if stem and suffix in SUFFIXES:
         return _data(graph, level, prefix + stem, SUFFIXES[suffix])
     accept = request.headers.get("accept")
@@ -65,3 +72,9 @@ def _data(graph: Graph, level: LevelOf, iri: str, media_type: str) -> Response:
     charset = "" if media_type == "application/ld+json" else "; charset=utf-8"
     headers = {**_VARY, "Content-Type": media_type + charset, "Access-Control-Allow-Origin": "*"}
     return Response(content, headers=headers)
+
+
+def _moved(iri: str, base: str, end: str) -> Response:
+    """Lead from a record to the resource that it was merged into; the decision may be undone."""
+    address = f"{href(iri, base) or iri}{end}"
+    return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers=_VARY)

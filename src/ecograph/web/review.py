@@ -9,16 +9,15 @@ from __future__ import annotations
 from functools import partial
 from http import HTTPStatus
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
 
 import anyio.to_thread
-from fastapi import APIRouter, Form, HTTPException, Query, Request
+from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecograph.graph.keys import Key
 from ecograph.model import Level, Review, Reviewed
-from ecograph.web.access import Graph, LevelOf, WriterKey, the_graph, the_level
+from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites, the_graph, the_level
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -94,7 +93,7 @@ async def review_form(
     reason: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Take a decision by a form, or just a key; show what waits at the level of the key."""
-    _refuse_other_sites(request)
+    refuse_other_sites(request)
     graph, language = the_graph(request), language_of(request)
     given: Key | None = getattr(request.state, "key", None)
     if key:
@@ -132,11 +131,3 @@ def _page(
     )
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _refuse_other_sites(request: Request) -> None:
-    """Answer 403 to a form of another site, which a browser would send with what it knows."""
-    origin = request.headers.get("origin")
-    is_own = origin is None or urlsplit(origin).netloc == request.headers.get("host")
-    if not is_own or request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
-        raise HTTPException(HTTPStatus.FORBIDDEN, "A decision is taken on this site's own page.")

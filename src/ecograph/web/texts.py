@@ -37,6 +37,32 @@ _SAID: Mapping[str, tuple[str, str]] = {
         "Cette fiche est inventée pour l'essai : elle ne décrit rien de réel.",
         "This record is made up for trying things out: it describes nothing real.",
     ),
+    # Resolution
+    "resolution_title": ("Doublons", "Duplicates"),
+    "resolution_lead": (
+        "Des fiches qui décrivent peut-être la même organisation. Rien n'est réuni sans qu'une personne "
+        "le décide, et toute décision se défait.",
+        "Records that may describe the same organisation. Nothing is merged unless a person decides it, "
+        "and every decision can be undone.",
+    ),
+    "resolution_key": ("Votre clé", "Your key"),
+    "resolution_key_hint": (
+        "Pour voir ce que votre clé permet de voir, et pour décider si elle permet d'écrire.",
+        "To see what your key may see, and to decide if it may write.",
+    ),
+    "resolution_key_use": ("Utiliser cette clé", "Use this key"),
+    "resolution_pairs": ("Paires à décider : {n}", "Pairs to decide: {n}"),
+    "resolution_none": ("Aucune paire à décider.", "No pair to decide."),
+    "resolution_reason": ("Pourquoi (facultatif)", "Why (optional)"),
+    "resolution_merge": ("Réunir", "Merge"),
+    "resolution_apart": ("Garder séparées", "Keep apart"),
+    "resolution_undo": ("Revenir sur cette décision", "Undo this decision"),
+    "resolution_decided": ("Décisions en vigueur", "Decisions that hold"),
+    "resolution_is_one": ("réunie avec", "merged into"),
+    "resolution_is_other": ("distincte de", "kept apart from"),
+    "resolution_pages": ("Pages", "Pages"),
+    "resolution_previous": ("Page précédente", "Previous page"),
+    "resolution_next": ("Page suivante", "Next page"),
     # Home
     "home_title": (
         "Votre projet, les ressources de votre territoire",

@@ -13,6 +13,7 @@ from itertools import islice
 from pyoxigraph import Triple
 
 from ecograph.errors import StorageFailed
+from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import sequence_of
 from ecograph.graph.ports import Reader
@@ -157,5 +158,9 @@ def _told(level: Level, count: int, wrong: str, triples: Iterator[Triple]) -> It
 
 
 def _entailed(reader: Reader, level: Level, schema: Schema) -> Iterator[Triple]:
+    aliases = reader.aliases(level)
+    yield from aliases.all_links()
     for graph in reader.graphs(level):
-        yield from schema.closure(reader.stated_in(level, graph))
+        stated = reader.stated_in(level, graph)
+        as_is = not aliases or holds_decisions(graph)
+        yield from schema.closure(stated if as_is else map(aliases.apply, stated))

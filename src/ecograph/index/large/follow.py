@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 from itertools import islice
 from pathlib import Path
 
-from pyoxigraph import Triple
+from pyoxigraph import NamedNode, Triple
 
+from ecograph.graph.aliases import DECISION_ON, MERGED_INTO
 from ecograph.graph.concepts import Concepts
 from ecograph.graph.ledger import Change
 from ecograph.graph.ports import Reader
@@ -31,6 +32,8 @@ def subjects_of(changes: Iterable[Change]) -> frozenset[Iri] | None:
             if _reaches_far(triple):
                 return None
             found.add(subject_of(triple).value)
+            if triple.predicate in (DECISION_ON, MERGED_INTO):
+                found.add(object_of(triple).value)
         if len(found) > MOST_TOUCHED:
             return None
     return frozenset(found)
@@ -40,7 +43,9 @@ def touched_documents(
     snapshot: Reader, level: Level, subjects: frozenset[Iri], concepts: Concepts | None = None
 ) -> Changes | None:
     """Return the documents that a change of some subjects touches; None when they are too many."""
-    iris: Sequence[Iri] = sorted(islice(touched(snapshot, level, subjects), MOST_TOUCHED + 1))
+    aliases = snapshot.aliases(level)
+    around = {node.value for node in aliases.around(map(NamedNode, subjects))}
+    iris: Sequence[Iri] = sorted(islice(touched(snapshot, level, around), MOST_TOUCHED + 1))
     return documents_of(snapshot, level, iris, concepts) if len(iris) <= MOST_TOUCHED else None
 
 

@@ -1,0 +1,135 @@
+"""Resolution: which records are of one organisation. People decide; what they decide can be undone.
+
+A decision is seen by whoever sees both records, and by nobody else: it tells that they exist.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from ecograph.errors import TooLarge
+from ecograph.exchange.deciding import Decision, as_turtle
+from ecograph.graph.keys import Key
+from ecograph.model import Iri, Level, ResolutionReport, Resolved
+from ecograph.publication import Publication
+from ecograph.questions.duplicates import described, duplicates, ruled
+from ecograph.questions.pairing import Pairing
+from ecograph.understanding.resolution import Alike
+from ecograph.writing import Writing
+
+_LONGEST_REASON = 1_000  # characters
+_AUTOMATIC = {
+    "fr": "Même identifiant officiel ; réglage du déploiement.",
+    "en": "Same official identifier; setting of the deployment.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Why someone decides so, and in which language."""
+
+    reason: str = ""
+    language: str = "fr"
+
+
+NOTHING_SAID = Said()
+
+
+class Resolution:
+    """The records of one deployment that are one, or may be."""
+
+    def __init__(
+        self,
+        publication: Publication,
+        writing: Writing,
+        *,
+        merge_identical: bool,
+        now: Callable[[], datetime],
+    ) -> None:
+        self._publication, self._writing = publication, writing
+        self._merge_identical, self._now = merge_identical, now
+        self._found: dict[Level, tuple[str, Sequence[Alike]]] = {}
+        self._lock = threading.Lock()
+
+    def report(self, level: Level, *, limit: int, offset: int = 0, language: str = "fr") -> ResolutionReport:
+        """Return the pairs to decide, likely ones first, and the decisions that a level sees."""
+        view, found = self._publication.now().view(level), self._duplicates(level)
+        return ResolutionReport(
+            total=len(found),
+            duplicates=tuple(described(view, pair, language) for pair in found[offset : offset + limit]),
+            decisions=tuple(ruled(view, language)),
+        )
+
+    def merge(
+        self, key: Key, one: Iri, other: Iri, *, keep: Iri | None = None, said: Said = NOTHING_SAID
+    ) -> Resolved:
+        """Make two records one, under the IRI to keep or the better of both.
+
+        Raises `ResourceNotFound`, `BadParameter`, `TooLarge`, `Refused`, `Busy`.
+        """
+        pairing = self._pairing(key.level)
+        return self._decide(key, "merge", *pairing.to_merge(one, other, keep), said)
+
+    def keep_apart(self, key: Key, one: Iri, other: Iri, *, said: Said = NOTHING_SAID) -> Resolved:
+        """Keep two records apart: they are not proposed again. Raises as `merge` does."""
+        return self._decide(key, "keep-apart", *self._pairing(key.level).to_keep_apart(one, other), said)
+
+    def undo(self, key: Key, one: Iri, other: Iri | None = None, *, said: Said = NOTHING_SAID) -> Resolved:
+        """Take the last decision back, on two records or the only one on a record. Raises as `merge` does."""
+        return self._decide(key, "undo", *self._pairing(key.level).to_undo(one, other), said)
+
+    def settle(self, by: str = "ecograph") -> int:
+        """Merge all records with equal identifiers, where the deployment wants that; return how many."""
+        if not self._merge_identical:
+            return 0
+        done = 0
+        # What people decided on stays so, what they took back included.
+        for pair in [pair for pair in self._duplicates(Level.PRIVATE) if pair.unique]:
+            pairing = self._pairing(Level.PRIVATE)
+            if pairing.is_decided(pair.one, pair.other):
+                continue
+            record, into, level = pairing.to_merge(pair.one, pair.other, None)
+            made = self._now().isoformat(timespec="seconds")
+            key = Key(id="resolution", name=by, level=level, may_write=True, created_at=made)
+            self._decide(key, "merge", record, into, level, Said(_AUTOMATIC["fr"]))
+            done += 1
+        return done
+
+    def _decide(self, key: Key, verdict: str, record: Iri, into: Iri, level: Level, said: Said) -> Resolved:
+        decision = Decision(
+            record=record,
+            into=into,
+            verdict=verdict,
+            reason=_checked_reason(said.reason),
+            language=said.language,
+            by=key.name,
+            on=self._now(),
+        )
+        base = self._publication.now().base
+        self._writing.decide(replace(key, level=level), as_turtle([decision], base))
+        return Resolved(
+            decision=decision.iri(base), record=record, into=into, verdict=verdict, level=level.slug
+        )
+
+    def _pairing(self, level: Level) -> Pairing:
+        return Pairing(self._publication.now().view(level))
+
+    def _duplicates(self, level: Level) -> Sequence[Alike]:
+        """Return the pairs to decide; found once for each state of the graph."""
+        view = self._publication.now().view(level)
+        with self._lock:
+            state, found = self._found.get(level, ("", ()))
+            if state != view.snapshot.id:
+                found = duplicates(view)
+                self._found[level] = view.snapshot.id, found
+            return found
+
+
+def _checked_reason(reason: str) -> str:
+    text = " ".join(reason.split())
+    if len(text) > _LONGEST_REASON:
+        raise TooLarge("the reason", _LONGEST_REASON, "characters")
+    return text
