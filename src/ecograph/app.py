@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from functools import cached_property
 
-from ecograph import __version__
 from ecograph.assets import QUERIES
 from ecograph.endpoint import Endpoint
 from ecograph.exchange.resource import Describer, Description, concise, kept_iri
 from ecograph.exchange.serialise import serialise, write_answer
 from ecograph.feedback import Feedback
-from ecograph.fetching import ROBOT, Client, Clock, Guard, Limits, Memory
 from ecograph.graph.admission import admit
 from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Home
@@ -31,6 +28,7 @@ from ecograph.model import (
     Result,
     SearchAnswer,
 )
+from ecograph.outgoing import Outgoing
 from ecograph.publication import Publication
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.gaps import gaps
@@ -43,7 +41,7 @@ from ecograph.questions.view import View
 from ecograph.refreshing import Refresh
 from ecograph.resolving import Resolution
 from ecograph.reviewing import Reviewing
-from ecograph.settings import DEFAULT_BASE_IRI, Settings
+from ecograph.settings import Settings
 from ecograph.upkeep import Upkeep
 from ecograph.writing import Writing
 
@@ -66,13 +64,9 @@ class EcoGraph:
         self._backend = open_backend(self.home, settings)
         self._publication = Publication.of(settings, self.home, self._backend)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
-        self._now = now
-        self.writing = Writing(
-            settings, self.home, self._backend, self._publication, client=lambda: self.client
-        )
-        self.refresh = Refresh(
-            settings, Runs(self.home.ledger), self.writing, client=lambda: self.client, now=now
-        )
+        self.outgoing = Outgoing(settings, self.home, now=now)
+        self.writing = Writing(settings, self.home, self._backend, self._publication, self.outgoing)
+        self.refresh = Refresh(settings, Runs(self.home.ledger), self.writing, self.outgoing, now=now)
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
             self._publication, self.writing, threshold=settings.understanding_confidence, now=now
@@ -90,23 +84,10 @@ class EcoGraph:
         """Whether matching looks at what people judged."""
         return self.settings.feedback == "on"
 
-    @cached_property
-    def client(self) -> Client:
-        """What goes out for this deployment, and says whose it is."""
-        settings = self.settings
-        return Client(
-            Guard(settings.fetch_local),
-            agent=f"{ROBOT}/{__version__} (+{self.base})",
-            limits=Limits(content_bytes=settings.fetch_bytes, seconds=settings.fetch_seconds),
-            memory=Memory(self.home.fetching),
-            clock=Clock(now=self._now),
-        )
-
     @property
     def base(self) -> str:
         """The base of the resources' IRIs."""
-        current = self.home.current()
-        return current.base if current else self.settings.base_iri or DEFAULT_BASE_IRI
+        return self.outgoing.base
 
     def snapshot_id(self) -> str:
         """Return the id of what is published now; raises `NothingLoaded`."""
@@ -249,6 +230,5 @@ class EcoGraph:
         self.refresh.close()
         self.endpoint.close()
         self.writing.close()
-        if "client" in self.__dict__:
-            self.client.close()
+        self.outgoing.close()
         self._backend.close()

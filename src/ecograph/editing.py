@@ -18,7 +18,6 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
-from ecograph.assets import ONTOLOGY
 from ecograph.errors import Forbidden, MalformedFile, Refused, UnknownGraph
 from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.derivation import derive
@@ -26,6 +25,7 @@ from ecograph.graph.entailment import TYPE
 from ecograph.graph.keys import Key
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.records import GENID, Record, group, skolemise
+from ecograph.graph.shipped import read_shapes
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.updating import Update, UpdateProcess
 from ecograph.graph.validation import BATCH, Validator
@@ -221,7 +221,7 @@ class Editor:
         records = [record for graph, diff in diffs.items() for record in self._records(graph, diff)]
         if not records:
             return
-        validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.writer.schema)
+        validator = Validator(read_shapes(), self.writer.schema)
         stated = {triple for record in records for triple in record.triples}
         known = partial(self._facts, _by_subject(stated))
         rejections: list[Rejection] = []

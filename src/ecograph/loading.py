@@ -5,53 +5,33 @@ files -> records -> validate -> plan -> write down -> apply -> publish -> index
 
 from __future__ import annotations
 
-import hashlib
 import time
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import partial
 
 import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
+from pyoxigraph import RdfFormat
 
-from ecograph.assets import ONTOLOGY
-from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch, TooManyRejected
-from ecograph.graph.activity import Noted, activities, outlived
-from ecograph.graph.derivation import derive
-from ecograph.graph.entailment import TYPE, Schema
-from ecograph.graph.facts import LABELS
+from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch
+from ecograph.graph.activity import Noted
+from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
-from ecograph.graph.labels import concept_lookup
 from ecograph.graph.ledger import Ledger
-from ecograph.graph.plan import Diff, plan
+from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Backend, GraphStore
 from ecograph.graph.raising import raised
-from ecograph.graph.records import Record, group, merged, skolemise, with_parts
-from ecograph.graph.terms import canonical, object_of, subject_of
+from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest, Report, copy
-from ecograph.graph.validation import BATCH, Validator, Verdict
-from ecograph.model import Level, Outcome, Preview, Rejection
+from ecograph.model import Level, Outcome, Preview
+from ecograph.planning import Planner
+from ecograph.progress import Progress, quiet
 from ecograph.settings import EMBEDDED
-from ecograph.sources.content import Context, File
+from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.description import describe, source_iri, stories_id, understood_id
-from ecograph.sources.mapping import expanded
-from ecograph.sources.rdf import parse
-from ecograph.sources.read import read_file
-from ecograph.sources.values import Lookup
-from ecograph.vocab import DCT, PREFIXES, SKOS, eco, shortened
-
-# Raised when records come out otherwise from the same files, so that sources are read again.
-PIPELINE = "2"
-_ONTOLOGY = "ontology"
-# By which a cell may name a resource that is loaded.
-_NAMES = frozenset({*LABELS, SKOS + "altLabel", DCT + "identifier", eco("siren"), eco("siret")})
-
-Progress = Callable[[str, int, int], None]
-"""Called with what is being done, how much is done, and of how much (0: unknown)."""
+from ecograph.sources.description import source_iri, stories_id, understood_id
+from ecograph.vocab import PREFIXES
 
 
 def snapshot_name(sequence: int) -> str:
@@ -60,42 +40,6 @@ def snapshot_name(sequence: int) -> str:
     What follows from the same statements differs from one ontology to another.
     """
     return f"{sequence:08d}-{ontology_digest()[:8]}"
-
-
-def quiet(_step: str, _done: int, _total: int) -> None:
-    """Show no progress."""
-
-
-def step(progress: Progress, name: str) -> None:
-    """Report a step that is not counted."""
-    progress(name, 0, 0)
-
-
-def read_schema() -> Schema:
-    """Return the hierarchy of the ontology that this version ships."""
-    content = (ONTOLOGY / "ecograph.ttl").read_bytes()
-    return Schema(parse(content, name="ontology/ecograph.ttl", base="https://w3id.org/ecograph/"))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What the files of a source say, and what of it was left out or remarked while reading."""
-
-    records: list[Record]
-    rejections: list[Rejection] = field(default_factory=list)
-    warnings: list[Rejection] = field(default_factory=list)
-    written: dict[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class _Decided:
-    """What is to be written, the records that it is made of, and what is to be told."""
-
-    diff: Diff
-    accepted: Sequence[Record]
-    outcome: Outcome
-    outlived: frozenset[Triple]
-    """What is said of runs that another one makes old."""
 
 
 @dataclass(frozen=True)
@@ -128,25 +72,25 @@ class Writer:
         tolerates; the graph is then as it was.
         """
         started = time.monotonic()
-        digest = self._digest(declaration, files)
+        digest = self._planner.digest(declaration, files)
         loaded = self.ledger.loaded(declaration.id)
         if loaded is not None and loaded.digest == digest:
             return Outcome(source=declaration.id, unchanged=True)
-        decided = self._decide(declaration, files)
-        if decided.outcome.rejections:
+        planned = self._planner.plan(declaration, files)
+        if planned.outcome.rejections:
             digest = ""  # read it again next time: what was refused may be acceptable by then
-        diff = decided.diff
+        diff = planned.diff
         if noted is not None and diff:
-            noted.counts.update(_counts(diff, len(decided.accepted), len(decided.outcome.rejections)))
+            noted.counts.update(_counts(diff, len(planned.accepted), len(planned.outcome.rejections)))
             graph = source_iri(self.base, declaration.id)
             stated = noted.triples(graph, declaration.id, self.base, now())
-            with_run = Diff(diff.added | stated, diff.removed | decided.outlived)
+            with_run = Diff(diff.added | stated, diff.removed | planned.outlived)
             self.bring(declaration.id, declaration.level, digest, with_run)
         else:
             diff = self.bring(declaration.id, declaration.level, digest, diff)
         return replace(
-            decided.outcome,
-            unchanged=not diff and not decided.outcome.rejections,
+            planned.outcome,
+            unchanged=not diff and not planned.outcome.rejections,
             added=len(diff.added),
             removed=len(diff.removed),
             seconds=time.monotonic() - started,
@@ -158,39 +102,16 @@ class Writer:
         Raises `MalformedFile`. More rejections than the source tolerates are only told.
         """
         lenient = declaration.model_copy(update={"max_error_share": 1.0})
-        decided = self._decide(lenient, files)
+        planned = self._planner.plan(lenient, files)
         about = f"declaration of {declaration.id}"
-        first = [record for record in decided.accepted if record.place != about][:limit]
+        first = [record for record in planned.accepted if record.place != about][:limit]
         triples = sorted((t for record in first for t in record.triples), key=str)
         turtle = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
-        return Preview(outcome=decided.outcome, turtle=turtle.decode())
+        return Preview(outcome=planned.outcome, turtle=turtle.decode())
 
-    def _decide(self, declaration: Declaration, files: Sequence[File]) -> _Decided:
-        """Return what files change in a source's graph, and what is to be told of that."""
-        read = self._read(declaration, files)
-        records = merged(read.records)
-        verdict = self._validate(declaration.id, records)
-        rejections = (*read.rejections, *verdict.rejections)
-        accepted, refused = _sift(declaration, records, rejections)
-        found = {triple for record in accepted for triple in record.triples}
-        known = self.store.triples(source_iri(self.base, declaration.id))
-        kept = with_parts(refused, known)
-        # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
-        found = canonical(found | derive(found))
-        # A row that does not say which record it is may be any of those that seem to be gone.
-        complete = declaration.complete and all(rejection.record for rejection in read.rejections)
-        diff = plan(known, found, complete=complete, kept={*kept, *activities(known)})
-        outcome = Outcome(
-            source=declaration.id,
-            added=len(diff.added),
-            removed=len(diff.removed),
-            records=len(accepted),
-            rejections=rejections,
-            warnings=(*read.warnings, *verdict.warnings),
-            by_class=_by_class(accepted),
-            written=read.written,
-        )
-        return _Decided(diff, accepted, outcome, frozenset(outlived(known)))
+    @property
+    def _planner(self) -> Planner:
+        return Planner(self.base, self.store, self.schema, self.progress)
 
     def bring(self, source: str, level: Level, digest: str, diff: Diff, *, author: str = "") -> Diff:
         """Change the graph of a source, seen from a level on; return what is written."""
@@ -305,68 +226,6 @@ class Writer:
             self.store.apply(change)
             self.ledger.finish(change)
 
-    def _digest(self, declaration: Declaration, files: Sequence[File]) -> str:
-        parts = [self.base, reading_digest(declaration)]
-        parts += [f"{file.name} {file.digest}" for file in files]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
-        read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
-        lookup = self._lookup(declaration) if declaration.kind != "rdf" else _no_concept
-        context = Context(self.base, lookup)
-        for file in files:
-            self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
-            content = read_file(declaration, file, context)
-            if content.written:
-                read.written[file.name] = content.written
-            for stated in content.stated:
-                named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
-                read.records.extend(group(named, stated.place))
-                read.rejections.extend(stated.rejections)
-                read.warnings.extend(stated.warnings)
-        return read
-
-    def _lookup(self, declaration: Declaration) -> Lookup:
-        """What finds the concepts of the vocabulary and of the sources that one requires, and resources."""
-        sources = dict.fromkeys((_ONTOLOGY, *declaration.requires))
-        concepts = concept_lookup(t for s in sources for t in self.store.triples(source_iri(self.base, s)))
-        resources = partial(self._named, declaration.level)
-        return lambda listed, name: (resources if ":" in listed else concepts)(listed, name)
-
-    def _named(self, level: Level, cls: str, name: str) -> str | None:
-        """Return the one resource of a class (`eco:Actor`) with a name, that a level may see."""
-        graphs = [graph for graph, seen in self.store.graphs().items() if seen <= level]
-        values = (Literal(name, language="fr"), Literal(name, language="en"), Literal(name))
-        found = {
-            subject_of(triple)
-            for graph in graphs
-            for value in values
-            for triple in self.store.statements(graph, value=value)
-            if triple.predicate.value in _NAMES
-        }
-        wanted = NamedNode(expanded(cls))
-        fitting = [n for n in found if Triple(n, TYPE, wanted) in self.store.about(n)]
-        return fitting[0].value if len(fitting) == 1 else None
-
-    def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
-        validator = Validator((ONTOLOGY / "shapes.ttl").read_bytes(), self.schema)
-        here: dict[NamedNode, set[Triple]] = {}
-        for record in records:
-            for triple in record.triples:
-                here.setdefault(subject_of(triple), set()).add(triple)
-
-        def known(node: NamedNode) -> set[Triple]:
-            return here.get(node, set()) | self.store.about(node)
-
-        rejections: list[Rejection] = []
-        warnings: list[Rejection] = []
-        for start in range(0, len(records), BATCH):
-            self.progress(f"{source}: checking records", start, len(records))
-            verdict = validator.check(records[start : start + BATCH], known=known)
-            rejections += verdict.rejections
-            warnings += verdict.warnings
-        return Verdict(tuple(rejections), tuple(warnings))
-
 
 @contextmanager
 def open_writer(
@@ -430,34 +289,6 @@ def _settle_store(home: Home, ledger: Ledger, asked: str) -> None:
         raise StoreMismatch(home.root, kept, asked)
 
 
-def _sift(
-    declaration: Declaration, records: Sequence[Record], rejections: Sequence[Rejection]
-) -> tuple[list[Record], set[NamedNode]]:
-    refused = {NamedNode(rejection.record) for rejection in rejections if rejection.record}
-    accepted = [record for record in records if record.subject not in refused]
-    # A row that was left out while it was read is no record.
-    nameless = {rejection.place for rejection in rejections if not rejection.record}
-    rejected = len(refused) + len(nameless)
-    total = len(accepted) + rejected
-    if rejected > declaration.max_error_share * total:
-        raise TooManyRejected(declaration.id, rejected, total, declaration.max_error_share, rejections)
-    return accepted, refused
-
-
-def _no_concept(_scheme: str, _name: str) -> None:
-    """Find nothing: RDF names concepts by their IRIs."""
-
-
-def _by_class(records: Iterable[Record]) -> dict[str, int]:
-    counted = Counter(
-        shortened(object_of(triple).value)
-        for record in records
-        for triple in record.triples
-        if triple.predicate == TYPE and triple.subject == record.subject
-    )
-    return dict(sorted(counted.items()))
-
-
 def _counts(diff: Diff, accepted: int, rejected: int) -> dict[str, int]:
     return {
         "recordsAccepted": accepted,
@@ -465,15 +296,3 @@ def _counts(diff: Diff, accepted: int, rejected: int) -> dict[str, int]:
         "statementsAdded": len(diff.added),
         "statementsRemoved": len(diff.removed),
     }
-
-
-def reading_digest(declaration: Declaration) -> str:
-    """Return what tells one way to read a source from others: its declaration, and this version's own."""
-    parts = [PIPELINE, declaration.model_dump_json(), ontology_digest()]
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def ontology_digest() -> str:
-    """Return what tells this version's ontology from others."""
-    files = [ONTOLOGY / "ecograph.ttl", ONTOLOGY / "shapes.ttl"]
-    return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

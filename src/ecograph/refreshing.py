@@ -11,11 +11,12 @@ from datetime import datetime, timedelta
 
 from ecograph import __version__
 from ecograph.errors import BadInput, Busy, EcographError, Gone, TooEarly, TooManyRejected, UnknownSource
-from ecograph.fetching import Client
 from ecograph.graph.activity import Noted
 from ecograph.graph.runs import Due, Runs
-from ecograph.loading import Progress, quiet, reading_digest
 from ecograph.model import Level, Outcome, Run, SourceState
+from ecograph.outgoing import Outgoing
+from ecograph.planning import reading_digest
+from ecograph.progress import Progress, quiet
 from ecograph.settings import Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration
@@ -50,12 +51,12 @@ class Refresh:
         settings: Settings,
         ledger_runs: Runs,
         writing: Writing,
+        outgoing: Outgoing,
         *,
-        client: Callable[[], Client],
         now: Callable[[], datetime],
     ) -> None:
         self._settings, self._runs, self._writing = settings, ledger_runs, writing
-        self._client, self._now = client, now
+        self._outgoing, self._now = outgoing, now
         self._lock = threading.Lock()
         self._steps: dict[str, tuple[str, int, int]] = {}
         self._closed = threading.Event()
@@ -187,11 +188,11 @@ class Refresh:
         conditional = bool(known.state) and known.state == self._state(declaration)
         moves = {declaration.location[0]: known.moved} if known.moved else {}
         limit = self._settings.load_bytes
-        gathering = Gathering(self._client(), limit=limit, conditional=conditional, moves=moves)
+        gathering = Gathering(self._outgoing.client, limit=limit, conditional=conditional, moves=moves)
         files = gather(declaration, gathering)
         if any(response.not_modified for response in gathering.responses) and not gathering.unchanged:
             # The files of a source are read together: what did not change is needed as well.
-            gathering = Gathering(self._client(), limit=limit, moves=moves)
+            gathering = Gathering(self._outgoing.client, limit=limit, moves=moves)
             files = gather(declaration, gathering)
         return _Fetched(files, gathering)
 

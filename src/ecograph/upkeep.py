@@ -14,6 +14,7 @@ from ecograph.errors import BadParameter, EcographError, HomeMismatch, NothingLo
 from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.ports import Backend
+from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest
 from ecograph.graph.upkeep import (
     Manifest,
@@ -24,8 +25,9 @@ from ecograph.graph.upkeep import (
     read_history,
     verify,
 )
-from ecograph.loading import Progress, ontology_digest, quiet, read_schema, snapshot_name, step
+from ecograph.loading import snapshot_name
 from ecograph.model import Level
+from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
 from ecograph.settings import Settings, is_store
 from ecograph.writing import Writing

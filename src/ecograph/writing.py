@@ -11,22 +11,24 @@ from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
-from ecograph.assets import LOADERS, ONTOLOGY
+from ecograph.assets import LOADERS
 from ecograph.editing import Editor
 from ecograph.errors import BadInput, Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
-from ecograph.fetching import Client
 from ecograph.following import Follower
 from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.ports import Backend
+from ecograph.graph.shipped import read_schema, read_shapes
 from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
-from ecograph.loading import Progress, Writer, open_writer, quiet, read_schema, step
+from ecograph.loading import Writer, open_writer
 from ecograph.mentioning import NO_DOCUMENTS, Understanding
 from ecograph.model import Iri, Outcome, Preview, TextsRead
+from ecograph.outgoing import Outgoing
+from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.content import File
@@ -58,12 +60,11 @@ class Writing:
         home: Home,
         backend: Backend,
         publication: Publication,
-        *,
-        client: Callable[[], Client],
+        outgoing: Outgoing,
     ) -> None:
         self._settings, self._home = settings, home
         self._backend, self._publication = backend, publication
-        self._client = client
+        self._outgoing = outgoing
         self._follower: Follower | None = None
 
     def get_ready(self) -> None:
@@ -177,7 +178,7 @@ class Writing:
     def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | BadInput:
         progress(f"{declaration.id}: gathering its files", 0, 0)
         try:
-            return gather(declaration, Gathering(self._client(), limit=self._settings.load_bytes))
+            return gather(declaration, Gathering(self._outgoing.client, limit=self._settings.load_bytes))
         except BadInput as error:
             return error
 
@@ -187,7 +188,7 @@ class Writing:
         Raises `BadParameter` for a number that is no SIREN, `FetchFailed` and its kin.
         """
         location = self.declared().by_id[SOURCE].location[0]
-        gathering = Gathering(self._client(), limit=self._settings.load_bytes)
+        gathering = Gathering(self._outgoing.client, limit=self._settings.load_bytes)
         return gathering.ask(look_up(location, query), pause=1 / REQUESTS_PER_SECOND)
 
     def add_company(self, siren: str, progress: Progress = quiet) -> Outcome:
@@ -342,4 +343,4 @@ class Writing:
 
 
 def _read_validation() -> None:
-    Validator((ONTOLOGY / "shapes.ttl").read_bytes(), read_schema()).get_ready()
+    Validator(read_shapes(), read_schema()).get_ready()

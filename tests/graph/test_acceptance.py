@@ -14,8 +14,8 @@ from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 from ecograph.assets import ONTOLOGY
 from ecograph.graph.acceptance import Acceptance
 from ecograph.graph.records import Record, group, skolemise
+from ecograph.graph.shipped import read_schema
 from ecograph.graph.validation import Validator, Verdict
-from ecograph.loading import read_schema
 from ecograph.vocab import NS, RDF, SH, SKOS, XSD
 
 SHAPES = (ONTOLOGY / "shapes.ttl").read_bytes()

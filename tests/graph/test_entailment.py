@@ -8,7 +8,7 @@ from pyoxigraph import Triple
 
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import Schema
-from ecograph.loading import read_schema
+from ecograph.graph.shipped import read_schema
 from ecograph.vocab import eco
 
 Read = Callable[[str], set[Triple]]

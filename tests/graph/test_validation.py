@@ -9,8 +9,8 @@ from pyoxigraph import NamedNode, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.graph.records import group
+from ecograph.graph.shipped import read_schema
 from ecograph.graph.validation import Validator, Verdict
-from ecograph.loading import read_schema
 
 Read = Callable[[str], set[Triple]]
 VOC = "https://w3id.org/ecograph/voc"

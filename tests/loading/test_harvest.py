@@ -293,7 +293,7 @@ def test_all_pages_together_have_a_limit(
     portal: Portal, opened: Opened, graph: EcoGraph, tmp_path: Path
 ) -> None:
     small = opened(graph.home.root, fetch_local="127.0.0.0/8", load_bytes=600)
-    small.__dict__["client"] = graph.client
+    small.outgoing.client = graph.outgoing.client
     path = tmp_path / "portal.toml"
     path.write_text(
         declared("json", f"{portal.remote.url}/api", PAGING + ROWS).replace('requires = ["ontology"]', "")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from pyoxigraph import NamedNode
 
 from ecograph.app import EcoGraph
 from ecograph.assets import ROOT
 from ecograph.errors import HomeMismatch, MalformedFile, NothingLoaded, ResourceNotFound, TooManyRejected
+from ecograph.graph.home import is_held
 from ecograph.model import Level, Outcome
 from ecograph.questions.filtering import Asked
 from ecograph.sources.content import File
@@ -20,6 +21,7 @@ from ecograph.sources.rdf import parse
 from ecograph.vocab import DCT, eco
 
 Load = Callable[..., Outcome]
+Opened = Callable[..., EcoGraph]
 Dump = Callable[[EcoGraph], dict[Level, set[str]]]
 CELL = "actor/lozere--cellule-de-veille"
 SMALL = """
@@ -57,6 +59,18 @@ def test_the_sample_has_what_it_promises(sample: EcoGraph) -> None:
     assert counted("Target", "pmi-en-aqt") >= 3
 
 
+def test_what_is_not_used_any_more_lets_its_files_go_at_once(fresh_copy: Path, opened: Opened) -> None:
+    graph = opened(fresh_copy)
+    folder = fresh_copy / "snapshots" / graph.snapshot_id()
+    assert is_held(folder)
+    gc.disable()  # a ring of references would wait for it, and the files of a snapshot with it
+    try:
+        del graph
+        assert not is_held(folder)
+    finally:
+        gc.enable()
+
+
 def test_the_fictitious_say_so(sample: EcoGraph) -> None:
     text = f"SELECT ?source {{ ?source <{eco('fictitious')}> true }}"
     rows = sample.snapshot().rows(Level.PUBLIC, text)
@@ -67,15 +81,9 @@ def test_the_fictitious_say_so(sample: EcoGraph) -> None:
 def test_every_seed_fact_is_in_the_graph_with_its_document(sample: EcoGraph, source: str) -> None:
     name = f"data/{source}/{source}.ttl"
     stated = set(parse((ROOT / name).read_bytes(), name=name, base=f"{sample.base}/"))
-    graph = NamedNode(f"{sample.base}/source/{source}")
-    subjects = {triple.subject for triple in stated}
-    found = {
-        quad.triple
-        for subject in subjects
-        for quad in sample.snapshot().stated(Level.PUBLIC, subject.value)
-        if quad.graph_name == graph
-    }
+    found = set(sample.snapshot().stated_in(Level.PUBLIC, f"{sample.base}/source/{source}"))
     assert stated <= found
+    subjects = {triple.subject for triple in stated}
     documents = {t.subject for t in stated if t.object.value.endswith("/Document")}
     assert documents
     with_source = {t.subject for t in stated if t.predicate.value == DCT + "source" and t.object in documents}

@@ -52,7 +52,7 @@ class Desk:
     def open(self) -> EcoGraph:
         settings = Settings(home=self.home, embedding="none", lexicon="none", _env_file=None)
         graph = EcoGraph(settings, today=lambda: date(2026, 3, 2), now=lambda: self.at)
-        graph.client = Client(
+        graph.outgoing.client = Client(
             Guard(["127.0.0.0/8"]),
             agent="EcoGraph",
             memory=Memory(self.home / "fetching.sqlite"),

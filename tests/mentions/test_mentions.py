@@ -13,8 +13,9 @@ from ecograph.assets import ONTOLOGY
 from ecograph.errors import UnknownSource
 from ecograph.graph.keys import Key
 from ecograph.graph.records import group
+from ecograph.graph.shipped import read_schema
 from ecograph.graph.validation import Validator
-from ecograph.loading import Writer, read_schema
+from ecograph.loading import Writer
 from ecograph.model import Level, Outcome
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
