@@ -65,7 +65,7 @@ def graph(fresh_copy: Path, opened: Opened) -> EcoGraph:
     """A deployment that may ask this machine, and does not wait between two requests."""
     graph = opened(fresh_copy, fetch_local="127.0.0.0/8")
     clock = Clock(sleep=lambda _seconds: None)
-    graph.__dict__["client"] = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", clock=clock)
+    graph.outgoing.client = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", clock=clock)
     return graph
 
 
@@ -454,7 +454,7 @@ def test_the_register_is_asked_seven_times_a_second_at_most(
 ) -> None:
     slept: list[float] = []
     clock = Clock(elapsed=lambda: sum(slept), sleep=slept.append)
-    graph.__dict__["client"] = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", clock=clock)
+    graph.outgoing.client = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", clock=clock)
     remote.put("/search", (SAMPLES / "register.json").read_bytes())
     numbers = '"100000009", "200000008", "300000007", "400000006"'
     load(declared("recherche-entreprises", f"{remote.url}/search", f"look_up = [{numbers}]\n"))

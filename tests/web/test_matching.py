@@ -121,3 +121,11 @@ def test_who_is_named_beside_the_company_is_not_its_size(graph: EcoGraph) -> Non
         view, "notre scierie de 12 salariés cherche une banque et un laboratoire", language="fr"
     ).who
     assert (who.sizes, who.headcount) == ((), 12.0)
+
+
+def test_what_is_stated_of_the_company_is_not_what_it_seeks(graph: EcoGraph) -> None:
+    view = graph.view(Level.PUBLIC)
+    brief = brief_from(view, "sécher des plantes près de Mende, 25 salariés", language="fr")
+    assert brief.who.headcount == 25.0
+    assert "salariés" not in brief.needs[0].text
+    assert "plantes" in brief.needs[0].text

@@ -22,6 +22,8 @@ from ecograph.understanding import figures
 from ecograph.vocab import DCT, concept, eco
 
 LONGEST = 20_000
+# What a text states of who asks.
+_FACTS = frozenset({"territories", "eligibility-dimensions"})
 _HEADCOUNT = concept("eligibility-dimensions", "effectif")
 # A text may name much in passing; beyond some places a name no longer says what it is about.
 _MOST_OF_A_SCHEME = 6
@@ -101,7 +103,7 @@ def brief_from(view: View, text: str, *, language: str, without: Collection[str]
     need = WantedNeed(
         iri=None,
         label=label,
-        text=_without_places(text, understood),
+        text=_without_facts(text, understood),
         competences=tuple(by_scheme["competences"]),
         kinds=tuple(by_scheme["resource-types"]),
         guessed=True,
@@ -136,10 +138,10 @@ def _need(need: Facts, language: str) -> WantedNeed:
     )
 
 
-def _without_places(text: str, understood: Iterable[Understood]) -> str:
-    """Return a text without the territories it names: they filter, they do not say what is sought."""
+def _without_facts(text: str, understood: Iterable[Understood]) -> str:
+    """Return a text without the places and the headcount it states: they do not say what is sought."""
     for found in understood:
-        if found.scheme == "territories":
+        if found.scheme in _FACTS:
             text = text.replace(found.words, " ")
     return text
 
