@@ -239,6 +239,10 @@ def test_a_link_that_is_none_leaves_the_item_out(link: str) -> None:
         ("Un&nbsp;titre\u200b\u202e", "Un titre"),
         ("<style>p{}</style><svg onload=x><script>y</script></svg>Un titre<iframe src=z>", "Un titre"),
         ("3 < 5 et 7 > 2", "3 < 5 et 7 > 2"),
+        ("<p>Un <![if !mso]><b>titre</b><![endif]>", "Un titre"),
+        ("<p>Un <![titre[ b]]> mot", "Un mot"),
+        ("<p><![CDATA[Un titre]]></p>", "Un titre"),
+        ("<p>Un titre<![", "Un titre<!["),
         ("<<b>script>alert(1)</script>", "<script>alert(1)</script>"),
     ],
 )

@@ -9,13 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from html.parser import HTMLParser
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Context, Stated
+from ecograph.sources.markup import read_markup
 from ecograph.sources.naming import slug
 from ecograph.sources.values import BadValue, Term, tidy
 from ecograph.vocab import DCAT, DCT, RDF, RDFS, concept, eco
@@ -23,6 +23,8 @@ from ecograph.vocab import DCAT, DCT, RDF, RDFS, concept, eco
 _TYPE = NamedNode(RDF + "type")
 _NEEDED = {"fr": "le jeu de données n'en a pas", "en": "the dataset has none"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+_HIDDEN = frozenset({"script", "style"})
+_BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
 _MAYBE_HTML = re.compile(r"</?[a-zA-Z][^>]*>|&\w+;|&#\d+;")
 # Topics of a dataset, by what its keywords are called in these schemes.
 _TOPICS = (("poles", "inPole"), ("competences", "coversCompetence"))
@@ -87,10 +89,7 @@ def stated(dataset: Dataset, place: str, context: Context, source: str) -> State
 def plain(text: str) -> str:
     """Return a text without markup; paragraphs are kept."""
     if _MAYBE_HTML.search(text):
-        reader = _Text()
-        reader.feed(text)
-        reader.close()
-        text = "".join(reader.parts)
+        text = read_markup(text, hidden=_HIDDEN, gap=lambda tag: "\n" if tag in _BREAKS else "").text
     lines = (tidy(line) for line in text.splitlines())
     return "\n".join(line for line in lines if line)
 
@@ -170,27 +169,3 @@ class _Told:
             )
             self.warnings.append(found)
             return None
-
-
-class _Text(HTMLParser):
-    """The text of a piece of HTML; what is no text, as scripts, is left out."""
-
-    _HIDDEN = frozenset({"script", "style"})
-    _BREAKS = frozenset({"p", "br", "div", "li", "ul", "ol", "tr", "h1", "h2", "h3", "h4", "h5", "h6"})
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._hidden = 0
-
-    def handle_starttag(self, tag: str, _attrs: object) -> None:
-        self._hidden += tag in self._HIDDEN
-        self.parts.append("\n" if tag in self._BREAKS else "")
-
-    def handle_endtag(self, tag: str) -> None:
-        self._hidden -= tag in self._HIDDEN
-        self.parts.append("\n" if tag in self._BREAKS else "")
-
-    def handle_data(self, data: str) -> None:
-        if self._hidden <= 0:
-            self.parts.append(data)

@@ -7,11 +7,11 @@ import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from html.parser import HTMLParser
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
 from ecograph.sources.encoding import encoding_of
+from ecograph.sources.markup import read_markup
 
 SUFFIXES: Mapping[str, str] = {
     ".txt": "text/plain",
@@ -104,10 +104,13 @@ def _html(file: File) -> Extraction:
     encoding = encoding_of(file.content)
     if not encoding.startswith("utf"):  # what holds as UTF-8 is, whatever is said of it
         encoding = file.charset or (declared[1].decode("ascii", "replace") if declared else encoding)
-    page = _Page()
-    page.feed(_decoded(file, encoding))
-    page.close()
-    return Extraction("".join(page.text), "".join(page.title), "", encoding)
+    # The end of a line of HTML is a space; lines end with their elements.
+    page = read_markup(_decoded(file, encoding).replace("\n", " "), hidden=_ASIDE, gap=_gap)
+    return Extraction(page.text, page.title, "", encoding)
+
+
+def _gap(tag: str) -> str:
+    return "\n" if tag == "br" else "\n\n" if tag in _BLOCKS else ""
 
 
 def _decoded(file: File, encoding: str) -> str:
@@ -118,37 +121,6 @@ def _decoded(file: File, encoding: str) -> str:
     if "\0" in text:
         raise MalformedFile(file.name, "it holds null characters; it is no text")
     return text
-
-
-class _Page(HTMLParser):
-    """Gathers what a reader of a page reads."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.text: list[str] = []
-        self.title: list[str] = []
-        self._aside: list[str] = []
-        self._in_title = False
-
-    def handle_starttag(self, tag: str, attrs: object) -> None:  # noqa: ARG002 - the parser's interface
-        if tag in _ASIDE:
-            self._aside.append(tag)
-        self._in_title = tag == "title" and not self._aside
-        if tag in _BLOCKS:
-            self.text.append("\n" if tag == "br" else "\n\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in self._aside:  # what was left open within ends with it
-            del self._aside[self._aside.index(tag) :]
-        self._in_title = self._in_title and tag != "title"
-        if tag in _BLOCKS:
-            self.text.append("\n\n")
-
-    def handle_data(self, data: str) -> None:
-        if self._in_title:
-            self.title.append(data)
-        elif not self._aside:
-            self.text.append(data.replace("\n", " "))
 
 
 def _pdf(file: File) -> Extraction:

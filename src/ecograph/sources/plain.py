@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import html
 import re
-from html.parser import HTMLParser
+
+from ecograph.sources.markup import read_markup
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head"})
 _INLINE = frozenset(
@@ -45,37 +46,9 @@ def excerpt(text: str, length: int) -> str:
 
 
 def _without_markup(text: str) -> str:
-    reader = _Reader()
-    reader.feed(text)
-    reader.close()
-    return "".join(reader.parts)
+    return read_markup(text, hidden=_SILENT, gap=_gap).text
 
 
-class _Reader(HTMLParser):
-    """Collects what is between tags; a word does not run into that of the next paragraph."""
-
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._silent = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as asked
-        if tag in _SILENT and not self._silent:
-            self._silent = tag
-        self._part(tag)
-
-    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:  # noqa: ARG002 - as asked
-        self._part(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == self._silent:
-            self._silent = ""
-        self._part(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.parts.append(data)
-
-    def _part(self, tag: str) -> None:
-        if tag not in _INLINE:
-            self.parts.append(" ")
+def _gap(tag: str) -> str:
+    """A word does not run into that of the next paragraph."""
+    return "" if tag in _INLINE else " "
