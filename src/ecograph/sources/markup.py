@@ -57,7 +57,7 @@ class _Reader(HTMLParser):
         if data.startswith(_CDATA):
             self.handle_data(data.removeprefix(_CDATA))
 
-    def parse_marked_section(self, i: int, report: bool = True) -> int:
+    def parse_marked_section(self, i: int, report: bool = True) -> int:  # noqa: FBT001, FBT002 - as its stub
         """Take an unknown section (`<![if !mso]>`) for a comment, as browsers do; the parser raises at it."""
         try:
             return super().parse_marked_section(i, report)
