@@ -240,6 +240,7 @@ class Publication:
             self._home.indexes / wanted.snapshot,
             before=self._home.indexes / wanted.index,
             subjects=subjects,
+            means=self._means,
             report=report,
             known=self._still_known(read, wanted, reader) if read is not None else NONE_KNOWN,
         )

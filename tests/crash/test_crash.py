@@ -33,6 +33,7 @@ SEED = 20260115
 # 50 deaths in what the service does all the time, and some more in what is done by hand.
 DEATHS = {"load": 10, "write": 12, "publish": 10, "index": 9, "backup": 9}
 BY_HAND = {"restore": 8, "compact": 6}
+ON_DISK = {"index": 5, "optimise": 4}  # where the index lies on disk
 # What the source says in turn, and who sees it.
 TURNS = [("un", "public"), ("deux", "public"), ("un", "private"), ("deux", "partners")]
 Task = dict[str, Any]
@@ -80,13 +81,14 @@ class Home:
     folder: Path
     files: dict[str, Path]
     opened: Callable[..., EcoGraph]
+    index: str = "memory"
     states: dict[State, GraphState] = field(default_factory=dict)
     allowed: list[GraphState] = field(default_factory=list)
     turns: Iterator[State] = field(default_factory=lambda: cycle(TURNS))
 
     @property
     def graph(self) -> EcoGraph:
-        return self.opened(self.folder)
+        return self.opened(self.folder, index=self.index)
 
     def begin(self) -> None:
         """Give the home the few concepts that the actors need."""
@@ -113,8 +115,18 @@ class Home:
     def task(self, operation: str, die: tuple[str, float] | None, **others: object) -> Task:
         state = next(self.turns)
         self.allowed.append(self.states[state])
-        given = {"file": str(self.files[state[0]]), "level": state[1], **others}
+        given = {"file": str(self.files[state[0]]), "level": state[1], "index": self.index, **others}
         return {"operation": operation, "home": str(self.folder), "die": die, **given}
+
+    def idle(self, operation: str) -> Task:
+        """A task that leaves the graph as it is."""
+        return {
+            "operation": operation,
+            "home": str(self.folder),
+            "index": self.index,
+            "level": "",
+            "file": "",
+        }
 
     def check(self) -> None:
         """What readers see agrees at all levels, and is one of the states, whole."""
@@ -208,7 +220,7 @@ def test_an_interrupted_restore_leaves_nothing_or_is_completed_by_a_second(
 ) -> None:
     chance, backup, whole = random.Random(SEED), tmp_path / "whole.tar", quads(home.graph)
     home.graph.upkeep.backup(backup)
-    task: Task = {"operation": "restore", "file": str(backup), "level": ""}
+    task: Task = {"operation": "restore", "file": str(backup), "level": "", "index": home.index}
     measured = nursery.run({**task, "home": str(tmp_path / "measured"), "die": None})["told"]
     for number, die in enumerate(places(measured, BY_HAND["restore"], chance)):
         told = f"seed {SEED}: {die} of {measured}"
@@ -226,7 +238,7 @@ def test_an_interrupted_restore_leaves_nothing_or_is_completed_by_a_second(
 
 def test_a_compaction_that_is_killed_loses_nothing(home: Home, nursery: Nursery) -> None:
     chance, whole = random.Random(SEED), quads(home.graph)
-    task: Task = {"operation": "compact", "home": str(home.folder), "level": "", "file": ""}
+    task = home.idle("compact")
     measured = nursery.run({**task, "die": None})["told"]
     for die in places(measured, BY_HAND["compact"], chance):
         told = f"seed {SEED}: {die} of {measured}"
@@ -236,6 +248,39 @@ def test_a_compaction_that_is_killed_loses_nothing(home: Home, nursery: Nursery)
     home.graph.upkeep.compact()
     assert len(list(home.graph.home.snapshots.iterdir())) == 1
     assert len(list(home.graph.home.indexes.iterdir())) == 1
+
+
+def test_an_index_on_disk_survives_kills(home: Home, nursery: Nursery) -> None:
+    """Killed while it follows a write, and while its base is made anew: nothing lost, nothing back."""
+    chance, home = random.Random(SEED), replace(home, index="edge")
+    home.load(TURNS[-1])
+    for operation, count in ON_DISK.items():
+        measured = nursery.run(_on_disk(home, operation, None))["told"]
+        for die in places(measured, count, chance):
+            told = f"seed {SEED}: {operation}, {die} of {measured}"
+            assert nursery.run(_on_disk(home, operation, die))["killed"], told
+            home.graph.writing.prepare()  # a service that starts finishes what was left
+            home.check()
+            assert _indexed(home.graph) == _said(home.graph), told
+
+
+def _on_disk(home: Home, operation: str, die: tuple[str, float] | None) -> Task:
+    return {**home.idle(operation), "die": die} if operation == "optimise" else home.task(operation, die)
+
+
+def _indexed(graph: EcoGraph) -> dict[Level, set[str]]:
+    """Which ateliers the index of each level finds."""
+    found = {level: graph.search(level, "atelier", Asked(), limit=200) for level in Level}
+    return {level: {result.label for result in answer.results} for level, answer in found.items()}
+
+
+def _said(graph: EcoGraph) -> dict[Level, set[str]]:
+    """Which ateliers the graph of each level holds."""
+    label = re.compile(r'"(Atelier [^"]*)"@fr')
+    return {
+        level: {found[1] for quad in held if (found := label.search(quad))}
+        for level, held in quads(graph).items()
+    }
 
 
 def test_any_altered_or_shortened_backup_is_refused(home: Home, tmp_path: Path) -> None:

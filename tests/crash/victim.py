@@ -30,6 +30,7 @@ import rdflib  # noqa: F401
 import scipy.sparse  # noqa: F401
 
 from ecograph.app import EcoGraph
+from ecograph.index.large import compact
 from ecograph.settings import Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
@@ -44,6 +45,7 @@ WINDOWS = {
     "backup": ("", None),
     "restore": ("", None),
     "compact": ("", None),
+    "optimise": ("", None),
 }
 
 
@@ -93,12 +95,16 @@ def _die() -> None:
 
 
 def carry_out(task: dict[str, Any], fate: Fate) -> None:
-    graph = EcoGraph(Settings(home=Path(task["home"]), embedding="none", _env_file=None))
+    settings = Settings(home=Path(task["home"]), embedding="none", index=task["index"], _env_file=None)
+    graph = EcoGraph(settings)
     operation = task["operation"]
     if operation in {"backup", "restore"}:
         getattr(graph.upkeep, operation)(Path(task["file"]), fate)
     elif operation == "compact":
         graph.upkeep.compact(keep_days=0, progress=fate)
+    elif operation == "optimise":
+        compact.MOST_ABOVE = -1  # whatever has changed is enough
+        graph._publication.compact(lambda step: fate(step, 0, 0))
     else:
         content = Path(task["file"]).read_bytes()
         with graph.writing.open("a test", fate) as writer:

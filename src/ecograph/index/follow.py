@@ -22,7 +22,7 @@ from ecograph.index.hits import Meta
 from ecograph.index.index import Index, Teacher, taught
 from ecograph.index.kept import IndexUnusable
 from ecograph.index.large import LargeIndex
-from ecograph.index.large.folder import NAMES, create, open_large, update
+from ecograph.index.large.folder import NAMES, Changes, create, open_large, read_table, update
 from ecograph.index.large.follow import is_stale, touched_documents
 from ecograph.index.lessons import answers
 from ecograph.model import Iri, Level
@@ -117,26 +117,40 @@ def follow_indexes(
     *,
     before: Path,
     subjects: frozenset[Iri],
+    means: Means,
     report: Report,
     known: Mapping[Level, Concepts] = NONE_KNOWN,
 ) -> bool:
     """Index a snapshot that differs from an indexed one by what some subjects say.
 
     `known` are its concepts, where somebody has read them. False, and nothing written, where all
-    documents have to be read for that.
+    documents that the public sees have to be read for that. What happens above the public's level
+    leaves its index as it was: not even the day of a rebuild tells of it.
     """
-    levels = own_levels(snapshot)
-    if not all((before / level.slug / NAMES).exists() == (level in levels) for level in Level):
+    found = {n: _changes(snapshot, n, before, subjects, known.get(n)) for n in own_levels(snapshot)}
+    if found[Level.PUBLIC] is None:
         return False
-    touched = {level: touched_documents(snapshot, level, subjects, known.get(level)) for level in levels}
-    found = {level: changes for level, changes in touched.items() if changes is not None}
-    if len(found) < len(levels) or any(is_stale(before / n.slug, found[n], STALE) for n in levels):
-        return False
+    table = read_table(before / Level.PUBLIC.slug)
     with making(folder) as scratch:
         for level, changes in found.items():
-            update(before / level.slug, scratch / level.slug, changes)
-            report(f"indexed {len(changes)} documents of level {level.slug}")
+            if changes is None:
+                reuse = _repeat(table) if table else None
+                _written(scratch / level.slug, harvest(snapshot, level), reuse, means, report)
+            else:
+                update(before / level.slug, scratch / level.slug, changes)
+                report(f"indexed {len(changes)} documents of level {level.slug}")
     return True
+
+
+def _changes(
+    snapshot: Reader, level: Level, before: Path, subjects: frozenset[Iri], concepts: Concepts | None
+) -> Changes | None:
+    """What changes in the index of a level; None where it has none yet, or all has to be read for it."""
+    folder = before / level.slug
+    if not (folder / NAMES).exists():
+        return None
+    changes = touched_documents(snapshot, level, subjects, concepts)
+    return None if changes is None or is_stale(folder, changes, STALE) else changes
 
 
 def own_levels(snapshot: Reader) -> list[Level]:
