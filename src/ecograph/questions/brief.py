@@ -119,7 +119,7 @@ def brief_from(view: View, text: str, *, language: str, without: Collection[str]
         who=Applicant(
             territories=tuple(by_scheme["territories"]),
             naf=tuple(by_scheme["naf"]),
-            headcount=_employees(text) if by_scheme["eligibility-dimensions"] else None,
+            headcount=figures.employees(text) if by_scheme["eligibility-dimensions"] else None,
             stages=tuple(by_scheme["project-stages"]),
             # An investor or a laboratory that is named is no size of the company.
             sizes=tuple(iri for iri in by_scheme["actor-types"] if iri in SIZES),
@@ -157,11 +157,6 @@ def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
         counted[found.scheme] += 1
         label = view.concepts.label(found.iri, language)
         yield Understood(iri=found.iri, label=label, scheme=found.scheme, words=named.words)
-
-
-def _employees(text: str) -> float | None:
-    employees = figures.headcount(text)
-    return float(employees.value) if employees else None
 
 
 def _stated(view: View, text: str, language: str) -> Iterator[Understood]:

@@ -20,6 +20,7 @@ from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant
 from ecograph.questions.places import named_in, narrowed, nearby
 from ecograph.questions.view import View
+from ecograph.understanding import figures
 from ecograph.understanding.naming import Named, Names
 from ecograph.understanding.words import content, fold
 from ecograph.vocab import concept
@@ -42,11 +43,6 @@ _SAYS_NOTHING = frozenset(
 )
 SIZES = {concept("actor-types", name) for name in ("tpe", "pme", "eti", "grande-entreprise")}
 _SIZE_BELOW = ((10, "tpe"), (250, "pme"), (5000, "eti"))
-_STAFF = re.compile(
-    r"\b(\d{1,3}(?:[   .]\d{3})+|\d{1,6})\s+(?:salariée?s?|personnes|employée?s?|collaborateurs|"
-    r"employees|people|staff|workers)\b",
-    re.IGNORECASE,
-)
 _FACET_OF_SCHEME = {
     "territories": PLACE,
     "resource-types": KIND,
@@ -104,7 +100,7 @@ def request_of(view: View, text: str, *, language: str, without: Collection[str]
         who=Applicant(
             territories=places,
             naf=tuple(by_facet[ACTIVITY]),
-            headcount=_headcount(text) if by_facet[SIZE] else None,
+            headcount=figures.employees(text) if by_facet[SIZE] else None,
             sizes=tuple(by_facet[SIZE]),
         ),
     )
@@ -171,19 +167,10 @@ def _names(concepts: Concepts) -> Names:
 
 def _staff(text: str) -> Iterator[Named]:
     """The size of a company of so many people."""
-    if (match := _STAFF.search(text)) is not None:
-        count = _number(match)
+    if (stated := figures.headcount(text)) is not None:
+        count = int(stated.value)
         name = next((name for least, name in _SIZE_BELOW if count < least), "grande-entreprise")
-        yield Named(concept("actor-types", name), match.group(0))
-
-
-def _headcount(text: str) -> float | None:
-    match = _STAFF.search(text)
-    return float(_number(match)) if match else None
-
-
-def _number(match: re.Match[str]) -> int:
-    return int(re.sub(r"\D", "", match.group(1)))
+        yield Named(concept("actor-types", name), stated.words)
 
 
 def _without(text: str, said: Iterable[str]) -> str | None:
