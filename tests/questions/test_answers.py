@@ -209,6 +209,22 @@ def test_the_stage_is_understood_where_it_is_said_to_be_one(
     assert [u.label for u in told(sample, text).understood if u.scheme == "project-stages"] == stages
 
 
+def test_a_workshop_and_scraps_name_nothing_that_is_sought(sample: EcoGraph) -> None:
+    answer = told(sample, "Atelier textile à Mende, on est 6, on veut recycler nos chutes de laine")
+    understood = {u.iri.rpartition("/")[2] for u in answer.understood}
+    assert understood.isdisjoint({"action-collaborative", "teleassistance"})
+    assert "COM-48095" in understood
+
+
+def test_a_competence_asked_for_by_its_name_is_said_once(sample: EcoGraph) -> None:
+    answer = told(sample, "Scierie de 25 personnes à Langogne : moderniser le séchage du bois")
+    said = [r.text for result in answer.results for r in result.reasons if r.kind == "competence"]
+    assert said
+    for text in said:
+        labels = [label.partition(" (")[0] for label in text.partition(" : ")[2].split("; ")]
+        assert len(labels) == len(set(labels)), text
+
+
 def test_a_headcount_told_is_judged(cases: EcoGraph) -> None:
     answer = told(cases, "Un séchoir à plantes, nous avons 300 salariés")
     met = next(r for r in answer.results if r.iri.endswith("--met"))

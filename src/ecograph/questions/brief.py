@@ -16,7 +16,7 @@ from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.model import Iri, Understood
 from ecograph.questions.eligibility import Applicant, applicant
 from ecograph.questions.places import named_in, narrowed
-from ecograph.questions.request import ACTIVITY, SIZES, is_refused, stated
+from ecograph.questions.request import ACTIVITY, SAYS_NOTHING, SIZES, is_refused, stated
 from ecograph.questions.view import View
 from ecograph.understanding import figures
 from ecograph.vocab import DCT, concept, eco
@@ -151,7 +151,7 @@ def _understood(view: View, text: str, language: str) -> Iterable[Understood]:
     seen: set[Iri] = set()
     for named in named_in(view.names, view.concepts, text):
         found = view.concepts.get(named.target)
-        if found is None or found.iri in seen or counted[found.scheme] >= _MOST_OF_A_SCHEME:
+        if found is None or found.iri in seen | SAYS_NOTHING or counted[found.scheme] >= _MOST_OF_A_SCHEME:
             continue
         seen.add(found.iri)
         counted[found.scheme] += 1

@@ -31,7 +31,7 @@ _WORTH = {KIND: 0.3, POLE: 0.1}  # beside 1 for the best document
 # Beyond a few, names no longer say what a text is about.
 _MOST = 4
 # Words that are said of everything leave nothing out: "français", "une aide", "un atelier", "une entreprise".
-_SAYS_NOTHING = frozenset(
+SAYS_NOTHING = frozenset(
     {
         concept("territories", "FR"),
         concept("territories", "EU"),
@@ -121,7 +121,7 @@ def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]
     seen: set[Iri] = set()
     for named in [*named_in(_names(concepts), concepts, text), *_staff(text)]:
         known = concepts.get(named.target)
-        if known is None or known.iri in seen or known.iri in _SAYS_NOTHING:
+        if known is None or known.iri in seen or known.iri in SAYS_NOTHING:
             continue
         facet = SIZE if known.iri in SIZES else _FACET_OF_SCHEME[known.scheme]
         if not _is_meant(facet, text, named.words):

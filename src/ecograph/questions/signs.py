@@ -186,7 +186,11 @@ def _nearest(case: Case, wanted: Iri) -> tuple[Iri, int] | None:
 def shared_competences(case: Case) -> list[str]:
     """Return the competences of a resource that a need asks for, or that are near them."""
     pairs = ((wanted, _nearest(case, wanted)) for wanted in case.sought.need.competences)
-    return list(dict.fromkeys(_linked(case.sought, wanted, near[0]) for wanted, near in pairs if near))
+    found = [(wanted, near[0]) for wanted, near in pairs if near]
+    wanted_itself = {wanted for wanted, offered in found if wanted == offered}
+    # What is asked for by its name needs not be called near something else too.
+    said = [(w, offered) for w, offered in found if w == offered or offered not in wanted_itself]
+    return list(dict.fromkeys(_linked(case.sought, *pair) for pair in said))
 
 
 def _shared(case: Case) -> str:

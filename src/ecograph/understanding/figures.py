@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from text_to_num import Token, find_numbers
+from text_to_num import find_numbers
 
 _DIGITS = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+|\d{1,6})(?![\w%€])")
 _ROUND = {
-    **{"dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30},
-    **{"quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "dozen": 12},
+    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30,
+    "quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "dozen": 12,
 }
 _ROUNDED = re.compile(rf"\b(?:une\s+|an?\s+)?({'|'.join(_ROUND)})\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+|[^\w\s]")
@@ -106,11 +106,19 @@ def _numbers(text: str) -> Iterator[tuple[int, int, int]]:
                 yield words[number.start].start, words[number.end - 1].end, int(number.value)
 
 
-class _Word(Token):
-    """A word of a text, as numbers in words are looked for."""
+class _Word:
+    """A word of a text, with its place: what `find_numbers` takes for a token."""
 
     def __init__(self, match: re.Match[str]) -> None:
         self._text, self.start, self.end = match[0], match.start(), match.end()
 
     def text(self) -> str:
         return self._text
+
+    def nt_separated(self, _previous: object) -> bool:
+        """Tell whether a silence parts two words: none does in a text."""
+        return False
+
+    def not_a_number_part(self) -> bool:
+        """Tell whether something else says that the word is no number: nothing does."""
+        return False
