@@ -6,16 +6,15 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
-from ecograph.errors import BadParameter, TooLarge
-from ecograph.exchange.judging import VERDICTS, Verdict, as_turtle
+from ecograph.errors import BadParameter
+from ecograph.exchange.deciding import Said
+from ecograph.exchange.judging import VERDICTS, Verdict, judgement
 from ecograph.graph.keys import Key
 from ecograph.model import FeedbackReport, Iri, Judged, Level
 from ecograph.publication import Publication
 from ecograph.questions.feedback import feedback_report, judged_need
 from ecograph.sources.description import source_iri
 from ecograph.writing import Writing
-
-_LONGEST_REASON = 1_000  # characters
 
 
 class Feedback:
@@ -49,12 +48,11 @@ class Feedback:
             need=judged_need(published.view(seen), about, resource),
             candidate=resource,
             verdict=_checked_verdict(verdict),
-            reason=_checked_reason(reason),
-            language=language,
+            said=Said(reason, language),
             by=key.name,
             on=self._now(),
         )
-        decision, content = as_turtle(said, published.base)
+        decision, content = judgement(said, published.base)
         graph = source_iri(published.base, f"decisions-{seen.slug}")
         self._writing.post_graph(replace(key, level=seen), graph, content, ".ttl")
         return Judged(decision=decision, need=said.need, resource=resource, verdict=verdict, level=seen.slug)
@@ -74,10 +72,3 @@ def _checked_verdict(verdict: str) -> str:
     if verdict not in VERDICTS:
         raise BadParameter("verdict", verdict, f"one of {', '.join(VERDICTS)}")
     return verdict
-
-
-def _checked_reason(reason: str) -> str:
-    text = " ".join(reason.split())
-    if len(text) > _LONGEST_REASON:
-        raise TooLarge("the reason", _LONGEST_REASON, "characters")
-    return text

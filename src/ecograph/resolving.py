@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
-from ecograph.errors import TooLarge
-from ecograph.exchange.deciding import Decision, as_turtle
+from ecograph.exchange.deciding import NOTHING_SAID, Decision, Said, as_turtle
 from ecograph.graph.keys import Key
 from ecograph.model import Iri, Level, ResolutionReport, Resolved
 from ecograph.publication import Publication
@@ -20,22 +19,9 @@ from ecograph.questions.pairing import Pairing
 from ecograph.understanding.resolution import Alike
 from ecograph.writing import Writing
 
-_LONGEST_REASON = 1_000  # characters
-_AUTOMATIC = {
-    "fr": "Même identifiant officiel ; réglage du déploiement.",
-    "en": "Same official identifier; setting of the deployment.",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """Why someone decides so, and in which language."""
-
-    reason: str = ""
-    language: str = "fr"
-
-
-NOTHING_SAID = Said()
+# What is decided of two records, as a notation of the kinds of decisions.
+VERDICTS = {"merge": "fusionne", "keep-apart": "rejete", "undo": "retire"}
+_AUTOMATIC = Said("Même identifiant officiel ; réglage du déploiement.", "fr")
 
 
 class Resolution:
@@ -94,22 +80,21 @@ class Resolution:
             record, into, level = pairing.to_merge(pair.one, pair.other, None)
             made = self._now().isoformat(timespec="seconds")
             key = Key(id="resolution", name=by, level=level, may_write=True, created_at=made)
-            self._decide(key, "merge", record, into, level, Said(_AUTOMATIC["fr"]))
+            self._decide(key, "merge", record, into, level, _AUTOMATIC)
             done += 1
         return done
 
     def _decide(self, key: Key, verdict: str, record: Iri, into: Iri, level: Level, said: Said) -> Resolved:
         decision = Decision(
-            record=record,
+            about=record,
             into=into,
-            verdict=verdict,
-            reason=_checked_reason(said.reason),
-            language=said.language,
+            kind=VERDICTS[verdict],
+            said=said,
             by=key.name,
             on=self._now(),
         )
         base = self._publication.now().base
-        self._writing.decide(replace(key, level=level), as_turtle([decision], base))
+        self._writing.decide(replace(key, level=level), as_turtle(decision.triples(base)))
         return Resolved(
             decision=decision.iri(base), record=record, into=into, verdict=verdict, level=level.slug
         )
@@ -126,10 +111,3 @@ class Resolution:
                 found = duplicates(view)
                 self._found[level] = view.snapshot.id, found
             return found
-
-
-def _checked_reason(reason: str) -> str:
-    text = " ".join(reason.split())
-    if len(text) > _LONGEST_REASON:
-        raise TooLarge("the reason", _LONGEST_REASON, "characters")
-    return text

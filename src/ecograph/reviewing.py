@@ -5,16 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from ecograph.errors import BadParameter, ResourceNotFound, TooLarge
-from ecograph.exchange.judging import Said, decision_on
+from ecograph.errors import BadParameter, ResourceNotFound
+from ecograph.exchange.deciding import Decision, Said, as_turtle
 from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.graph.keys import Key
 from ecograph.graph.mentions import KIND, State
 from ecograph.graph.ports import Row
+from ecograph.graph.terms import resource
 from ecograph.mentioning import Understanding, content_of
 from ecograph.model import Iri, Level, Review, Reviewed, ReviewItem
 from ecograph.publication import Publication, Published
 from ecograph.questions.view import View
+from ecograph.sources.declaration import SOURCE_ID
 from ecograph.sources.description import source_iri, understood_id
 from ecograph.understanding.analysis import sentences
 from ecograph.vocab import RDF
@@ -23,7 +25,6 @@ from ecograph.writing import Writing
 STATES = ("waiting", "proposed", "confirmed", "rejected")
 DECISIONS = {"accept": State.CONFIRMED, "reject": State.REJECTED}
 _NAMES = {State.PROPOSED: "proposed", State.CONFIRMED: "confirmed", State.REJECTED: "rejected"}
-_LONGEST_REASON = 1_000  # characters
 _NOT_STATED = "FILTER NOT EXISTS { ?text ?proposes ?target }"
 _WHERE = """
 PREFIX eco: <https://w3id.org/ecograph/ns#>
@@ -85,24 +86,24 @@ class Reviewing:
         """
         if decision not in DECISIONS:
             raise BadParameter("decision", decision, f"one of {', '.join(DECISIONS)}")
-        reason = " ".join(reason.split())
-        if len(reason) > _LONGEST_REASON:
-            raise TooLarge("the reason", _LONGEST_REASON, "characters")
         state = DECISIONS[decision]
-        said = Said(reason=reason, language=language, by=key.name, on=self._now())
+        said = Said(reason, language)
         with self._writing.editing(key, f"a review of {mention}") as editor:
             base = editor.writer.base
             iri = mention if "/" in mention else f"{base}/{KIND}/{mention}"
             understanding = Understanding(editor.writer, self._threshold)
-            found = understanding.find(_checked(iri), key.level)
+            found = understanding.find(resource(iri).value, key.level)
             if found is None:
                 raise ResourceNotFound(iri)
-            decided, content = decision_on(iri, state.value, said, base)
+            made = Decision(about=iri, kind=state.value, said=said, by=key.name, on=self._now())
             # Written first: were this killed now, the next run would do the rest.
-            editor.post(source_iri(base, f"decisions-{key.level.slug}"), content, ".ttl")
+            kept = as_turtle(made.triples(base))
+            editor.post(source_iri(base, f"decisions-{key.level.slug}"), kept, ".ttl")
             understanding.decide(iri, state, *found, key.id)
         name = iri.rpartition("/")[2]
-        return Reviewed(id=name, decision=decided, state=_NAMES[state], stated=state is State.CONFIRMED)
+        return Reviewed(
+            id=name, decision=made.iri(base), state=_NAMES[state], stated=state is State.CONFIRMED
+        )
 
 
 _ALL = "?mention ?quote ?start ?end ?text ?target ?proposes ?confidence ?method ?stated"
@@ -112,13 +113,9 @@ def _shown(state: str) -> str:
     return "proposed" if state == "waiting" else state
 
 
-def _checked(iri: Iri) -> Iri:
-    if any(c in iri for c in '<>"{}|^`\\ \n\t'):
-        raise ResourceNotFound(iri)
-    return iri
-
-
 def _where(published: Published, level: Level, state: str, source: str) -> str:
+    if source and not SOURCE_ID.fullmatch(source):
+        raise BadParameter("source", source, "the id of a source")
     wanted = next(one for one, name in _NAMES.items() if name == _shown(state))
     graphs = [
         f"<{source_iri(published.base, understood_id(source, seen))}>" for seen in Level if seen <= level
@@ -126,15 +123,9 @@ def _where(published: Published, level: Level, state: str, source: str) -> str:
     return _WHERE.format(
         wanted=_ALL,
         state=wanted.iri,
-        source=_OF.format(graphs=", ".join(map(_checked_graph, graphs))) if source else "",
+        source=_OF.format(graphs=", ".join(graphs)) if source else "",
         waiting=_NOT_STATED if state == "waiting" else "",
     )
-
-
-def _checked_graph(graph: str) -> str:
-    if any(c in graph[1:-1] for c in '<>"{}|^`\\ \n\t'):
-        raise BadParameter("source", graph[1:-1].rpartition("/")[2], "the id of a source")
-    return graph
 
 
 def _item(view: View, row: Row, state: str, language: str) -> ReviewItem:

@@ -11,9 +11,9 @@ from pyoxigraph import NamedNode
 
 from ecograph.app import EcoGraph
 from ecograph.errors import BadParameter, Forbidden, ResourceNotFound, TooLarge
+from ecograph.exchange.deciding import Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level
-from ecograph.resolving import Said
 from ecograph.vocab import RDFS, eco
 from tests.resolution.conftest import CLUB, HIDDEN, PREFIXES, REGISTER, Load
 

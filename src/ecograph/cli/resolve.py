@@ -107,7 +107,7 @@ def _key(said: dict[str, Any]) -> Key:
 
 
 def _why(said: dict[str, Any]) -> Any:
-    from ecograph.resolving import Said
+    from ecograph.exchange.deciding import Said
 
     return Said(said["reason"], said["lang"])
 

@@ -1,4 +1,4 @@
-"""A decision on two records as the triples that keep it."""
+"""A person's decision as the triples that keep it, whatever it is about."""
 
 from __future__ import annotations
 
@@ -9,46 +9,80 @@ from datetime import datetime
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
-from ecograph.graph.aliases import APART, DECIDED_ON, DECISION_ON, KIND, MERGED, MERGED_INTO, UNDONE
+from ecograph.errors import TooLarge
+from ecograph.graph.aliases import DECIDED_ON, DECISION_ON, KIND, MERGED_INTO
 from ecograph.model import Iri
-from ecograph.vocab import RDF, XSD, eco
+from ecograph.vocab import RDF, XSD, concept, eco
 
-VERDICTS = {"merge": MERGED, "keep-apart": APART, "undo": UNDONE}
+LONGEST_REASON = 1_000  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """Why someone decides so, and in which language; raises `TooLarge`."""
+
+    reason: str = ""
+    language: str = "fr"
+
+    def __post_init__(self) -> None:
+        text = " ".join(self.reason.split())
+        if len(text) > LONGEST_REASON:
+            raise TooLarge("the reason", LONGEST_REASON, "characters")
+        object.__setattr__(self, "reason", text)
+
+
+NOTHING_SAID = Said()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """What someone decides of two records; `verdict` is a key of `VERDICTS`."""
+    """What someone decides of a resource; `kind` is a notation of the kinds of decisions.
 
-    record: Iri
-    into: Iri
-    verdict: str
-    reason: str
-    language: str
+    `into` is the record that another is merged into, or kept apart from.
+    """
+
+    about: Iri
+    kind: str
+    said: Said
     by: str
     on: datetime
+    into: Iri | None = None
 
     def iri(self, base: str) -> Iri:
         """Return the IRI of the decision, made of what it says."""
-        stamp = self.on.isoformat(timespec="microseconds")
-        said = "\n".join((self.record, self.into, self.by, stamp, self.verdict))
-        return f"{base}/decision/{hashlib.sha256(said.encode()).hexdigest()[:20]}"
+        return f"{base}/decision/{name_of(self.about, self.into or '', self.by, stamp(self.on), self.kind)}"
+
+    def triples(self, base: str) -> Iterator[Triple]:
+        """Yield the record of the decision."""
+        node = NamedNode(self.iri(base))
+        yield Triple(node, NamedNode(RDF + "type"), NamedNode(eco("Decision")))
+        yield Triple(node, DECISION_ON, NamedNode(self.about))
+        yield Triple(node, KIND, NamedNode(concept("decision-kinds", self.kind)))
+        yield Triple(node, DECIDED_ON, instant_of(self.on))
+        yield Triple(node, NamedNode(eco("decidedBy")), Literal(self.by))
+        if self.into is not None:
+            yield Triple(node, MERGED_INTO, NamedNode(self.into))
+        if self.said.reason:
+            yield Triple(
+                node, NamedNode(eco("reason")), Literal(self.said.reason, language=self.said.language)
+            )
 
 
-def as_turtle(decisions: Iterable[Decision], base: str) -> bytes:
-    """Return the records that state decisions."""
-    triples = [triple for decision in decisions for triple in _triples(decision, base)]
+def as_turtle(triples: Iterable[Triple]) -> bytes:
+    """Return records as they are appended to what was decided before."""
     return serialize(triples, format=RdfFormat.TURTLE) or b""
 
 
-def _triples(decision: Decision, base: str) -> Iterator[Triple]:
-    node = NamedNode(decision.iri(base))
-    stamp = decision.on.isoformat(timespec="microseconds")
-    yield Triple(node, NamedNode(RDF + "type"), NamedNode(eco("Decision")))
-    yield Triple(node, DECISION_ON, NamedNode(decision.record))
-    yield Triple(node, MERGED_INTO, NamedNode(decision.into))
-    yield Triple(node, KIND, NamedNode(VERDICTS[decision.verdict]))
-    yield Triple(node, DECIDED_ON, Literal(stamp, datatype=NamedNode(XSD + "dateTime")))
-    yield Triple(node, NamedNode(eco("decidedBy")), Literal(decision.by))
-    if decision.reason:
-        yield Triple(node, NamedNode(eco("reason")), Literal(decision.reason, language=decision.language))
+def name_of(*parts: str) -> str:
+    """Return the end of an IRI that some parts make: the same for the same."""
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def stamp(moment: datetime) -> str:
+    """Return an instant as records tell it."""
+    return moment.isoformat(timespec="microseconds")
+
+
+def instant_of(moment: datetime) -> Literal:
+    """Return an instant as a term."""
+    return Literal(stamp(moment), datatype=NamedNode(XSD + "dateTime"))

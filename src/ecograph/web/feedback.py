@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, ConfigDict, Field
 
+from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.model import FeedbackReport, Judged, Level
 from ecograph.web.access import Graph, LevelOf, WriterKey
 from ecograph.web.writing import in_thread
@@ -30,7 +31,7 @@ class FeedbackIn(BaseModel):
     about: str = Field(description="IRI of a need, or of a project: then of the need that it answers best.")
     resource: str = Field(description="IRI of the resource or actor that was proposed.")
     verdict: Literal["helpful", "not-relevant"]
-    reason: str = Field("", description="Why, in a sentence.", max_length=1_000)
+    reason: str = Field("", description="Why, in a sentence.", max_length=LONGEST_REASON)
     level: Literal["public", "partners", "private"] | None = Field(
         None, description="Who sees it; by default, the level of the key."
     )

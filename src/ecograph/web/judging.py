@@ -14,6 +14,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from ecograph.app import EcoGraph
+from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.exchange.judging import VERDICTS
 from ecograph.graph.keys import Key
 from ecograph.model import Iri
@@ -23,8 +24,6 @@ from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
 
 router = APIRouter(include_in_schema=False)
-
-LONGEST_REASON = 1_000
 
 
 @router.get("/feedback")

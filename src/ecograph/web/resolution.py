@@ -13,9 +13,9 @@ from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from ecograph.app import EcoGraph
+from ecograph.exchange.deciding import LONGEST_REASON, Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level, ResolutionReport, Resolved
-from ecograph.resolving import Said
 from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
@@ -45,7 +45,7 @@ class DecisionIn(BaseModel):
         None, description="IRI of the other; not needed to undo the only decision on one."
     )
     keep: str | None = Field(None, description="When they are merged, the one whose IRI stays.")
-    reason: str = Field("", description="Why, in a sentence.", max_length=1_000)
+    reason: str = Field("", description="Why, in a sentence.", max_length=LONGEST_REASON)
 
 
 class DecisionForm(BaseModel):
@@ -59,7 +59,7 @@ class DecisionForm(BaseModel):
     one: str = ""
     other: str | None = None
     keep: str | None = None
-    reason: str = Field("", max_length=1_000)
+    reason: str = Field("", max_length=LONGEST_REASON)
     page: int = Field(1, ge=1)
     key: str = Field("", max_length=200)
 

@@ -15,6 +15,7 @@ from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, ConfigDict, Field
 
+from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.graph.keys import Key
 from ecograph.model import Level, Review, Reviewed
 from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites, the_graph, the_level
@@ -44,7 +45,7 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     decision: Literal["accept", "reject"]
-    reason: str = Field("", description="Why, in a sentence.", max_length=1_000)
+    reason: str = Field("", description="Why, in a sentence.", max_length=LONGEST_REASON)
 
 
 @router.get("/api/review")
