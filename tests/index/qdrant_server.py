@@ -84,7 +84,12 @@ def _app(held: QdrantClient) -> FastAPI:  # noqa: C901 - one small function a ro
     @app.post("/collections/{name}/points/scroll")
     def scroll(name: str, body: q.ScrollRequest) -> dict[str, Any]:
         records, after = held.scroll(
-            name, body.filter, limit=body.limit or 10, order_by=body.order_by, with_payload=True
+            name,
+            body.filter,
+            limit=body.limit or 10,
+            offset=body.offset,
+            order_by=body.order_by,
+            with_payload=True,
         )
         return answer({"points": records, "next_page_offset": after})
 

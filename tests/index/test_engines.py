@@ -90,6 +90,7 @@ def _document(number: int, chance: random.Random) -> Document:
         stages=tuple(f"{BASE}stage/{n}" for n in range(number % 3)),
         located=located,
         territories=(*located, "DEP-12", "DEP-48", "DEP-81") if number % 3 == 0 else located,
+        competences=(f"{BASE}competence/{number % 4}",),
         opens=("", "2025-01-01", "2026-02-01")[number % 3],
         closes=("", "2025-12-31", "2026-12-31", "")[number % 4],
     )
@@ -296,6 +297,15 @@ def test_documents_are_given_back_whole(index: Searched) -> None:
     assert f"{BASE}unknown" not in index
     with pytest.raises(KeyError):
         index.document(f"{BASE}unknown")
+
+
+@pytest.mark.parametrize("filters", FILTERS, ids=range(len(FILTERS)))
+def test_all_that_pass_are_given_in_order(index: Searched, filters: Filters) -> None:
+    passing = [document for document in documents() if _passes(document, filters)]
+    assert list(index.passing(filters)) == sorted(passing, key=lambda document: document.iri)
+    for competence in (f"{BASE}competence/1", f"{BASE}competence/unheard-of", f"{BASE}concept/1"):
+        having = [d.iri for d in passing if competence in d.competences]
+        assert index.having(competence, filters) == sorted(having)
 
 
 def test_a_lens_leaves_other_places_out_and_brings_what_is_linked(index: Searched) -> None:

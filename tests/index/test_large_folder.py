@@ -15,6 +15,7 @@ import pytest
 
 from ecograph.errors import StorageFailed
 from ecograph.index import Document, IndexUnusable
+from ecograph.index.filters import Filters
 from ecograph.index.hits import Meta
 from ecograph.index.large import LargeIndex, compact, folder
 from ecograph.understanding.embedding import Table
@@ -173,6 +174,25 @@ def test_an_update_that_is_killed_loses_nothing_that_was_told(tmp_path: Path) ->
     index = folder.open_large(tmp_path / str(last) / "index")
     said = texts(index)
     assert all(said[f"{BASE}{number:05}"] == f"Fois {number}." for number in range(1, last + 1))
+
+
+def test_counts_and_lists_have_no_end(tmp_path: Path) -> None:
+    """More documents than a page of answers may reach are filtered, counted and given back."""
+    count = 10_300
+    made, after = tmp_path / "1", tmp_path / "2"
+    everything = (replace(document(n), competences=(f"{BASE}competence",)) for n in range(count))
+    folder.create(made, everything, table=None, lexicon=None, meta=Meta(sequence=1), progress=_silent)
+    folder.update(made, after, {f"{BASE}00007": None, f"{BASE}00008": document(8)})
+    index = folder.open_large(after)
+    offers = Filters(types=("SupportOffer",))
+    iris = [f"{BASE}{n:05}" for n in range(count) if n != 7]
+    assert [d.iri for d in index.passing(offers)] == iris
+    assert index.having(f"{BASE}competence", offers) == [iri for iri in iris if iri != f"{BASE}00008"]
+    for query in ("", "aide"):
+        found = index.search(query, filters=offers, limit=1)
+        assert found.total == sum(found.facets["pole"].values()) == count - 1
+    rest = index.search("", filters=offers, limit=count, offset=10_100)
+    assert len(rest.hits) == count - 1 - 10_100
 
 
 def test_an_index_of_another_version_is_made_again(tmp_path: Path) -> None:

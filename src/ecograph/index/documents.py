@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 
@@ -48,10 +48,18 @@ class Document:
         return " . ".join(part for part in (self.title, self.title, self.names, self.text) if part)
 
 
+_FIELDS = tuple(field.name for field in fields(Document))
+
+
 def to_lines(documents: Iterable[Document]) -> Iterator[str]:
     """One line of JSON a document."""
     for document in documents:
-        yield json.dumps(asdict(document), ensure_ascii=False) + "\n"
+        yield json.dumps(to_fields(document), ensure_ascii=False) + "\n"
+
+
+def to_fields(document: Document) -> dict[str, Any]:
+    """What JSON keeps of a document; `dataclasses.asdict` copies each text and takes ten times as long."""
+    return {name: getattr(document, name) for name in _FIELDS}
 
 
 def from_lines(lines: Iterable[str]) -> Iterator[Document]:
@@ -62,5 +70,5 @@ def from_lines(lines: Iterable[str]) -> Iterator[Document]:
 
 def from_fields(read: Mapping[str, Any]) -> Document:
     """A document from what JSON keeps of it: lists where a document has tuples."""
-    fields: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}
-    return Document(**fields)
+    told: dict[str, Any] = {name: tuple(v) if isinstance(v, list) else v for name, v in read.items()}
+    return Document(**told)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol
@@ -184,13 +185,18 @@ class Index:
         """The document of a resource; raises `KeyError` when it is not searched."""
         return self.documents[self._numbers[iri]]
 
-    def passing(self, filters: Filters) -> list[Document]:
+    def passing(self, filters: Filters) -> Iterator[Document]:
         """The documents that pass the filters, in order of IRI."""
-        return [self.documents[number] for number in np.flatnonzero(self._facets.allowed(filters))]
+        return (self.documents[number] for number in np.flatnonzero(self._facets.allowed(filters)))
+
+    def having(self, competence: str, filters: Filters) -> list[str]:
+        """Those that pass and have a competence, in order of IRI."""
+        allowed = self._facets.allowed(filters)
+        return [self.documents[n].iri for n in self._having.get(competence, ()) if allowed[n]]
 
     def answering(self, query: str, filters: Filters) -> list[Document]:  # noqa: ARG002 - a larger index asks
         """The documents that may answer a text, in order of IRI: all that pass the filters."""
-        return self.passing(filters)
+        return list(self.passing(filters))
 
     def relevance(self, query: str, iris: Iterable[str] | None = None) -> dict[str, float]:
         """How much each document answers a text, from 0 to 1, whatever the filters are.
@@ -273,6 +279,14 @@ class Index:
     def _alphabetical(self) -> list[int]:
         titles = [fold(document.title.casefold()) for document in self.documents]
         return sorted(range(len(titles)), key=lambda number: (titles[number], number))
+
+    @cached_property
+    def _having(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for number, document in enumerate(self.documents):
+            for competence in dict.fromkeys(document.competences):
+                found[competence].append(number)
+        return found
 
     @cached_property
     def _links(self) -> csr_array:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ecograph.index import Document, Filters
 from ecograph.model import Bridge
 from ecograph.questions.candidates import Candidate, order, told, weighed
 from ecograph.questions.signs import Case, Sought, shared_competences, shared_words, substance
-from ecograph.questions.view import View
 
 # Money has no know-how to lend: only these bring another pole's.
 _BRINGERS = frozenset({"Actor", "ExpertiseOffer", "TrainingOffer", "Facility", "Competence"})
@@ -30,16 +28,8 @@ def bridges(sought: Sought, here: Iterable[Candidate], *, limit: int) -> list[Br
 def _know_how(sought: Sought, shown: Iterable[Candidate]) -> list[Candidate]:
     """Return the competences of other poles that someone holds, where none of those is shown already."""
     names = {candidate.iri for candidate in shown}
-    held = [
-        document
-        for document in sought.view.index.passing(Filters(types=("Competence",)))
-        if (holders := _holders(sought.view, document)) and names.isdisjoint(holders)
-    ]
+    held = [document for document, actors in sought.view.held.values() if names.isdisjoint(actors)]
     return [candidate for candidate in weighed(sought, held) if _crosses(sought, candidate)]
-
-
-def _holders(view: View, competence: Document) -> tuple[str, ...]:
-    return view.holders.get(competence.iri, ())
 
 
 def _crosses(sought: Sought, candidate: Candidate) -> bool:
@@ -70,6 +60,7 @@ def _link(sought: Sought, candidate: Candidate, poles: str) -> str:
 
 
 def _held(sought: Sought, candidate: Candidate) -> str:
-    holders = _holders(sought.view, candidate.document)[:_HOLDERS_NAMED]
-    names = ", ".join(sought.view.index.document(iri).label(sought.language) for iri in holders)
+    _, actors = sought.view.held.get(candidate.iri, (None, ()))
+    documents = map(sought.view.index.document, actors[:_HOLDERS_NAMED])
+    names = ", ".join(document.label(sought.language) for document in documents)
     return sought.say(f" ; détenue par : {names}", f"; held by: {names}") if names else ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from ecograph.errors import BadParameter
 from ecograph.index import Filters
@@ -60,7 +61,7 @@ def feedback_report(view: View) -> FeedbackReport:
 def _moves(judged: View) -> Iterator[Moved]:
     plain = replace(judged, feedback=False)
     resources = {judgement.candidate for judgement in judged.judgements.all}
-    for project in judged.index.passing(Filters(types=("Project",)))[:MOST_PROJECTS]:
+    for project in islice(judged.index.passing(Filters(types=("Project",))), MOST_PROJECTS):
         for sought in _needs_of(judged, project.iri):
             after = _shown(sought)
             if resources.isdisjoint(after):

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 
 from ecograph.index import Document, Filters
 from ecograph.model import FacetValue, Gap, GapAnswer, Result
@@ -63,8 +64,8 @@ def _answer(view: View, filters: Filters, language: str) -> GapAnswer:
 
 
 def _projects(view: View, filters: Filters) -> list[Document]:
-    passing = view.index.passing(filters)
-    return [document for document in passing if "Project" in document.types][:MOST_PROJECTS]
+    passing = view.index.passing(filters if filters.types else replace(filters, types=("Project",)))
+    return list(islice((document for document in passing if "Project" in document.types), MOST_PROJECTS))
 
 
 def _needs_of(view: View, project: Document, language: str) -> Iterator[Sought]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from itertools import islice
 
 from ecograph.errors import BadParameter
 from ecograph.index import Document, Filters
@@ -51,8 +52,10 @@ def _helper(view: View, iri: Iri) -> Document:
 
 
 def _briefs(view: View, document: Document, today: date, language: str) -> Iterator[Brief]:
-    projects = view.index.passing(Filters(types=("Project",)))
+    kind = Filters(types=("Project",))
+    projects = list(islice(view.index.passing(kind), MOST_PROJECTS + 1))
     if len(projects) > MOST_PROJECTS:
+        projects = view.index.answering(document.sense, kind)
         near = view.index.relevance(document.sense, [project.iri for project in projects])
         projects = sorted(projects, key=lambda p: (-near[p.iri], p.iri))[:MOST_PROJECTS]
     for project in projects:

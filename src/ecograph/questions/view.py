@@ -80,13 +80,11 @@ class View:
         return read_judgements(self.snapshot, self.level) if self.feedback else NONE_JUDGED
 
     @cached_property
-    def holders(self) -> Mapping[Iri, tuple[Iri, ...]]:
-        """The actors that offer each competence, in the order of their IRIs."""
-        held: dict[Iri, list[Iri]] = defaultdict(list)
-        for document in self.index.passing(Filters(types=("Actor",))):
-            for competence in document.competences:
-                held[competence].append(document.iri)
-        return {competence: tuple(actors) for competence, actors in held.items()}
+    def held(self) -> Mapping[Iri, tuple[Document, tuple[Iri, ...]]]:
+        """The competences that some actor offers, each with those actors, in the order of their IRIs."""
+        known = self.index.passing(Filters(types=("Competence",)))
+        offered = ((one, tuple(self.index.having(one.iri, Filters(types=("Actor",))))) for one in known)
+        return {one.iri: (one, actors) for one, actors in offered if actors}
 
     @cached_property
     def names(self) -> Names:

@@ -106,7 +106,8 @@ class Table:
             return cls(_unpacked(kept["identity"])[0], words, kept["rows"])
 
     def _row(self, word: str) -> int | None:
-        return self.words.get(word, self.words.get(fold(word)))
+        row = self.words.get(word)
+        return self.words.get(fold(word)) if row is None else row
 
 
 def can_teach(vectors: str = VECTORS) -> bool:

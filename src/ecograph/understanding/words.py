@@ -43,6 +43,8 @@ def tokens(text: str) -> list[str]:
 
 def fold(word: str) -> str:
     """The same word without its accents."""
+    if word.isascii():
+        return word
     decomposed = unicodedata.normalize("NFD", word)
     return "".join(c for c in decomposed if not unicodedata.combining(c))
 

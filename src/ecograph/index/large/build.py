@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +12,7 @@ from scipy.sparse import coo_array, csr_array
 from ecograph.index.diffusion import LINKS, NEIGHBOURS, normalised
 from ecograph.index.documents import Document
 from ecograph.index.large.arrays import write_arrays
+from ecograph.index.large.cells import Sorting
 from ecograph.index.large.columns import Gathered
 from ecograph.index.large.edge import Shard
 from ecograph.index.large.encoding import about_of, counted
@@ -21,7 +21,7 @@ from ecograph.index.large.papers import Kept, Writing
 from ecograph.index.large.postings import Counts
 from ecograph.index.large.vocabulary import Told, Vocabulary, write_told
 from ecograph.index.links import link_rows
-from ecograph.understanding.embedding import Matrix, Table
+from ecograph.understanding.embedding import Table
 
 Progress = Callable[[str], None]
 
@@ -60,7 +60,9 @@ def _write_sense(folder: Path, table: Table | None, linked: Sequence[Document], 
     vectors = (table.encode(document.sense) for document in papers)
     shard = Shard.create(folder / "sense", vectors, table.width)
     progress("tying neighbours")
-    tied = _tied(shard, len(papers), link_rows(linked))
+    sorting = Sorting(len(papers), shard.vectors)
+    tied = _tied(shard, len(papers), link_rows(linked), sorting)
+    sorting.save(folder / "cells")
     shard.close()
     return _write_ties(folder, tied)
 
@@ -70,39 +72,34 @@ def _write_ties(folder: Path, tied: csr_array) -> None:
     write_arrays(folder / "ties", arrays)
 
 
-def _tied(shard: Shard, size: int, links: csr_array) -> csr_array:
+def _tied(shard: Shard, size: int, links: csr_array, sorting: Sorting) -> csr_array:
     """Documents by documents, as `diffusion.ties`, among the nearest that the graph finds."""
-    parts = [_block(shard, block, links) for block in _blocks(size)]
+    parts = [_block(shard, block, links, sorting) for block in _blocks(size)]
     rows, columns, weights = (np.concatenate(one) for one in zip(*parts, strict=True))
     return normalised(csr_array(coo_array((weights**2, (rows, columns)), shape=(size, size))))
 
 
-def _blocks(size: int) -> Iterator[list[int]]:
-    numbers = iter(range(size))
-    while block := list(islice(numbers, _BATCH)):
-        yield block
+def _blocks(size: int) -> Iterator[range]:
+    return (range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH))
 
 
 def _block(
-    shard: Shard, block: Sequence[int], links: csr_array
+    shard: Shard, block: range, links: csr_array, sorting: Sorting
 ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    found = shard.nearest_of_each(list(shard.vectors(block)), LOOKED_AT + 1)
-    rows: list[NDArray[np.intp]] = []
-    columns: list[NDArray[np.intp]] = []
-    weights: list[NDArray[np.float64]] = []
-    for number, (near, cosines) in zip(block, found, strict=True):
-        kept, nearness = _nearest_ties(near[near != number], cosines[near != number], links, number)
-        rows.append(np.full(len(kept), number, dtype=np.intp))
-        columns.append(kept)
-        weights.append(nearness)
-    return np.concatenate(rows), np.concatenate(columns), np.concatenate(weights)
+    vectors = shard.vectors(block)
+    sorting.add(block.start, vectors)
+    found = shard.nearest_of_each(list(vectors), LOOKED_AT + 1)
+    near = np.concatenate([numbers for numbers, _ in found])
+    rows = np.repeat(block, [len(numbers) for numbers, _ in found])
+    nearness = np.concatenate([cosines for _, cosines in found]) + LINKS * _common(links, rows, near)
+    nearness[near == rows] = -np.inf
+    # The few that are nearest in sense and in links, among those near in sense.
+    order = np.lexsort((-nearness, rows))
+    place = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
+    kept = order[(place < NEIGHBOURS) & (nearness[order] > -np.inf)]
+    return rows[kept], near[kept], np.maximum(nearness[kept], 0.0)
 
 
-def _nearest_ties(
-    near: NDArray[np.intp], cosines: Matrix, links: csr_array, number: int
-) -> tuple[NDArray[np.intp], NDArray[np.float64]]:
-    """Of those near in sense, the few that are nearest in sense and in links."""
-    common = links[near] @ links[[number]].T
-    nearness = cosines + LINKS * np.asarray(common.toarray(), dtype=np.float64).ravel()
-    first = np.argsort(-nearness, kind="stable")[:NEIGHBOURS]
-    return near[first], np.maximum(nearness[first], 0.0)
+def _common(links: csr_array, rows: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.float64]:
+    """How much each document is linked to what another is linked to."""
+    return np.asarray(links[rows].multiply(links[others]).sum(axis=1), dtype=np.float64).ravel()

@@ -7,7 +7,6 @@ rare a word is stays with the vocabulary, on our side, so that scores do not dep
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from functools import partial
 from itertools import islice
@@ -19,7 +18,7 @@ from qdrant_client import QdrantClient
 from qdrant_client import models as q
 
 from ecograph.index import opening
-from ecograph.index.documents import Document, from_fields
+from ecograph.index.documents import Document, from_fields, to_fields
 from ecograph.index.filters import FACETS, LISTED, Filters, marks
 from ecograph.index.fusion import Scores
 from ecograph.index.large.encoding import ANYWHERE
@@ -108,7 +107,7 @@ class Cluster:
         if records:
             # Many titles begin alike: of the last beginning all are wanted, to choose among them.
             last = q.FieldCondition(key="order", match=q.MatchValue(value=_order(max(keyed.values())[0])))
-            keyed |= {str(r.id): _place(r) for r in self._scrolled([*conditions, last], MOST_VALUES)}
+            keyed |= {str(r.id): _place(r) for r in self._all([*conditions, last], "iri", "title")}
         page = [iri for _, iri in sorted(keyed.values())]
         return page[offset : offset + limit], self._counted([], filters, facets=facets)
 
@@ -121,6 +120,29 @@ class Cluster:
             with_payload=["iri", "title"],
         )
         return found
+
+    def passing(self, filters: Filters) -> Iterator[Document]:
+        # Qdrant has an order of its own: the IRIs are read first, and put in ours.
+        iris = self._iris(_conditions(filters))
+        for start in range(0, len(iris), BATCH):
+            yield from self.documents(iris[start : start + BATCH]).values()
+
+    def about(self, number: int, filters: Filters) -> Sequence[str]:
+        return self._iris([_holding(frozenset([number])), *_conditions(filters)])
+
+    def _iris(self, conditions: list[q.Condition]) -> list[str]:
+        """The IRIs of all that meet some conditions, in order."""
+        return sorted(str((record.payload or {})["iri"]) for record in self._all(conditions, "iri"))
+
+    def _all(self, conditions: list[q.Condition], *fields: str) -> Iterator[q.Record]:
+        chosen, after = q.Filter(must=conditions), None
+        while True:
+            found, after = self._client.scroll(
+                self._name, chosen, limit=MOST_VALUES, offset=after, with_payload=list(fields)
+            )
+            yield from found
+            if after is None:
+                return
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
         found = self._best(vector.tolist(), _SENSE, _conditions(filters), depth) if vector.any() else {}
@@ -299,7 +321,7 @@ def _stored(point: Point) -> q.PointStruct:
         "iri": document.iri,
         "title": title_key(document),
         "order": _order(title_key(document)),
-        "document": asdict(document),
+        "document": to_fields(document),
         "held": sorted({*point.words, *point.about}),
         "about": sorted(point.about),
         "ties": [list(tie) for tie in point.ties],

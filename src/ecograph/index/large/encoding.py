@@ -41,6 +41,11 @@ def link_of(iri: str) -> int:
     return number_of("@ " + iri)
 
 
+def having(competence: str) -> int:
+    """The number of having a competence: offering, covering or requiring it."""
+    return number_of("@ having " + competence)
+
+
 def about_of(document: Document) -> frozenset[int]:
     """The numbers of the titles that a document goes by, and of what it is linked to.
 
@@ -49,7 +54,9 @@ def about_of(document: Document) -> frozenset[int]:
     titles = {name_of(title) for title in (document.title, document.title_en) if title}
     own = (document.kind, *document.poles, *document.links, *document.competences, document.iri)
     nowhere = () if document.territories else (ANYWHERE,)
-    return frozenset({*titles, *(link_of(iri) for iri in own if iri), *nowhere})
+    return frozenset(
+        {*titles, *(link_of(iri) for iri in own if iri), *map(having, document.competences), *nowhere}
+    )
 
 
 def shares(counts: Mapping[str, Counter[str]], means: Mapping[str, float]) -> dict[str, dict[str, float]]:

@@ -23,7 +23,7 @@ from typing import Any
 from ecograph.graph.home import replace_file
 from ecograph.index.analysis import ANALYZER
 from ecograph.index.dense import FLOOR, floor_of
-from ecograph.index.documents import Document, from_fields
+from ecograph.index.documents import Document, from_fields, to_fields
 from ecograph.index.hits import Meta
 from ecograph.index.kept import IndexUnusable
 from ecograph.index.large.build import Progress, write_base
@@ -36,7 +36,7 @@ from ecograph.index.large.vocabulary import Vocabulary, read_vocabulary
 from ecograph.understanding.embedding import Table
 from ecograph.understanding.english import Lexicon, Sources, from_json, to_json
 
-FORMAT = 2
+FORMAT = 3
 NAMES = "large.json"
 _TABLE, _LEXICON = "table.npz", "lexicon.json"
 _SAMPLE = 500  # documents that tell from which cosine texts are near
@@ -121,7 +121,7 @@ def write_above(folder: Path, state: State, above: Above) -> None:
     at = int((state.above or "above-0.json").removeprefix("above-").removesuffix(".json")) + 1
     name = f"above-{at}.json"
     told = {
-        "changed": [asdict(document) for document in above.changed.values()],
+        "changed": [to_fields(document) for document in above.changed.values()],
         "removed": sorted(above.removed),
         "ties": above.ties,
     }

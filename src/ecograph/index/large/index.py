@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -18,7 +18,7 @@ from ecograph.index.hits import (
     Hit,
     Meta,
 )
-from ecograph.index.large.encoding import asked_of, best, matched
+from ecograph.index.large.encoding import asked_of, best, having, matched
 from ecograph.index.large.neighbours import linked
 from ecograph.index.large.ports import Asked, Candidates, Counted, Engine
 from ecograph.index.large.vocabulary import Vocabulary
@@ -99,10 +99,13 @@ class LargeIndex:
         """The document of a resource; raises `KeyError` when it is not searched."""
         return self.engine.documents([iri])[iri]
 
-    def passing(self, filters: Filters) -> list[Document]:
-        """The documents that pass the filters, in order of IRI: of very many, the first by title."""
-        iris, _ = self.engine.listed(filters, DEEPEST, 0, facets=False)
-        return list(self.engine.documents(sorted(iris)).values())
+    def passing(self, filters: Filters) -> Iterator[Document]:
+        """The documents that pass the filters, in order of IRI, read one after another."""
+        return self.engine.passing(filters)
+
+    def having(self, competence: str, filters: Filters) -> Sequence[str]:
+        """Those that pass and have a competence, in order of IRI."""
+        return self.engine.about(having(competence), filters)
 
     def answering(self, query: str, filters: Filters) -> list[Document]:
         """The documents that may answer a text, in order of IRI."""

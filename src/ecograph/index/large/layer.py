@@ -6,7 +6,7 @@ never changed: documents that changed since are hidden in it, and lie in a layer
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
@@ -18,6 +18,7 @@ from ecograph.index.documents import Document
 from ecograph.index.filters import Filters
 from ecograph.index.fusion import Numbers, Scores
 from ecograph.index.large.arrays import read_arrays
+from ecograph.index.large.cells import Cells
 from ecograph.index.large.columns import Bits, Columns, Gathered, pack, popcount, unpack
 from ecograph.index.large.edge import Near, Shard
 from ecograph.index.large.encoding import ANYWHERE, about_of, counted
@@ -27,10 +28,10 @@ from ecograph.index.large.postings import Counts, Postings
 from ecograph.index.large.vocabulary import Vocabulary, read_told
 from ecograph.understanding.embedding import Matrix, Table
 
-# Where filters keep fewer, all of them are compared: up to here that costs less than a walk
-# through the graph that finds enough of them.
-EXACT = 50_000
-_WIDEST = 20  # times more are looked for where a filter takes most of them away
+# So few are all compared. Of more, as many of the nearest cells: what that misses of the true first 400
+# is told in docs/explanation/index-engine.md.
+COMPARED = 4_000
+WALKED = 5  # where filters keep one document in so many, a walk through the graph comes by enough of them
 
 
 class Vectors(Protocol):
@@ -72,10 +73,12 @@ class Layer:
         postings: Postings,
         vectors: Vectors | None,
         *,
+        cells: Cells | None = None,
         ties: csr_array | None = None,
         hidden: Iterable[str] = (),
     ) -> None:
         self._papers, self._columns, self._postings, self._shard = papers, columns, postings, vectors
+        self._cells = cells
         self._ties = csr_array((len(papers), len(papers))) if ties is None else ties
         seen = np.ones(len(papers), dtype=bool)
         seen[list(papers.numbers(hidden).values())] = False
@@ -90,6 +93,7 @@ class Layer:
             Columns.load(folder / "columns"),
             Postings.load(folder / "words", len(papers)),
             Shard(folder / "sense", width) if width else None,
+            cells=Cells.load(folder / "cells") if width else None,
             ties=_matrix(folder / "ties", len(papers)),
             hidden=hidden,
         )
@@ -125,7 +129,7 @@ class Layer:
         numbers = np.unique(np.concatenate([*first, titled, brought])).astype(np.intp)
         answers = (holding | named | self._bits(brought) | self._bits(anyone)) & within
         return Candidates(
-            iris=[self._papers.iri(int(number)) for number in numbers],
+            iris=self._papers.iris(numbers),
             named=np.flatnonzero(np.isin(numbers, titled)).tolist(),
             signals=self._signals(asked, numbers, words, letters, linked),
             tied=csr_array(self._ties[numbers][:, numbers]),
@@ -138,13 +142,17 @@ class Layer:
     ) -> tuple[Sequence[str], Counted]:
         passing = unpack(self._allowed(filters), len(self._papers))[self._papers.titles]
         page = self._papers.titles[np.flatnonzero(passing)[offset : offset + limit]]
-        return [self._papers.iri(int(n)) for n in page], self._columns.counted(
-            self._seen, filters, facets=facets
-        )
+        return self._papers.iris(page), self._columns.counted(self._seen, filters, facets=facets)
+
+    def passing(self, filters: Filters) -> Iterator[Document]:
+        return map(self._papers.__getitem__, self._members(self._allowed(filters)).tolist())
+
+    def about(self, number: int, filters: Filters) -> Sequence[str]:
+        return self._papers.iris(self._members(self._holding([number]) & self._allowed(filters)))
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
         numbers, cosines = self._nearest(vector, self._allowed(filters), depth)
-        return [(self._papers.iri(int(n)), float(c)) for n, c in zip(numbers, cosines, strict=True)]
+        return list(zip(self._papers.iris(numbers), cosines.tolist(), strict=True))
 
     def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
         words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
@@ -184,7 +192,7 @@ class Layer:
     def sample(self, count: int) -> list[str]:
         """Some documents, taken at random and always the same."""
         numbers = np.random.default_rng(0).permutation(len(self._papers))[:count]
-        return [self._papers.iri(int(number)) for number in numbers]
+        return self._papers.iris(numbers)
 
     def vectors(self, iris: Sequence[str]) -> Matrix:
         if self._shard is None:
@@ -195,17 +203,18 @@ class Layer:
         return self._seen & self._columns.allowed(filters)
 
     def _nearest(self, vector: Matrix, allowed: Bits, depth: int) -> Near:
-        """The nearest that are allowed: all compared where they are few, else walked to."""
+        """The nearest that are allowed: walked to where they are many, else compared."""
         passing = popcount(allowed)
         if self._shard is None or not passing or not vector.any():
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32)
-        wide = depth * len(self._papers) // passing
-        mask = unpack(allowed, len(self._papers))
-        if passing > EXACT or (passing == len(self._papers) and passing > depth):
-            numbers, cosines = self._shard.nearest(vector, min(wide + depth // 2, depth * _WIDEST))
-            kept = mask[numbers]
-            return numbers[kept][:depth], cosines[kept][:depth]
-        return self._shard.nearest_among(vector, depth, np.flatnonzero(mask).tolist())
+        mask, cells = unpack(allowed, len(self._papers)), self._cells
+        if cells is None or passing <= COMPARED:
+            return self._shard.nearest_among(vector, depth, np.flatnonzero(mask).tolist())
+        if passing * WALKED < len(self._papers):
+            return self._shard.nearest_among(vector, depth, cells.near(vector, mask, COMPARED).tolist())
+        numbers, cosines = self._shard.nearest(vector, depth * len(self._papers) // passing + depth // 2)
+        kept = mask[numbers]
+        return numbers[kept][:depth], cosines[kept][:depth]
 
     def _brought(self, asked: Asked, allowed: Bits, depth: int) -> Numbers:
         """What is near enough in sense to be an answer by itself."""

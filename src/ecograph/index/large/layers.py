@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import merge
 
 import numpy as np
@@ -55,6 +55,12 @@ class Layers:
         keyed = (self._by_title(iris) for iris in pages)
         merged = [iri for _, iri in merge(*keyed)]
         return merged[offset : offset + limit], added(*counts)
+
+    def passing(self, filters: Filters) -> Iterator[Document]:
+        return merge(*(engine.passing(filters) for engine in self._both), key=lambda document: document.iri)
+
+    def about(self, number: int, filters: Filters) -> Sequence[str]:
+        return sorted(iri for engine in self._both for iri in engine.about(number, filters))
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
         found = [pair for engine in self._both for pair in engine.nearest(vector, filters, depth)]

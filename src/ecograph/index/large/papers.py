@@ -12,6 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from ecograph.index.documents import Document, from_lines, to_lines
+from ecograph.index.fusion import Numbers
 from ecograph.index.large.arrays import Array, read_arrays, write_arrays
 from ecograph.understanding.words import fold
 
@@ -69,8 +70,8 @@ class Papers(Protocol):
         """The numbers of the documents by title."""
         ...
 
-    def iri(self, number: int) -> str:
-        """The IRI of one document."""
+    def iris(self, numbers: Numbers) -> list[str]:
+        """The IRIs of some documents."""
         ...
 
     def numbers(self, iris: Iterable[str]) -> dict[str, int]:
@@ -95,8 +96,8 @@ class Held:
     def __iter__(self) -> Iterator[Document]:
         return iter(self._documents)
 
-    def iri(self, number: int) -> str:
-        return self._documents[number].iri
+    def iris(self, numbers: Numbers) -> list[str]:
+        return [self._documents[number].iri for number in numbers.tolist()]
 
     def numbers(self, iris: Iterable[str]) -> dict[str, int]:
         return {iri: self._numbers[iri] for iri in iris if iri in self._numbers}
@@ -107,6 +108,8 @@ class Kept:
 
     def __init__(self, arrays: Mapping[str, Array], lines: Array) -> None:
         self._arrays, self._lines = arrays, lines
+        # Without the costs of an array: a search reads hundreds of IRIs.
+        self._iris = memoryview(np.ascontiguousarray(arrays["iris"], dtype=np.uint8).data)
 
     @classmethod
     def load(cls, folder: Path) -> Kept:
@@ -132,16 +135,21 @@ class Kept:
     def titles(self) -> Array:
         return self._arrays["titles"]
 
-    def iri(self, number: int) -> str:
-        start, end = self._arrays["iri_ends"][number : number + 2]
-        return self._arrays["iris"][start:end].tobytes().decode()
+    def iris(self, numbers: Numbers) -> list[str]:
+        ends = self._arrays["iri_ends"]
+        spans = zip(ends[numbers].tolist(), ends[numbers + 1].tolist(), strict=True)
+        return [str(self._iris[start:end], "utf-8") for start, end in spans]
 
     def numbers(self, iris: Iterable[str]) -> dict[str, int]:
         return {iri: number for iri in iris if (number := self._number(iri)) is not None}
 
     def _number(self, iri: str) -> int | None:
-        at = bisect_left(range(len(self)), iri.encode(), key=lambda number: self.iri(number).encode())
-        return at if at < len(self) and self.iri(at) == iri else None
+        at = bisect_left(range(len(self)), iri.encode(), key=self._iri)
+        return at if at < len(self) and self._iri(at) == iri.encode() else None
+
+    def _iri(self, number: int) -> bytes:
+        ends = self._arrays["iri_ends"]
+        return bytes(self._iris[int(ends[number]) : int(ends[number + 1])])
 
 
 def title_key(document: Document) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -99,6 +99,14 @@ class Engine(Protocol):
         self, filters: Filters, limit: int, offset: int, *, facets: bool
     ) -> tuple[Sequence[str], Counted]:
         """The documents that pass, by title without accents and capitals; and all counted."""
+        ...
+
+    def passing(self, filters: Filters) -> Iterator[Document]:
+        """All documents that pass, in order of IRI, read one after another."""
+        ...
+
+    def about(self, number: int, filters: Filters) -> Sequence[str]:
+        """Those that pass and hold a term, in order of IRI."""
         ...
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
