@@ -66,7 +66,6 @@ class EcoGraph:
         self.endpoint = Endpoint(settings, self._backend, self._publication)
         self.outgoing = Outgoing(settings, self.home, now=now)
         self.writing = Writing(settings, self.home, self._backend, self._publication, self.outgoing)
-        self.refresh = Refresh(settings, Runs(self.home.ledger), self.writing, self.outgoing, now=now)
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
             self._publication, self.writing, threshold=settings.understanding_confidence, now=now
@@ -75,6 +74,14 @@ class EcoGraph:
             self._publication,
             self.writing,
             merge_identical=settings.merge_identical == "on",
+            now=now,
+        )
+        self.refresh = Refresh(
+            settings,
+            Runs(self.home.ledger),
+            self.writing,
+            self.outgoing,
+            settle=self.resolution.settle,
             now=now,
         )
         self.upkeep = Upkeep(settings, self.home, self._backend, self._publication, self.writing)

@@ -14,6 +14,7 @@ EcographError
 │   │   ├── TooEarly        one whose server asked not to be asked again yet
 │   │   └── Gone            one that its server says is gone for good
 │   ├── TooManyRejected     a load with more bad records than its source tolerates
+│   ├── TooManyLost         a load after which too few of a source's records would be left
 │   └── Refused             a write with records that break a shape
 ├── NotFound
 │   ├── ResourceNotFound
@@ -35,7 +36,8 @@ EcographError
 ├── TooManyQueries          a client with more queries at a time than it may have
 ├── HomeMismatch            the home was made with another base IRI
 ├── HomeNotEmpty            a restore would overwrite what a home holds
-└── EmbeddingUnavailable    no embedding can be taught here; search goes on lexically
+├── EmbeddingUnavailable    no embedding can be taught here; search goes on lexically
+└── Unexpected              what failed in a way that nobody foresaw, beside others that go on
 """
 
 from __future__ import annotations
@@ -146,6 +148,22 @@ class TooManyRejected(BadInput):
         )
         self.source, self.rejected, self.total, self.share = source, rejected, total, share
         self.rejections = tuple(rejections)
+
+
+class TooManyLost(BadInput):
+    """A load after which too few of a source's records would be left; the old graph is kept."""
+
+    def __init__(self, source: str, lost: int, held: int, found: int, share: float) -> None:
+        most = (
+            f"more than the {share:.0%} that it may lose at once ({found} found)"
+            if found
+            else "none is found"
+        )
+        super().__init__(
+            f"source {source!r}: {lost} of its {held} records are gone, {most}; the graph is as it was. "
+            "Where that is right, insist with --accept-losses"
+        )
+        self.source, self.lost, self.held, self.found, self.share = source, lost, held, found, share
 
 
 class Refused(BadInput):
@@ -336,3 +354,11 @@ class EmbeddingUnavailable(EcographError):
     def __init__(self, reason: str) -> None:
         super().__init__(f"no embedding: {reason}")
         self.reason = reason
+
+
+class Unexpected(EcographError):
+    """What failed in a way that nobody foresaw, beside others that go on; the log tells where."""
+
+    def __init__(self, what: str, error: Exception) -> None:
+        super().__init__(f"{what} failed unexpectedly, the log tells where: {type(error).__name__}: {error}")
+        self.what, self.error = what, error

@@ -5,16 +5,18 @@ files -> records -> validate -> plan -> write down -> apply -> publish -> index
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from typing import TypeVar
 
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from ecograph.errors import HalfRestored, HomeMismatch, StoreMismatch
+from ecograph.errors import EcographError, HalfRestored, HomeMismatch, StoreMismatch, Unexpected
 from ecograph.graph.activity import Noted
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
@@ -29,9 +31,30 @@ from ecograph.planning import Planner
 from ecograph.progress import Progress, quiet
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import File
-from ecograph.sources.declaration import Declaration
+from ecograph.sources.declaration import Declaration, accepting_losses
 from ecograph.sources.description import source_iri, stories_id, understood_id
 from ecograph.vocab import PREFIXES
+
+T = TypeVar("T")
+
+_log = logging.getLogger(__name__)
+
+
+def attempted(what: str, work: Callable[[], T]) -> T | EcographError:
+    """Return what comes of one of several things to do, or why nothing did: the others go on.
+
+    This is the boundary around a source. What nobody foresaw, a fault in a parser say, is logged with
+    its trace. What is wrong with the home is no source's failure, and is raised.
+    """
+    try:
+        return work()
+    except (HalfRestored, HomeMismatch, StoreMismatch):
+        raise
+    except EcographError as error:
+        return error
+    except Exception as error:  # noqa: BLE001 - a source's fault must stay its own
+        _log.exception("%s failed unexpectedly", what)
+        return Unexpected(what, error)
 
 
 def snapshot_name(sequence: int) -> str:
@@ -63,13 +86,12 @@ class Writer:
         files: Sequence[File],
         *,
         noted: Noted | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Outcome:
         """Bring a source's graph to what its files say; a run that is `noted` is stated with what it changes.
 
         Records that break a shape are left out and reported, and what the graph said of them
-        before is kept. Raises `MalformedFile`, or `TooManyRejected` beyond what the source
-        tolerates; the graph is then as it was.
+        before is kept. Raises `MalformedFile`, or `TooManyRejected` and `TooManyLost` beyond what the
+        source tolerates; the graph is then as it was.
         """
         started = time.monotonic()
         digest = self._planner.digest(declaration, files)
@@ -83,7 +105,7 @@ class Writer:
         if noted is not None and diff:
             noted.counts.update(_counts(diff, len(planned.accepted), len(planned.outcome.rejections)))
             graph = source_iri(self.base, declaration.id)
-            stated = noted.triples(graph, declaration.id, self.base, now())
+            stated = noted.triples(graph, declaration.id, self.base)
             with_run = Diff(diff.added | stated, diff.removed | planned.outlived)
             self.bring(declaration.id, declaration.level, digest, with_run)
         else:
@@ -96,12 +118,29 @@ class Writer:
             seconds=time.monotonic() - started,
         )
 
+    def attempted(self, what: str, work: Callable[[], T]) -> T | EcographError:
+        """Do one of several things in this session, as `attempted` does; what it began to write is finished.
+
+        Raises what finishing it raises: then nothing else can be written either.
+        """
+        done = attempted(what, work)
+        if isinstance(done, EcographError):
+            self.finish_begun()
+        return done
+
+    def finish_begun(self) -> None:
+        """Make the changes that were written down and not made."""
+        for change in self.ledger.pending():
+            self.progress(f"{change.source}: finishing an interrupted load", 0, 0)
+            self.store.apply(change)
+            self.ledger.finish(change)
+
     def preview(self, declaration: Declaration, files: Sequence[File], *, limit: int) -> Preview:
         """Return what a load would do, and the first records as Turtle; nothing is written.
 
-        Raises `MalformedFile`. More rejections than the source tolerates are only told.
+        Raises `MalformedFile`. More rejections and losses than the source tolerates are only told.
         """
-        lenient = declaration.model_copy(update={"max_error_share": 1.0})
+        lenient = accepting_losses(declaration).model_copy(update={"max_error_share": 1.0})
         planned = self._planner.plan(lenient, files)
         about = f"declaration of {declaration.id}"
         first = [record for record in planned.accepted if record.place != about][:limit]
@@ -248,16 +287,14 @@ def open_writer(
         _settle_store(home, ledger, backend.name)
         schema = read_schema()
         with closing(backend.store(schema, kept)) as store:
-            _catch_up(ledger, store, progress)
-            yield Writer(home, kept, ledger, store, schema, progress)
+            writer = Writer(home, kept, ledger, store, schema, progress)
+            writer.finish_begun()  # what a killed process left
+            _merge_again(ledger, store)
+            yield writer
 
 
-def _catch_up(ledger: Ledger, store: GraphStore, progress: Progress) -> None:
-    """Finish what a killed process left, and merge again when the ontology changed."""
-    for change in ledger.pending():
-        progress(f"{change.source}: finishing an interrupted load", 0, 0)
-        store.apply(change)
-        ledger.finish(change)
+def _merge_again(ledger: Ledger, store: GraphStore) -> None:
+    """Merge all graphs again when the ontology changed."""
     if ledger.fact("ontology") != ontology_digest():
         store.merge_all()
         ledger.keep_fact("ontology", ontology_digest())

@@ -357,6 +357,9 @@ class Outcome:
     added: int = 0
     removed: int = 0
     records: int = 0
+    lost: int = 0
+    """How many of the records that the graph `held` of the source leave it."""
+    held: int = 0
     unchanged: bool = False
     seconds: float = 0.0
     rejections: tuple[Rejection, ...] = ()

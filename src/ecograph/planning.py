@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field
 from functools import partial
 
 from pyoxigraph import Literal, NamedNode, Triple
 
-from ecograph.errors import TooManyRejected
+from ecograph.errors import TooManyLost, TooManyRejected
 from ecograph.graph.activity import activities, outlived
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE, Schema
@@ -21,14 +21,14 @@ from ecograph.graph.facts import LABELS
 from ecograph.graph.labels import concept_lookup
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.ports import GraphStore
-from ecograph.graph.records import Record, group, merged, skolemise, with_parts
+from ecograph.graph.records import GENID, Record, group, merged, skolemise, with_parts
 from ecograph.graph.shipped import ontology_digest, read_shapes
 from ecograph.graph.terms import canonical, object_of, subject_of
 from ecograph.graph.validation import BATCH, Validator, Verdict
 from ecograph.model import Level, Outcome, Rejection
 from ecograph.progress import Progress
 from ecograph.sources.content import Context, File
-from ecograph.sources.declaration import Declaration
+from ecograph.sources.declaration import LOSSES, Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.mapping import expanded
 from ecograph.sources.read import read_file
@@ -38,6 +38,7 @@ from ecograph.vocab import DCT, SKOS, eco, shortened
 # Raised when records come out otherwise from the same files, so that sources are read again.
 PIPELINE = "2"
 _ONTOLOGY = "ontology"
+_PUBLISHER = NamedNode(DCT + "publisher")
 # By which a cell may name a resource that is loaded.
 _NAMES = frozenset({*LABELS, SKOS + "altLabel", DCT + "identifier", eco("siren"), eco("siret")})
 
@@ -79,25 +80,34 @@ class Planner:
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def plan(self, declaration: Declaration, files: Sequence[File]) -> Planned:
-        """Return what files change in a source's graph, and what is to be told of that."""
+        """Return what files change in a source's graph, and what is to be told of that.
+
+        Raises `MalformedFile`, `TooManyRejected`, `TooManyLost`.
+        """
         read = self._read(declaration, files)
         records = merged(read.records)
         verdict = self._validate(declaration.id, records)
         rejections = (*read.rejections, *verdict.rejections)
         accepted, refused = _sift(declaration, records, rejections)
         found = {triple for record in accepted for triple in record.triples}
-        known = self.store.triples(source_iri(self.base, declaration.id))
+        graph = source_iri(self.base, declaration.id)
+        known = self.store.triples(graph)
         kept = with_parts(refused, known)
         # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
         found = canonical(found | derive(found))
         # A row that does not say which record it is may be any of those that seem to be gone.
         complete = declaration.complete and all(rejection.record for rejection in read.rejections)
+        held, left = _records(known, graph), _records(found, graph)
+        lost = held - left - kept if complete else set()
+        _check_losses(declaration, lost, held, left | (held & kept))
         diff = plan(known, found, complete=complete, kept={*kept, *activities(known)})
         outcome = Outcome(
             source=declaration.id,
             added=len(diff.added),
             removed=len(diff.removed),
             records=len(accepted),
+            lost=len(lost),
+            held=len(held),
             rejections=rejections,
             warnings=(*read.warnings, *verdict.warnings),
             by_class=_by_class(accepted),
@@ -165,7 +175,7 @@ class Planner:
 
 def reading_digest(declaration: Declaration) -> str:
     """Return what tells one way to read a source from others: its declaration, and this version's own."""
-    parts = [PIPELINE, declaration.model_dump_json(), ontology_digest()]
+    parts = [PIPELINE, declaration.model_dump_json(exclude=set(LOSSES)), ontology_digest()]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -181,6 +191,23 @@ def _sift(
     if rejected > declaration.max_error_share * total:
         raise TooManyRejected(declaration.id, rejected, total, declaration.max_error_share, rejections)
     return accepted, refused
+
+
+def _records(triples: Set[Triple], graph: str) -> set[NamedNode]:
+    """Return the records that a graph states, without its source, its publisher, runs and parts."""
+    own = NamedNode(graph)
+    publishers = {t.object for t in triples if t.subject == own and t.predicate == _PUBLISHER}
+    beside = {own, *publishers, *activities(triples)}
+    return {s for s in map(subject_of, triples) if s not in beside and GENID not in s.value}
+
+
+def _check_losses(
+    declaration: Declaration, lost: Set[NamedNode], held: Set[NamedNode], left: Set[NamedNode]
+) -> None:
+    """Raise `TooManyLost`: a list that is whole by its form may be cut short, or empty by mistake."""
+    may_lose = declaration.max_lost_share * len(held) if left else len(held) * declaration.may_be_empty
+    if len(lost) > may_lose:
+        raise TooManyLost(declaration.id, len(lost), len(held), len(left), declaration.max_lost_share)
 
 
 def _no_concept(_scheme: str, _name: str) -> None:

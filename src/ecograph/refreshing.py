@@ -5,23 +5,25 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from ecograph import __version__
-from ecograph.errors import BadInput, Busy, EcographError, Gone, TooEarly, TooManyRejected, UnknownSource
+from ecograph.errors import Busy, EcographError, Gone, TooEarly, TooManyRejected, UnknownSource
 from ecograph.graph.activity import Noted
 from ecograph.graph.runs import Due, Runs
+from ecograph.loading import attempted
 from ecograph.model import Level, Outcome, Run, SourceState
 from ecograph.outgoing import Outgoing
 from ecograph.planning import reading_digest
 from ecograph.progress import Progress, quiet
 from ecograph.settings import Settings
 from ecograph.sources.content import File
-from ecograph.sources.declaration import Declaration
+from ecograph.sources.declaration import Declaration, accepting_losses
 from ecograph.sources.gather import Gathering, gather
-from ecograph.writing import Writing
+from ecograph.writing import Brought, Failure, Writing
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +35,11 @@ INTERVALS = {
 }
 _FIRST_WAIT, _LONGEST_WAIT = timedelta(hours=1), timedelta(days=7)
 _LOOK_SECONDS = 60.0
+_GOODBYE_SECONDS = 2.0
+
+
+class _Stopped(BaseException):
+    """The service ends: a source that is under way is left where it is, and is due again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +48,29 @@ class _Fetched:
 
     files: list[File]
     gathering: Gathering
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What came of a source: nothing was `brought` where it is unchanged as its server says."""
+
+    gathering: Gathering
+    brought: Brought | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Attempt:
+    """What was tried for one source, how long it took, in seconds, and what came of it."""
+
+    declaration: Declaration
+    known: Due
+    started: datetime
+    seconds: float
+    came: _Came | EcographError
+
+    @property
+    def brought(self) -> Brought | None:
+        return self.came.brought if isinstance(self.came, _Came) else None
 
 
 class Refresh:
@@ -53,27 +83,39 @@ class Refresh:
         writing: Writing,
         outgoing: Outgoing,
         *,
+        settle: Callable[[], int],
         now: Callable[[], datetime],
     ) -> None:
+        """`settle` makes records one that are surely one, once they are published."""
         self._settings, self._runs, self._writing = settings, ledger_runs, writing
-        self._outgoing, self._now = outgoing, now
+        self._outgoing, self._settle, self._now = outgoing, settle, now
         self._lock = threading.Lock()
         self._steps: dict[str, tuple[str, int, int]] = {}
         self._closed = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._threads: list[threading.Thread] = []
 
     def run(
-        self, sources: Sequence[str] = (), *, level: Level = Level.PRIVATE, progress: Progress = quiet
+        self,
+        sources: Sequence[str] = (),
+        *,
+        level: Level = Level.PRIVATE,
+        accept_losses: bool = False,
+        progress: Progress = quiet,
     ) -> list[Run]:
         """Refresh named sources, or all that are due; return what came of each.
 
-        Raises `UnknownSource`, and `Busy` while another thread refreshes.
+        They may lose any number of records with `accept_losses`. Raises `UnknownSource`, and `Busy` while
+        another thread refreshes.
         """
         wanted = self.wanted(sources, level)
+        if accept_losses:
+            wanted = list(map(accepting_losses, wanted))
         if not self._lock.acquire(blocking=False):
             raise Busy("a refresh that is under way")
         try:
-            return list(self._each(wanted, progress))
+            return self._refreshed(wanted, progress) if wanted else []
+        except _Stopped:
+            return []
         finally:
             self._steps.clear()
             self._lock.release()
@@ -84,7 +126,7 @@ class Refresh:
         if self._lock.locked():
             raise Busy("a refresh that is under way")
         if wanted:
-            threading.Thread(target=self._quietly, args=(wanted,), name="refresh", daemon=True).start()
+            self._begin(threading.Thread(target=self._quietly, args=(wanted,), name="refresh", daemon=True))
         return wanted
 
     def wanted(self, sources: Sequence[str], level: Level) -> list[Declaration]:
@@ -127,12 +169,21 @@ class Refresh:
 
     def follow_schedule(self, *, seconds: float = _LOOK_SECONDS) -> None:
         """Refresh what is due from now on, in a thread that looks every so many seconds."""
-        self._thread = threading.Thread(target=self._keep, args=(seconds,), name="schedule", daemon=True)
-        self._thread.start()
+        self._begin(threading.Thread(target=self._keep, args=(seconds,), name="schedule", daemon=True))
 
     def close(self) -> None:
-        """Stop following the schedule; a source that is under way is not waited for, and is due again."""
+        """Stop refreshing, at the next step of what is under way; that is due again.
+
+        What still waits for a server by then ends with the process, as by a kill.
+        """
         self._closed.set()
+        limit = time.monotonic() + _GOODBYE_SECONDS
+        for thread in self._threads:
+            thread.join(timeout=max(0.0, limit - time.monotonic()))
+
+    def _begin(self, thread: threading.Thread) -> None:
+        self._threads = [*(one for one in self._threads if one.is_alive()), thread]
+        thread.start()
 
     def _keep(self, seconds: float) -> None:
         while not self._closed.is_set():
@@ -140,47 +191,112 @@ class Refresh:
             self._closed.wait(seconds)
 
     def _quietly(self, sources: Sequence[str]) -> None:
-        try:
-            for run in self.run(sources):
-                _log.info("refreshed %s: %s %s", run.source, run.outcome, run.message)
-        except EcographError as error:
-            _log.warning("could not refresh: %s", error)
+        """Refresh in a thread, which lives on whatever comes."""
+        runs = attempted("the refresh", partial(self.run, sources))
+        if isinstance(runs, EcographError):
+            _log.warning("could not refresh: %s", runs)
+            return
+        for run in runs:
+            _log.info("refreshed %s: %s %s", run.source, run.outcome, run.message)
 
-    def _each(self, wanted: Sequence[Declaration], progress: Progress) -> Iterator[Run]:
+    def _refreshed(self, wanted: Sequence[Declaration], progress: Progress) -> list[Run]:
+        """Bring each source to what it says now, publish all of them once, and record what came of each.
+
+        What failed, and what its server says is as it was, is recorded at once; the others when it is sure
+        that they are published. Until then they are due.
+        """
+        self._writing.prepare(progress)
+        runs: dict[str, Run] = {}
+        brought: list[_Attempt] = []
         for declaration in wanted:
+            attempt = self._attempt(declaration, self._telling(declaration.id, progress))
+            if attempt.brought is None:
+                runs[declaration.id] = self._ended(attempt, attempt.came)
+            else:
+                brought.append(attempt)
+        late = self._published(brought, progress)
+        for attempt in brought:
+            source = attempt.declaration.id
+            runs[source] = self._ended(attempt, late.get(source, attempt.came))
+        return [runs[declaration.id] for declaration in wanted]
+
+    def _telling(self, source: str, progress: Progress) -> Progress:
+        """Return what tells how far a source is, and stops where the service ends."""
+
+        def told(step: str, done: int, total: int) -> None:
             if self._closed.is_set():
-                return
+                raise _Stopped
+            self._steps[source] = (step, done, total)
+            progress(step, done, total)
 
-            def told(step: str, done: int, total: int, source: str = declaration.id) -> None:
-                self._steps[source] = (step, done, total)
-                progress(step, done, total)
+        return told
 
-            yield self._one(declaration, told)
-            self._steps.pop(declaration.id, None)
-
-    def _one(self, declaration: Declaration, progress: Progress) -> Run:
-        """Refresh one source, and record the run; what fails is part of it."""
+    def _attempt(self, declaration: Declaration, progress: Progress) -> _Attempt:
         started, clock = self._now(), time.monotonic()
         known = self._runs.due(declaration.id) or Due(due=None)
-        try:
-            fetched = self._fetched(declaration, known, progress)
-            if fetched.gathering.unchanged:
-                outcome = Outcome(source=declaration.id, unchanged=True)
-            else:
-                outcome = self._loaded(declaration, fetched, started, progress)
-        except BadInput as error:
-            run = _failed(declaration.id, error, started, time.monotonic() - clock)
-            self._runs.record(run, self._after(declaration, known, error, started))
-            return run
-        except Busy as error:  # nothing was tried: it stays due
-            return _failed(declaration.id, error, started, time.monotonic() - clock)
-        moved = _moved(declaration, fetched.gathering) or known.moved
-        run = _done(outcome, started, time.monotonic() - clock, moved)
+        work = partial(self._brought, declaration, known, started, progress)
+        came = attempted(f"source {declaration.id!r}", work)
+        seconds = time.monotonic() - clock
+        return _Attempt(declaration=declaration, known=known, started=started, seconds=seconds, came=came)
+
+    def _brought(self, declaration: Declaration, known: Due, started: datetime, progress: Progress) -> _Came:
+        fetched = self._fetched(declaration, known, progress)
+        if fetched.gathering.unchanged:
+            return _Came(fetched.gathering, None)
+        self._load_required(declaration, progress)
+        used = tuple(dict.fromkeys(file.url for file in fetched.files if file.url))
+        noted = Noted(started=started, now=self._now, used=used, version=f"EcoGraph {__version__}")
+        brought = self._writing.bring(declaration, fetched.files, progress, noted=noted)
+        return _Came(fetched.gathering, brought)
+
+    def _published(self, brought: Sequence[_Attempt], progress: Progress) -> Mapping[str, EcographError]:
+        """Make visible what was brought; return the sources for which that failed, and why."""
+        loaded = {one.declaration.id: one.brought for one in brought if one.brought is not None}
+        read = {source: one.texts for source, one in loaded.items() if one.texts is not None}
+        failures: list[Failure] | EcographError = []
+        if read or not all(one.outcome.unchanged for one in loaded.values()):
+            failures = attempted("publishing", partial(self._writing.make_visible, read, progress))
+        if isinstance(failures, EcographError):
+            return dict.fromkeys(loaded, failures)
+        for source, error in failures:
+            _log.warning("%s: %s", source, error)
+        if loaded:
+            self._resolve(progress)
+        return dict(failures)
+
+    def _resolve(self, progress: Progress) -> None:
+        """Make records one that are surely one; the next run does what could not be done."""
+        merged = attempted("resolution", self._settle)
+        if isinstance(merged, EcographError):
+            _log.warning("could not merge records: %s", merged)
+        elif merged:
+            progress(f"{merged} records merged by their identifiers", 0, 0)
+
+    def _ended(self, attempt: _Attempt, came: _Came | EcographError) -> Run:
+        """Record what came of a source, and when it is due again."""
+        self._steps.pop(attempt.declaration.id, None)
+        if isinstance(came, _Came):
+            done = attempted(f"source {attempt.declaration.id!r}", partial(self._done, attempt, came))
+            if isinstance(done, Run):
+                return done
+            came = done
+        run = _failed(attempt.declaration.id, came, attempt.started, attempt.seconds)
+        if not isinstance(came, Busy):  # then nothing was tried: it stays due
+            due = self._after(attempt.declaration, attempt.known, came, attempt.started)
+            kept = attempted("the record of a run", partial(self._runs.record, run, due))
+            if isinstance(kept, EcographError):
+                _log.warning("could not record the run of %s: %s", run.source, kept)
+        return run
+
+    def _done(self, attempt: _Attempt, came: _Came) -> Run:
+        declaration, gathering = attempt.declaration, came.gathering
+        outcome = came.brought.outcome if came.brought else Outcome(source=declaration.id, unchanged=True)
+        moved = _moved(declaration, gathering) or attempt.known.moved
+        run = _done(outcome, attempt.started, attempt.seconds, moved)
         if not outcome.rejections:
-            fetched.gathering.remember()
-        state = self._state(declaration)
-        due = started + INTERVALS[declaration.schedule] if declaration.schedule else None
-        self._runs.record(run, Due(due=due, state=state, moved=moved))
+            gathering.remember()
+        due = attempt.started + INTERVALS[declaration.schedule] if declaration.schedule else None
+        self._runs.record(run, Due(due=due, state=self._state(declaration), moved=moved))
         return run
 
     def _fetched(self, declaration: Declaration, known: Due, progress: Progress) -> _Fetched:
@@ -196,14 +312,13 @@ class Refresh:
             files = gather(declaration, gathering)
         return _Fetched(files, gathering)
 
-    def _loaded(
-        self, declaration: Declaration, fetched: _Fetched, started: datetime, progress: Progress
-    ) -> Outcome:
-        if declaration.requires and self._runs.loaded(declaration.id) == "":
-            self._writing.load_declared(declaration.requires, progress=progress)
-        used = tuple(dict.fromkeys(file.url for file in fetched.files if file.url))
-        noted = Noted(started=started, used=used, version=f"EcoGraph {__version__}")
-        return self._writing.load_files(declaration, fetched.files, progress, noted=noted, now=self._now)
+    def _load_required(self, declaration: Declaration, progress: Progress) -> None:
+        """Load what a source requires and the graph does not hold; raises what prevents it."""
+        missing = [source for source in declaration.requires if not self._runs.loaded(source)]
+        if missing:
+            _, failures = self._writing.load_declared(missing, progress=progress)
+            for _, error in failures:
+                raise error
 
     def _is_due(self, declaration: Declaration) -> bool:
         if declaration.schedule is None:
@@ -220,7 +335,7 @@ class Refresh:
         loaded = self._runs.loaded(declaration.id)
         return f"{reading_digest(declaration)} {loaded}" if loaded else ""
 
-    def _after(self, declaration: Declaration, known: Due, error: BadInput, started: datetime) -> Due:
+    def _after(self, declaration: Declaration, known: Due, error: EcographError, started: datetime) -> Due:
         """When to try again: after what the server asks for, else twice as late as the last time."""
         failures = known.failures + 1
         if isinstance(error, Gone):

@@ -55,8 +55,8 @@ class Settings(BaseSettings):
     )
     merge_identical: Literal["off", "on"] = Field(
         "off",
-        description="`on`: a load merges records with the same official identifier by itself; `off`: they "
-        "are proposed, and a person decides.",
+        description="`on`: a load or a refresh merges records with the same official identifier by itself; "
+        "`off`: they are proposed, and a person decides.",
     )
     index: Literal["auto", "memory", "edge"] = Field(
         "auto",

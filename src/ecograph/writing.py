@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from dataclasses import replace
-from datetime import UTC, datetime
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
 from ecograph.assets import LOADERS
 from ecograph.editing import Editor
-from ecograph.errors import BadInput, Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
+from ecograph.errors import Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
 from ecograph.following import Follower
 from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
@@ -24,9 +23,9 @@ from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
-from ecograph.loading import Writer, open_writer
+from ecograph.loading import Writer, attempted, open_writer
 from ecograph.mentioning import NO_DOCUMENTS, Understanding
-from ecograph.model import Iri, Outcome, Preview, TextsRead
+from ecograph.model import Iri, Level, Outcome, Preview, TextsRead
 from ecograph.outgoing import Outgoing
 from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
@@ -34,12 +33,13 @@ from ecograph.settings import DEFAULT_BASE_IRI, Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import (
     Declaration,
+    accepting_losses,
     in_order,
     read_declaration,
     read_declarations,
 )
 from ecograph.sources.declared import Declared, read_declared
-from ecograph.sources.description import source_iri
+from ecograph.sources.description import source_iri, stories_id
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
 from ecograph.sources.register import REQUESTS_PER_SECOND, SOURCE, found, look_up
@@ -49,6 +49,14 @@ Documents = Mapping[Iri, str]
 
 _POLL_SECONDS = 0.05
 _READ_FROM_FILES = frozenset({"document"})
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What one load did, and the texts of the source where they are to be read."""
+
+    outcome: Outcome
+    texts: Documents | None
 
 
 class Writing:
@@ -107,28 +115,46 @@ class Writing:
     @contextmanager
     def open(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:
         """Hold the right to write; what was written is published on the way out, then indexed."""
-        asked = self._settings.base_iri
-        with open_writer(
-            self._home, self._backend, base=DEFAULT_BASE_IRI, asked=asked, purpose=purpose, progress=progress
-        ) as writer:
+        with self._session(purpose, progress) as writer:
             yield writer
-            if (snapshot := writer.publish()) is not None:
-                if writer.hidden:
-                    # Until the index follows, it would tell of what some may not see any more.
-                    self._publication.index(snapshot, writer.base, partial(step, progress))
-                    hidden = sequence_of(snapshot)
-                    self._home.point(snapshot=snapshot, base=writer.base, index=snapshot, hidden=hidden)
-                else:
-                    self._home.point(snapshot=snapshot, base=writer.base)
+            self._publish(writer, progress)
         self._follow(progress)
 
+    def _session(self, purpose: str, progress: Progress) -> AbstractContextManager[Writer]:
+        """Hold the right to write, and publish nothing."""
+        return open_writer(
+            self._home,
+            self._backend,
+            base=DEFAULT_BASE_IRI,
+            asked=self._settings.base_iri,
+            purpose=purpose,
+            progress=progress,
+        )
+
+    def _publish(self, writer: Writer, progress: Progress) -> None:
+        if (snapshot := writer.publish()) is None:
+            return
+        if writer.hidden:
+            # Until the index follows, it would tell of what some may not see any more.
+            self._publication.index(snapshot, writer.base, partial(step, progress))
+            hidden = sequence_of(snapshot)
+            self._home.point(snapshot=snapshot, base=writer.base, index=snapshot, hidden=hidden)
+        else:
+            self._home.point(snapshot=snapshot, base=writer.base)
+
     def load_declared(
-        self, sources: Sequence[str] = (), *, extra: Sequence[Path] = (), progress: Progress = quiet
+        self,
+        sources: Sequence[str] = (),
+        *,
+        extra: Sequence[Path] = (),
+        accept_losses: bool = False,
+        progress: Progress = quiet,
     ) -> tuple[list[Outcome], list[Failure]]:
         """Load declared sources, the shipped ones by default; a bad one does not stop the others.
 
-        `extra` names declarations that lie elsewhere; given alone, they alone are loaded. What has to
-        be fetched is fetched before anyone else's writing is held up.
+        `extra` names declarations that lie elsewhere; given alone, they alone are loaded. Those that are
+        named may lose any number of records with `accept_losses`. What has to be fetched is fetched
+        before anyone else's writing is held up.
         """
         own = {declaration.id: declaration for declaration in map(read_declaration, extra)}
         declared = self.declared()
@@ -139,22 +165,41 @@ class Writing:
         if not (named or own or failures):
             named = list(declared.shipped)
         wanted = in_order([*named, *own], declared.by_id | own)
+        if accept_losses:
+            wanted = [accepting_losses(one) if one.id in {*named, *own} else one for one in wanted]
         fetched = {one.id: self._gathered(one, progress) for one in wanted if is_remote(one)}
         outcomes: list[Outcome] = []
         read: dict[str, Documents] = {}
         with self.open(f"ecograph load {' '.join(sources)}".strip(), progress) as writer:
             for declaration in wanted:
-                try:
-                    files = fetched.get(declaration.id) or self._gathered(declaration, progress)
-                    if isinstance(files, BadInput):
-                        raise files
-                    outcomes.append(writer.load(declaration, files))
-                    if declaration.has_texts:
-                        read[declaration.id] = read_texts(declaration, files, writer.base)
-                except BadInput as error:
-                    failures.append((declaration.id, error))
-            understood = self._understand(writer, read)
-        return [replace(one, understood=understood.get(one.source)) for one in outcomes], failures
+                files = fetched.get(declaration.id) or self._gathered(declaration, progress)
+                brought = self._attempted(writer, declaration, files)
+                if isinstance(brought, EcographError):
+                    failures.append((declaration.id, brought))
+                    continue
+                outcomes.append(brought.outcome)
+                if brought.texts is not None:
+                    read[declaration.id] = brought.texts
+            understood, unread = self._understand(writer, read)
+        told = [replace(one, understood=understood.get(one.source)) for one in outcomes]
+        return told, [*failures, *unread]
+
+    def _attempted(
+        self, writer: Writer, declaration: Declaration, files: list[File] | EcographError
+    ) -> Brought | EcographError:
+        if isinstance(files, EcographError):
+            return files
+        return writer.attempted(
+            f"source {declaration.id!r}", partial(self._brought, writer, declaration, files)
+        )
+
+    @staticmethod
+    def _brought(
+        writer: Writer, declaration: Declaration, files: Sequence[File], noted: Noted | None = None
+    ) -> Brought:
+        outcome = writer.load(declaration, files, noted=noted)
+        texts = read_texts(declaration, files, writer.base) if declaration.has_texts else None
+        return Brought(outcome, texts)
 
     def preview(self, path: Path, *, limit: int, progress: Progress = quiet) -> Preview:
         """Return what loading a declaration that lies anywhere would do; nothing is written or published.
@@ -163,24 +208,15 @@ class Writing:
         """
         declaration = read_declaration(path)
         files = self._gathered(declaration, progress)
-        if isinstance(files, BadInput):
+        if isinstance(files, EcographError):
             raise files
-        with open_writer(
-            self._home,
-            self._backend,
-            base=DEFAULT_BASE_IRI,
-            asked=self._settings.base_iri,
-            purpose=f"ecograph source try {path}",
-            progress=progress,
-        ) as writer:
+        with self._session(f"ecograph source try {path}", progress) as writer:
             return writer.preview(declaration, files, limit=limit)
 
-    def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | BadInput:
+    def _gathered(self, declaration: Declaration, progress: Progress) -> list[File] | EcographError:
         progress(f"{declaration.id}: gathering its files", 0, 0)
-        try:
-            return gather(declaration, Gathering(self._outgoing.client, limit=self._settings.load_bytes))
-        except BadInput as error:
-            return error
+        gathering = Gathering(self._outgoing.client, limit=self._settings.load_bytes)
+        return attempted(f"source {declaration.id!r}", partial(gather, declaration, gathering))
 
     def look_up(self, query: str) -> File:
         """Ask the register of companies for a SIREN or a name, and return its answer.
@@ -202,24 +238,46 @@ class Writing:
         return self.load_files(self.declared().by_id[SOURCE], [answer], progress)
 
     def load_files(
+        self, declaration: Declaration, files: Sequence[File], progress: Progress = quiet
+    ) -> Outcome:
+        """Load files as the content of one source; in a new home, after the vocabulary."""
+        self.prepare(progress)
+        with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
+            brought = self._brought(writer, declaration, files)
+            read = {} if brought.texts is None else {declaration.id: brought.texts}
+            understood, unread = self._understand(writer, read)
+        for source, error in unread:
+            if source == declaration.id:
+                raise error
+        return replace(brought.outcome, understood=understood.get(declaration.id))
+
+    def bring(
         self,
         declaration: Declaration,
         files: Sequence[File],
         progress: Progress = quiet,
         *,
         noted: Noted | None = None,
-        now: Callable[[], datetime] = lambda: datetime.now(UTC),
-    ) -> Outcome:
-        """Load files as the content of one source; in a new home, after the vocabulary.
+    ) -> Brought:
+        """Load files as the content of one source, as one of several; `make_visible` does the rest.
 
-        A run that is `noted` is stated in the graph, where it changes it.
+        A run that is `noted` is stated in the graph, where it changes it. A kill before the rest loses
+        nothing: whoever opens the home next publishes what is there.
         """
-        self.prepare(progress)
-        with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
-            outcome = writer.load(declaration, files, noted=noted, now=now)
-            texts = read_texts(declaration, files, writer.base) if declaration.has_texts else None
-            understood = self._understand(writer, {} if texts is None else {declaration.id: texts})
-            return replace(outcome, understood=understood.get(declaration.id))
+        with self._session(f"ecograph refresh {declaration.id}", progress) as writer:
+            brought = self._brought(writer, declaration, files, noted)
+            if writer.hidden:  # which nobody may publish in another way meanwhile
+                self._publish(writer, progress)
+        return brought
+
+    def make_visible(self, read: Mapping[str, Documents], progress: Progress = quiet) -> list[Failure]:
+        """Read the texts of sources that were brought, and publish all that was written, once.
+
+        Return the sources whose texts could not be read, and why. Raises `Busy`.
+        """
+        with ExitStack() as stack:
+            writer = self._entered(stack, "ecograph refresh", progress)
+            return self._understand(writer, read)[1]
 
     def understand(self, sources: Sequence[str] = (), progress: Progress = quiet) -> list[TextsRead]:
         """Read the texts of sources again: by default of all whose texts were read or are to be.
@@ -238,28 +296,43 @@ class Writing:
             read = {
                 source: self._texts(files.get(source, []), declared.get(source), writer) for source in wanted
             }
-            return list(self._understand(writer, read, others=not sources).values())
+            understood, unread = self._understand(writer, read, others=not sources)
+        for _, error in unread:
+            raise error
+        return list(understood.values())
 
     @staticmethod
-    def _texts(files: list[File] | BadInput, declaration: Declaration | None, writer: Writer) -> Documents:
+    def _texts(
+        files: list[File] | EcographError, declaration: Declaration | None, writer: Writer
+    ) -> Documents:
         """Return the texts of a source's own files; what was read in those that are gone stays."""
-        if declaration is None or isinstance(files, BadInput):
+        if declaration is None or isinstance(files, EcographError):
             return NO_DOCUMENTS
         return read_texts(declaration, files, writer.base)
 
     def _understand(
         self, writer: Writer, read: Mapping[str, Documents], *, others: bool = True
-    ) -> dict[str, TextsRead]:
-        """Read the texts of some sources, and those of others again: what they name may be known by now."""
+    ) -> tuple[dict[str, TextsRead], list[Failure]]:
+        """Read the texts of some sources, and those of others again: what they name may be known by now.
+
+        What cannot be read does not stop the others.
+        """
         understanding = Understanding(writer, self._settings.understanding_confidence)
         wanted = dict.fromkeys(understanding.sources(), NO_DOCUMENTS) if others else {}
-        found = {
-            source: understanding.understand(source, documents)
-            for source, documents in {**wanted, **read}.items()
-        }
+        found: dict[str, TextsRead] = {}
+        failures: list[Failure] = []
+        for source, documents in {**wanted, **read}.items():
+            done = writer.attempted(
+                f"reading {source!r}", partial(understanding.understand, source, documents)
+            )
+            if isinstance(done, EcographError):
+                failures.append((source, done))
+            else:
+                found[source] = done
         if found:
-            understanding.tell_stories()
-        return found
+            told = writer.attempted("telling the stories", understanding.tell_stories)
+            failures += [(stories_id(Level.PUBLIC), told)] if told else []
+        return found, failures
 
     def load_filled(self, key: Key, declaration: Declaration, file: File) -> Outcome:
         """Load a template that the holder of a key filled in; a source keeps the level that it has.
@@ -318,11 +391,11 @@ class Writing:
         with ExitStack() as stack:
             yield Editor(self._entered(stack, f"{purpose}, with key {key.id}"), key)
 
-    def _entered(self, stack: ExitStack, purpose: str) -> Writer:
+    def _entered(self, stack: ExitStack, purpose: str, progress: Progress = quiet) -> Writer:
         limit = time.monotonic() + self._settings.write_wait_seconds
         while True:
             try:
-                return stack.enter_context(self.open(purpose))
+                return stack.enter_context(self.open(purpose, progress))
             except Busy:
                 if time.monotonic() > limit:
                     raise

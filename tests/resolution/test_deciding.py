@@ -10,7 +10,7 @@ import pytest
 from pyoxigraph import NamedNode
 
 from ecograph.app import EcoGraph
-from ecograph.errors import BadParameter, Forbidden, ResourceNotFound, TooLarge
+from ecograph.errors import BadParameter, Busy, Forbidden, ResourceNotFound, TooLarge
 from ecograph.exchange.deciding import Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level
@@ -249,6 +249,41 @@ def test_identical_numbers_are_merged_where_the_deployment_wants_it(
     assert willing.kept(Level.PUBLIC, actor(graph, "club--a")) == actor(graph, "register--a")
     assert willing.resolution.settle() == 0
     assert pairs(willing) == {frozenset(B)}
+
+
+DECLARATION = """
+id = "late"
+kind = "rdf"
+location = ["late.ttl"]
+visibility = "public"
+licence = "https://example.org/licence"
+title = { fr = "Une source", en = "A source" }
+description = { fr = "Pour l'exemple.", en = "For the example." }
+publisher = { name = "Quelqu'un" }
+"""
+
+
+def test_a_refresh_merges_identical_numbers_too(
+    graph: EcoGraph, opened: Callable[..., EcoGraph], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = graph.home.root
+    (home / "loaders").mkdir()
+    (home / "loaders" / "late.toml").write_text(DECLARATION)
+    third = (PREFIXES + CLUB).replace("club--", "late--").replace("Groupe scierie", "La scierie")
+    (home / "late.ttl").write_text(third)
+    assert [run.outcome for run in graph.refresh.run(["late"])] == ["written"]
+    assert graph.kept(Level.PUBLIC, actor(graph, "late--a")) == actor(graph, "late--a")
+    willing = opened(home, merge_identical="on")
+
+    def fail() -> int:
+        raise Busy("somebody")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(willing.refresh, "_settle", fail)
+        assert [run.outcome for run in willing.refresh.run(["late"])] == ["unchanged"]
+    assert [run.outcome for run in willing.refresh.run(["late"])] == ["unchanged"]
+    names = ("late--a", "club--a", "register--a")
+    assert len({willing.kept(Level.PUBLIC, actor(graph, name)) for name in names}) == 1
 
 
 def test_what_was_undone_is_not_merged_again_by_itself(

@@ -42,6 +42,11 @@ if TYPE_CHECKING:
     type=click.FloatRange(0, 1),
     help="Share of rejected records above which nothing is loaded (1 for templates).",
 )
+@click.option(
+    "--accept-losses",
+    is_flag=True,
+    help="FILES, or the sources named, may lose more of their records than declared.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
 @reported
@@ -54,6 +59,7 @@ def load(  # noqa: PLR0913 - one for each option
     cls: str | None,
     report: Path | None,
     max_error_share: float | None,
+    accept_losses: bool,
     as_json: bool,
 ) -> None:
     """Load FILES, or declared sources (all by default).
@@ -64,6 +70,8 @@ def load(  # noqa: PLR0913 - one for each option
     declaration of its own. Records that break a shape are reported and left out; loading the same
     again changes nothing.
     """
+    if accept_losses and not (files or sources):
+        raise click.UsageError("name the sources that may lose records")
     graph = open_graph(home)
     progress = Progress()
     declared, plain = [f for f in files if f.suffix == ".toml"], [f for f in files if f.suffix != ".toml"]
@@ -72,10 +80,12 @@ def load(  # noqa: PLR0913 - one for each option
     outcomes: list[Outcome] = []
     failures: list[tuple[str, EcographError]] = []
     if plain:
-        given = _Given(sources, visibility, cls, max_error_share, report)
+        given = _Given(sources, visibility, cls, max_error_share, report, accept_losses)
         outcomes.append(_load_files(graph, plain, given, progress))
     elif declared or sources or not files:
-        outcomes, failures = graph.writing.load_declared(sources, extra=declared, progress=progress)
+        outcomes, failures = graph.writing.load_declared(
+            sources, extra=declared, accept_losses=accept_losses, progress=progress
+        )
     merged = graph.resolution.settle() if outcomes else 0
     progress.close()
     if merged and not as_json:
@@ -94,9 +104,11 @@ class _Given:
     cls: str | None
     max_error_share: float | None
     report: Path | None
+    accept_losses: bool
 
 
 def _load_files(graph: EcoGraph, files: Sequence[Path], given: _Given, progress: Progress) -> Outcome:
+    from ecograph.sources.declaration import accepting_losses
     from ecograph.sources.gather import Gathering
     from ecograph.sources.naming import slug
 
@@ -107,6 +119,8 @@ def _load_files(graph: EcoGraph, files: Sequence[Path], given: _Given, progress:
     content = list(Gathering(None, limit=graph.settings.load_bytes).read(files))
     source = given.sources[0] if given.sources else slug(files[0].stem)
     declaration = _declaration(graph, source, content, given)
+    if given.accept_losses:
+        declaration = accepting_losses(declaration)
     try:
         outcome = graph.writing.load_files(declaration, content, progress)
     except TooManyRejected as error:

@@ -17,18 +17,25 @@ _SHOWN = 20
 
 @click.command()
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+@click.option(
+    "--accept-losses",
+    is_flag=True,
+    help="SOURCEs may lose more of their records than their declaration says.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
 @reported
-def refresh(home: Path | None, sources: tuple[str, ...], as_json: bool) -> None:
+def refresh(home: Path | None, sources: tuple[str, ...], accept_losses: bool, as_json: bool) -> None:
     """Fetch and load SOURCEs, or those that are due by their schedule.
 
     What did not change is not sent again, and writes nothing. A source that fails does not stop the
     others: it is tried again later, twice as late each time, within a week.
     """
+    if accept_losses and not sources:
+        raise click.UsageError("name the sources that may lose records")
     graph = open_graph(home)
     progress = Progress()
-    runs = graph.refresh.run(sources, progress=progress)
+    runs = graph.refresh.run(sources, accept_losses=accept_losses, progress=progress)
     progress.close()
     if as_json:
         click.echo(json.dumps([asdict(run) for run in runs], ensure_ascii=False, indent=2))

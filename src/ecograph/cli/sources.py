@@ -68,6 +68,8 @@ def try_(home: Path | None, file: Path, limit: int, as_json: bool) -> None:
         f"{outcome.source}: {outcome.records} records, would add {outcome.added} and remove "
         f"{outcome.removed} triples; {len(outcome.rejections)} rejected, {len(outcome.warnings)} remarks"
     )
+    if outcome.lost:
+        click.echo(f"  {outcome.lost} of the {outcome.held} records of before would be gone")
     for name, written in outcome.written.items():
         click.echo(f"  {name}: read as {written}")
     for rejection in outcome.rejections:

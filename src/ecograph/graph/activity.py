@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Callable, Iterable, Set
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
@@ -22,11 +22,12 @@ class Noted:
     """What a run knows of itself before it changes the graph: its beginning, its addresses, its version."""
 
     started: datetime
+    now: Callable[[], datetime]
     used: tuple[str, ...]
     version: str
     counts: dict[str, int] = field(default_factory=dict)
 
-    def triples(self, graph: str, source: str, base: str, ended: datetime) -> set[Triple]:
+    def triples(self, graph: str, source: str, base: str) -> set[Triple]:
         """Return what the graph says of the run."""
         began = self.started.astimezone(UTC)
         node = NamedNode(f"{base}/run/{source}--{began:%Y%m%dt%H%M%S}")
@@ -38,7 +39,7 @@ class Noted:
             ),
             Triple(node, NamedNode(RDFS + "label"), Literal(f"Refresh of {source}, {day}", language="en")),
             Triple(node, _STARTED, _time(began)),
-            Triple(node, NamedNode(PROV + "endedAtTime"), _time(ended)),
+            Triple(node, NamedNode(PROV + "endedAtTime"), _time(self.now())),
             Triple(node, NamedNode(PROV + "generated"), NamedNode(graph)),
             Triple(node, NamedNode(SCHEMA + "softwareVersion"), Literal(self.version)),
         }

@@ -40,6 +40,8 @@ _PAGES = re.compile(r"/(records|datasets)/?(\?|$)")
 TEXT_KINDS = frozenset({"document", "feed"})
 # A feed names its last items: others are not gone. And one bad item of a stranger is no reason to stop.
 _USUAL: Mapping[str, Mapping[str, object]] = {"feed": {"complete": False, "max_error_share": 0.5}}
+# What says how much a complete source may lose, and nothing of how it is read.
+LOSSES = frozenset({"max_lost_share", "may_be_empty"})
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -86,6 +88,10 @@ class Declaration(BaseModel):
     publisher: Publisher
     complete: bool = True
     max_error_share: float = Field(0.0, ge=0, le=1)
+    max_lost_share: float = Field(0.5, ge=0, le=1)
+    """The share of its records that a complete source may lose at once."""
+    may_be_empty: bool = False
+    """Whether a complete source may lose all of its records, where its files hold none."""
     requires: tuple[str, ...] = ()
     fictitious: bool = False
     schedule: OneOf["hourly", "daily", "weekly", "monthly"] | None = None
@@ -129,6 +135,13 @@ class Declaration(BaseModel):
             raise ValueError("`keep_text` goes with the kind 'document'")
         if self.kind == "feed" and len(self.location) != 1:
             raise ValueError("`location`: a feed has one address")
+        return self
+
+    @model_validator(mode="after")
+    def _losing(self) -> Declaration:
+        said = sorted(LOSSES & self.model_fields_set)
+        if said and not self.complete:
+            raise ValueError(f"`{said[0]}` says nothing: a source that is not `complete` loses no record")
         return self
 
     @property
@@ -192,9 +205,15 @@ def occasional(source: str, visibility: str, *, kind: str = "rdf") -> Declaratio
                 fr="Chargés à la main ; licence non précisée.", en="Loaded by hand; licence not stated."
             ),
             publisher=Publisher(name="EcoGraph"),
+            max_lost_share=1.0,  # whoever gives files in the place of others means it, unless they are empty
         )
     except ValidationError as error:
         raise BadDeclaration(source, error.errors()[0]["msg"]) from error
+
+
+def accepting_losses(declaration: Declaration) -> Declaration:
+    """Return the declaration of a source that may lose any number of records, as a person says."""
+    return declaration.model_copy(update={"max_lost_share": 1.0, "may_be_empty": True})
 
 
 def filled(source: str, visibility: str, cls: str, *, max_error_share: float = 1.0) -> Declaration:

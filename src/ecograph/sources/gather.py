@@ -7,6 +7,7 @@ ask for its content page by page has a gatherer of its own in `_GATHERERS`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
@@ -43,7 +44,9 @@ class Gathering:
     ) -> None:
         self._client, self.limit = client, limit
         self._conditional, self._moves = conditional, moves
+        self._bytes = 0
         self.responses: list[Response] = []
+        """What was answered, without the content."""
 
     @property
     def client(self) -> Client:
@@ -71,7 +74,7 @@ class Gathering:
         """Fetch one address as a file; raises `FetchFailed`, `TooLarge`."""
         place = self._moves.get(url, url)
         response = self.client.get(place, headers=headers, limit=limit, conditional=self._conditional)
-        self.responses.append(response)
+        self._note(response)
         return _as_file(url, response)
 
     def ask(self, url: str, *, accept: str = _JSON, pause: float = PAGE_PAUSE) -> File:
@@ -80,10 +83,14 @@ class Gathering:
         Raises `FetchFailed`, and `TooLarge` where all pages together are more than one source may be.
         """
         response = self.client.get(url, headers={"Accept": accept}, limit=self.limit, pause=pause, api=True)
-        self.responses.append(response)
-        if sum(len(each.content) for each in self.responses) > self.limit:
+        self._note(response)
+        if self._bytes > self.limit:
             raise TooLarge(url, self.limit, "bytes with the pages before it")
         return _as_file(url, response)
+
+    def _note(self, response: Response) -> None:
+        self._bytes += len(response.content)
+        self.responses.append(replace(response, content=b""))
 
     def remember(self) -> None:
         """Ask for what was fetched only if it changed, from now on: it has been put to use."""
