@@ -345,8 +345,8 @@ def test_an_id_for_several_links_names_nothing() -> None:
         (b"/etc/passwd", "it is no feed"),
         (b"https://presse.example/autre", "it is no feed"),
         (b'{"items": 3}', "no JSON Feed"),
-        (b'{"items": [', "broken JSON"),
-        (b"[" * 100_000, "broken JSON"),
+        (b'{"items": [', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
         (b"\x89PNG\r\n\x1a\n\x00\x00", "it is no feed"),
     ],
 )

@@ -71,7 +71,7 @@ def test_a_workbook_gives_what_a_person_would_have_typed() -> None:
     ("content", "name", "reason"),
     [
         (b"", "x.csv", "it is empty"),
-        (b"PK\x03\x04 cut", "x.xlsx", "not an XLSX workbook"),
+        (b"PK\x03\x04 cut", "x.xlsx", "not a whole XLSX workbook"),
         (b"a;b;a\n1;2;3\n", "x.csv", "two columns are named 'a'"),
         (b"a;b\n1;2;3\n", "x.csv", r"line 2, column 1: 3 cells under 2 columns"),
         (b"a;b\n1;\x002\n", "x.csv", "null characters"),

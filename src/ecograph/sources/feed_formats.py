@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import re
 import time
 import warnings
@@ -17,6 +16,7 @@ import feedparser
 
 from ecograph.errors import MalformedFile
 from ecograph.sources.content import File
+from ecograph.sources.paths import read_json
 
 _NAMES = {"rss20": "RSS 2.0", "rss10": "RSS 1.0", "atom10": "Atom 1.0", "atom03": "Atom 0.3"}
 _HTML = re.compile(rb"<!doctype html|<html[\s>]", re.IGNORECASE)
@@ -26,6 +26,8 @@ _CLOSED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 _BARE = re.compile(
     rb"<!\[CDATA\[.*?\]\]>|&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.DOTALL
 )
+# feedparser lets what some broken feeds do to its own code through.
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _HEAD = 2_000
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
@@ -95,10 +97,16 @@ def _parsed(file: File, content: bytes) -> Any:
     headers = {"content-type": _content_type(file)}
     with warnings.catch_warnings():
         warnings.simplefilter("ignore", DeprecationWarning)  # of its own working
-        # A stream: content alone would be taken for the name of a file or for an address.
-        return feedparser.parse(
-            io.BytesIO(content), response_headers=headers, resolve_relative_uris=False, sanitize_html=False
-        )
+        try:
+            # A stream: content alone would be taken for the name of a file or for an address.
+            return feedparser.parse(
+                io.BytesIO(content),
+                response_headers=headers,
+                resolve_relative_uris=False,
+                sanitize_html=False,
+            )
+        except _BROKEN as error:
+            raise MalformedFile(file.name, f"it is too broken to be read as a feed ({error})") from error
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:
@@ -178,13 +186,7 @@ def _day(struct: time.struct_time | None) -> date | None:
 
 
 def _json_feed(file: File) -> Feed:
-    try:
-        said = json.loads(file.content)
-    except (ValueError, RecursionError) as error:
-        line = getattr(error, "lineno", None)
-        raise MalformedFile(
-            file.name, f"broken JSON: {error}", line=line, column=getattr(error, "colno", 1)
-        ) from error
+    said = read_json(file)
     items = said.get("items") if isinstance(said, dict) else None
     if not isinstance(items, list):
         raise MalformedFile(file.name, "it is JSON without `items`: no JSON Feed")

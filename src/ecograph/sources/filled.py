@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from zipfile import BadZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
-
-from ecograph.errors import MalformedFile
+from ecograph.errors import BadInput, MalformedFile
 from ecograph.model import Rejection
 from ecograph.sources.content import Content, Context, File, Stated, Written
 from ecograph.sources.forms import ROW_ID, Form, Part, form_of, part_heading
@@ -18,6 +13,7 @@ from ecograph.sources.mapping import Mapper
 from ecograph.sources.naming import slug
 from ecograph.sources.tables import Table, TableOptions, read_table
 from ecograph.sources.values import tidy
+from ecograph.sources.workbooks import open_workbook
 
 LANGUAGES = ("fr", "en")
 REASON = {"fr": "Motif du rejet", "en": "Reason"}
@@ -34,8 +30,8 @@ _TWICE = {
 def template_of(content: bytes) -> str | None:
     """Return the class of the form that a workbook was made from, if it tells."""
     try:
-        keywords = load_workbook(io.BytesIO(content), read_only=True).properties.keywords or ""
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError):
+        keywords = open_workbook(content, "workbook", read_only=True).properties.keywords or ""
+    except BadInput:
         return None
     word, _, cls = keywords.partition(" ")
     return cls if word == KEYWORD and cls else None

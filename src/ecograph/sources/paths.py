@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -13,6 +14,9 @@ from jsonpath_rfc9535.exceptions import JSONPathError
 
 from ecograph.errors import MalformedFile
 from ecograph.sources.content import File
+
+# What may stand for half of a surrogate pair: an escape, its bytes, or any text in UTF-16 or UTF-32.
+_HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
 
 
 @lru_cache(maxsize=1_000)
@@ -40,13 +44,25 @@ def first(document: Any, path: str) -> str | None:
 def read_json(file: File) -> Any:
     """Return a JSON document; raises `MalformedFile`, with the place, for what is none or is cut short."""
     try:
-        return json.loads(file.content, parse_constant=_refuse)
+        document = json.loads(file.content, parse_constant=_refuse)
+        return whole(document) if _HALVES.search(file.content) else document
     except json.JSONDecodeError as error:
         said = f" ({file.media_type})" if file.media_type else ""
         reason = f"not JSON{said}: {error.msg}"
         raise MalformedFile(file.name, reason, line=error.lineno, column=error.colno) from error
     except (UnicodeDecodeError, RecursionError, ValueError) as error:
         raise MalformedFile(file.name, f"not JSON: {error}") from error
+
+
+def whole(value: Any) -> Any:
+    """Return a JSON value whose texts are whole: half a pair of surrogates, which JSON lets in, is U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [whole(item) for item in value]
+    if isinstance(value, dict):
+        return {whole(name): whole(item) for name, item in value.items()}
+    return value
 
 
 def lists(document: Any, path: str, *, name: str) -> Iterator[tuple[str, list[Any]]]:

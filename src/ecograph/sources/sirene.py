@@ -10,8 +10,8 @@ import csv
 import io
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
-from typing import TextIO, cast
-from zipfile import BadZipFile, ZipFile
+from typing import IO, TextIO, cast
+from zipfile import ZipFile
 
 from pydantic import BaseModel, ConfigDict
 
@@ -19,6 +19,7 @@ from ecograph.cog import department_of
 from ecograph.errors import MalformedFile
 from ecograph.sources.companies import Company, stated
 from ecograph.sources.content import Content, Context, File, Stated
+from ecograph.sources.packing import BROKEN
 
 _UNITS = frozenset({"siren", "denominationUniteLegale", "etatAdministratifUniteLegale"})
 _ESTABLISHMENTS = frozenset({"siret", "etablissementSiege", "codeCommuneEtablissement"})
@@ -112,7 +113,7 @@ def _rows(text: TextIO, name: str) -> tuple[frozenset[str], Iterator[tuple[int, 
     reader = csv.reader(text)
     try:
         header = next(reader, [])
-    except (csv.Error, UnicodeDecodeError) as error:
+    except (csv.Error, *BROKEN) as error:
         raise MalformedFile(name, str(error), line=1, column=1) from error
 
     def rows() -> Iterator[tuple[int, Row]]:
@@ -122,7 +123,7 @@ def _rows(text: TextIO, name: str) -> tuple[frozenset[str], Iterator[tuple[int, 
                     reason = f"{len(cells)} cells under {len(header)} columns; the file may be cut short"
                     raise MalformedFile(name, reason, line=reader.line_num, column=1)
                 yield reader.line_num, dict(zip(header, cells, strict=True))
-        except (csv.Error, UnicodeDecodeError, BadZipFile, EOFError) as error:
+        except (csv.Error, *BROKEN) as error:
             raise MalformedFile(name, str(error), line=reader.line_num, column=1) from error
 
     return frozenset(header), rows()
@@ -139,11 +140,15 @@ def _texts(file: File, stack: ExitStack) -> Iterator[tuple[str, TextIO]]:
             io.TextIOWrapper(cast("io.BufferedReader", content), encoding="utf-8-sig", newline=""),
         )
         return
+    for member, opened in _members(file, content, stack):
+        yield f"{file.name}, {member}", io.TextIOWrapper(opened, encoding="utf-8-sig", newline="")
+
+
+def _members(file: File, content: io.BufferedIOBase, stack: ExitStack) -> Iterator[tuple[str, IO[bytes]]]:
     try:
         archive = stack.enter_context(ZipFile(content))
-    except BadZipFile as error:
+        for member in sorted(archive.namelist(), key=str.casefold):
+            if member.lower().endswith(".csv"):
+                yield member, stack.enter_context(archive.open(member))
+    except BROKEN as error:
         raise MalformedFile(file.name, f"not a whole ZIP file ({error})") from error
-    for member in sorted(archive.namelist(), key=str.casefold):
-        if member.lower().endswith(".csv"):
-            opened = stack.enter_context(archive.open(member))
-            yield f"{file.name}, {member}", io.TextIOWrapper(opened, encoding="utf-8-sig", newline="")

@@ -11,23 +11,19 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import PurePath
-from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 from pydantic import BaseModel, ConfigDict, Field
 
-from ecograph.errors import MalformedFile, TooLarge
+from ecograph.errors import MalformedFile
 from ecograph.sources.content import File
 from ecograph.sources.encoding import encoding_of
+from ecograph.sources.workbooks import Lines, read_sheet
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 SEPARATORS = ";,\t|"
 _SAMPLE_LINES = 50
 _LONGEST_CELL = 1_000_000
-_UNPACKED = 500_000_000  # bytes of a workbook once it is unpacked
 
 
 class TableOptions(BaseModel):
@@ -64,7 +60,8 @@ def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str 
     Raises `MalformedFile` where it cannot be one, rows that are too long included.
     """
     if (PurePath(name).suffix.lower() if suffix is None else suffix) == ".xlsx":
-        written, lines = _sheet(content, name, options)
+        sheet, lines = read_sheet(content, name, options.sheet)
+        written = f"XLSX, sheet {sheet}"
     else:
         written, lines = _text(content, name, options)
     header: Sequence[str] = ()
@@ -79,9 +76,6 @@ def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str 
 def read_lines(file: File, options: TableOptions) -> Lines:
     """Return the lines of a table of text, each with its number; raises `MalformedFile`."""
     return _text(file.content, file.name, options)[1]
-
-
-Lines = Iterator[tuple[int, Sequence[str]]]
 
 
 def _rows(lines: Lines, columns: Sequence[str], name: str) -> Iterator[Row]:
@@ -150,44 +144,3 @@ def _lines(text: str, separator: str, name: str) -> Lines:
             before = reader.line_num
     except csv.Error as error:
         raise MalformedFile(name, str(error), line=before + 1, column=1) from error
-
-
-def _sheet(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]:
-    check_workbook(content, name)
-    try:
-        book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-    except (InvalidFileException, BadZipFile, KeyError, ValueError, OSError) as error:
-        raise MalformedFile(name, f"not an XLSX workbook ({error})") from error
-    title = options.sheet or book.sheetnames[0]
-    if title not in book.sheetnames:
-        raise MalformedFile(name, f"no sheet {title!r}; there are {', '.join(book.sheetnames)}")
-    return f"XLSX, sheet {title}", _cells(book[title].iter_rows(values_only=True))
-
-
-def check_workbook(content: bytes, name: str) -> None:
-    """Refuse what is no workbook, or one that a few bytes would unpack to fill the memory."""
-    try:
-        with ZipFile(io.BytesIO(content)) as packed:
-            size = sum(entry.file_size for entry in packed.infolist())
-    except BadZipFile as error:
-        raise MalformedFile(name, f"not an XLSX workbook ({error})") from error
-    if size > _UNPACKED:
-        raise TooLarge(f"{name}, unpacked,", _UNPACKED, "bytes")
-
-
-def _cells(rows: Iterable[Sequence[object]]) -> Lines:
-    for line, row in enumerate(rows, start=1):
-        yield line, [_shown(value) for value in row]
-
-
-def _shown(value: object) -> str:
-    """A cell of a workbook, as a person would have typed it."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer():
-        return str(int(value))
-    return str(value)

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -19,7 +19,8 @@ from ecograph.model import Rejection
 from ecograph.sources.content import File
 from ecograph.sources.filled import KEYWORD, REASON, heading, language_of, marked, safe
 from ecograph.sources.forms import Column, Form, choices, part_heading
-from ecograph.sources.tables import TableOptions, check_workbook, read_lines
+from ecograph.sources.tables import TableOptions, read_lines
+from ecograph.sources.workbooks import open_workbook
 
 _ROWS = 1000  # that the lists to choose from reach
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
@@ -166,8 +167,7 @@ def _clear(sheet: Worksheet, last: int) -> None:
 
 def _opened(file: File) -> tuple[Workbook, Worksheet]:
     if file.suffix == ".xlsx":
-        check_workbook(file.content, file.name)
-        book = load_workbook(io.BytesIO(file.content))
+        book = open_workbook(file.content, file.name, read_only=False)
         sheet = book[book.sheetnames[0]]
         for row in sheet.iter_rows():
             for cell in row:

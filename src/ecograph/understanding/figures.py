@@ -10,8 +10,16 @@ from text_to_num import find_numbers
 
 _DIGITS = re.compile(r"(?<![\w.,])(?:\d{1,3}(?:[ \u00a0\u202f.,]\d{3})+|\d{1,6})(?![\w%€])")
 _ROUND = {
-    "dizaine": 10, "douzaine": 12, "quinzaine": 15, "vingtaine": 20, "trentaine": 30,
-    "quarantaine": 40, "cinquantaine": 50, "soixantaine": 60, "centaine": 100, "dozen": 12,
+    "dizaine": 10,
+    "douzaine": 12,
+    "quinzaine": 15,
+    "vingtaine": 20,
+    "trentaine": 30,
+    "quarantaine": 40,
+    "cinquantaine": 50,
+    "soixantaine": 60,
+    "centaine": 100,
+    "dozen": 12,
 }
 _ROUNDED = re.compile(rf"\b(?:une\s+|an?\s+)?({'|'.join(_ROUND)})\b", re.IGNORECASE)
 _WORD = re.compile(r"\w+|[^\w\s]")

@@ -14,6 +14,7 @@ from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Context
 from ecograph.sources.naming import slug
+from ecograph.sources.paths import whole
 from ecograph.sources.values import BadValue, Term, tidy
 
 _LONGEST_LIST = 20_000
@@ -126,7 +127,7 @@ def _parsed(text: str) -> Any:
     parsers: Iterable[Callable[[str], Any]] = (json.loads, json5.loads)
     for parse in parsers:
         try:
-            return parse(text)
+            return whole(parse(text))
         except (ValueError, RecursionError):
             continue
     return None
