@@ -27,6 +27,7 @@ EcographError
 │   ├── Busy                another process is writing
 │   ├── NothingLoaded       the home holds no published graph yet
 │   ├── StorageFailed       the disk or the database refused
+│   ├── IndexDown           the server that holds the index does not answer
 │   └── HalfRestored        a restore into the home was interrupted
 ├── Forbidden               what this key may not do
 ├── StoreMismatch           the home's graph is kept in another store
@@ -238,6 +239,14 @@ class UnknownForm(NotFound):
 
 class Unavailable(EcographError):
     """Nothing is wrong with the request: try again, or mend the home."""
+
+
+class IndexDown(Unavailable):
+    """The server that holds the index does not answer, or refuses."""
+
+    def __init__(self, url: str, reason: str) -> None:
+        super().__init__(f"the index at {url} does not answer: {reason}")
+        self.url, self.reason = url, reason
 
 
 class Busy(Unavailable):

@@ -31,6 +31,7 @@ _NICENESS = 10
 _SAID_BYTES = 2_000
 # An index that cannot be made now is tried once more: the child may have been killed for its memory.
 _TRIES = 2
+_SECRETS = ("store_password", "index_key")
 
 Report = Callable[[str], None]
 
@@ -145,9 +146,10 @@ def _started(said: IO[bytes]) -> subprocess.Popen[bytes]:
 
 def _told(settings: Settings) -> Mapping[str, Any]:
     """Return what a child is told; a password goes through the pipe, where nobody sees it."""
-    given = settings.model_dump(mode="json", exclude={"store_password", "trusted_proxies"})
-    password = settings.store_password
-    given["store_password"] = password.get_secret_value() if password else None
+    given = settings.model_dump(mode="json", exclude={*_SECRETS, "trusted_proxies"})
+    for name in _SECRETS:
+        secret = getattr(settings, name)
+        given[name] = secret.get_secret_value() if secret else None
     return {"settings": given, "parent": os.getpid()}
 
 

@@ -20,15 +20,23 @@ from ecograph.graph.concepts import NONE_KNOWN, Concepts, read_concepts
 from ecograph.graph.home import Current, Home, hold, sequence_of
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend, Reader
-from ecograph.index.follow import Indexes, Means, build_indexes, fits, follow_indexes, load_indexes
+from ecograph.index.follow import (
+    Indexes,
+    Means,
+    build_indexes,
+    fits,
+    follow_indexes,
+    is_large,
+    load_indexes,
+)
 from ecograph.index.kept import IndexUnusable
-from ecograph.index.large import compact
+from ecograph.index.large import compact, remote
 from ecograph.index.large.folder import NAMES
 from ecograph.index.large.follow import subjects_of
 from ecograph.model import Iri, Level
 from ecograph.questions.reading import TextReader, text_reader
 from ecograph.questions.view import View
-from ecograph.settings import Settings
+from ecograph.settings import INDEXES, Settings
 from ecograph.vocab import SKOS, VOC
 
 _IN_SCHEME = SKOS + "inScheme"
@@ -86,6 +94,7 @@ class Publication:
             embedding=settings.embedding,
             dictionaries=settings.dictionaries,
             engine=settings.index,
+            server=_server(settings, home),
             feedback=settings.feedback == "on",
         )
         return cls(home, backend, means=means, kept=settings.kept_snapshots)
@@ -122,7 +131,7 @@ class Publication:
         with self._loading:
             while (wanted := self._newer_index()) is not None:
                 try:
-                    indexes = load_indexes(self._home.indexes / wanted)
+                    indexes = load_indexes(self._home.indexes / wanted, self._means.server)
                 except IndexUnusable as error:
                     # It may have been swept meanwhile; another one is made when the graph changes.
                     _log.warning("%s", error)
@@ -167,7 +176,7 @@ class Publication:
                     break
                 self._build(current.snapshot, current.base, current, report)
                 self._home.point(index=(built := current.snapshot))
-            self._home.sweep(self._kept)
+            self._sweep()
 
     def follow_at_once(self, report: Report) -> bool:
         """Bring a large index up to a small change, here and now; tell whether that was all to do."""
@@ -176,8 +185,13 @@ class Publication:
             if current is None or not self._touch_up(current, report, most=AT_ONCE):
                 return False
             self._home.point(index=current.snapshot)
-            self._home.sweep(self._kept)
+            self._sweep()
             return True
+
+    def _sweep(self) -> None:
+        self._home.sweep(self._kept)
+        if self._means.server is not None:
+            self._means.server.sweep(self._home.indexes)
 
     def compact(self, report: Report) -> None:
         """Make the bases of a large index anew where much has changed; takes as long as indexing.
@@ -218,7 +232,7 @@ class Publication:
         build_indexes(
             self._backend.reader(snapshot, base),
             self._home.indexes / snapshot,
-            previous=self._indexes(before) if before else None,
+            previous=self._indexes(before) if before and self._stands(before.index) else None,
             means=self._means,
             report=report,
         )
@@ -227,8 +241,7 @@ class Publication:
         """Index a snapshot by what changed since another was, if that can be told and is not too much."""
         if wanted.index is None or wanted.index == wanted.snapshot:
             return False
-        large = (self._home.indexes / wanted.index / Level.PUBLIC.slug / NAMES).exists()
-        if not large or not self._fits(wanted):
+        if not is_large(self._home.indexes / wanted.index) or not self._fits(wanted):
             return False
         subjects = self._changed_since(sequence_of(wanted.index), sequence_of(wanted.snapshot))
         if subjects is None or (most is not None and len(subjects) > most):
@@ -252,7 +265,12 @@ class Publication:
         read = self._read
         known = read[1].indexes if read is not None and read[0].index == current.index else None
         indexes = known or self._indexes(current)
-        return indexes is not None and fits(indexes, self._means)
+        return indexes is not None and self._stands(current.index) and fits(indexes, self._means)
+
+    def _stands(self, index: str | None) -> bool:
+        """Tell whether a cluster still holds what it was given, where one holds an index."""
+        server = self._means.server
+        return server is None or remote.stands(self._home.indexes / str(index), server)
 
     def _changed_since(self, first: int, last: int) -> frozenset[Iri] | None:
         """Return whom the changes between two snapshots speak of; None when that is not known, or all."""
@@ -263,7 +281,11 @@ class Publication:
 
     def _indexes(self, current: Current) -> Indexes | None:
         try:
-            return load_indexes(self._home.indexes / current.index) if current.index else None
+            return (
+                load_indexes(self._home.indexes / current.index, self._means.server)
+                if current.index
+                else None
+            )
         except IndexUnusable:
             return None
 
@@ -279,7 +301,7 @@ class Publication:
         reader = snapshot or self._backend.reader(current.snapshot, current.base)
         published = Published(
             reader,
-            indexes or load_indexes(self._home.indexes / str(current.index)),
+            indexes or load_indexes(self._home.indexes / str(current.index), self._means.server),
             current.base,
             self._still_known(before, current, reader) if before is not None else NONE_KNOWN,
         )
@@ -302,6 +324,14 @@ class Publication:
             for subject in subjects
         )
         return NONE_KNOWN if told else published.known
+
+
+def _server(settings: Settings, home: Home) -> remote.Server | None:
+    """The cluster that the settings name, if they do."""
+    if settings.index in INDEXES:
+        return None
+    key = settings.index_key.get_secret_value() if settings.index_key else None
+    return remote.Server.of(settings.index, key, home.root)
 
 
 def _concepts(snapshot: Reader, known: dict[Level, Concepts], level: Level) -> Concepts:

@@ -19,6 +19,7 @@ from pydantic import (
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 EMBEDDED = "embedded"
+INDEXES = ("auto", "memory", "edge")  # else a URL
 SYSTEM_DICTIONARIES = Path("/usr/share/dictd")  # of Debian and of those that follow it
 DEFAULT_BASE_IRI = "http://127.0.0.1:8000"
 
@@ -58,11 +59,13 @@ class Settings(BaseSettings):
         description="`on`: a load or a refresh merges records with the same official identifier by itself; "
         "`off`: they are proposed, and a person decides.",
     )
-    index: Literal["auto", "memory", "edge"] = Field(
+    index: str = Field(
         "auto",
         description="Where the index is kept: `memory`, where every document is compared with each question; "
-        "`edge`, on disk, for large territories; `auto`: on disk from 20,000 documents on.",
+        "`edge`, on disk, for large territories; `auto`: on disk from 20,000 documents on; else the URL of a "
+        "Qdrant cluster (needs the `cluster` extra).",
     )
+    index_key: SecretStr | None = Field(None, description="API key of the Qdrant cluster. Unset: none.")
     understanding_confidence: float = Field(
         0.65,
         ge=0,
@@ -175,6 +178,14 @@ class Settings(BaseSettings):
         if value is not None and not is_store(value):
             raise ValueError("expected `embedded` or the URL of a SPARQL endpoint")
         return value
+
+    @field_validator("index")
+    @classmethod
+    def _place_of_index(cls, value: str) -> str:
+        if value in INDEXES:
+            return value
+        TypeAdapter(HttpUrl).validate_python(value)
+        return value.rstrip("/")
 
     @field_validator("trusted_proxies", "fetch_local", mode="before")
     @classmethod

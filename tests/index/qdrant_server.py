@@ -36,6 +36,10 @@ def _app(held: QdrantClient) -> FastAPI:  # noqa: C901 - one small function a ro
     def answer(result: Any) -> dict[str, Any]:
         return {"result": _plain(result), "status": "ok", "time": 0.0}
 
+    @app.get("/collections")
+    def collections() -> dict[str, Any]:
+        return answer(held.get_collections())
+
     @app.put("/collections/{name}")
     def create(name: str, body: q.CreateCollection) -> dict[str, Any]:
         return answer(

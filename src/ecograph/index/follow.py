@@ -21,9 +21,10 @@ from ecograph.index.harvest import Harvest, harvest
 from ecograph.index.hits import Meta
 from ecograph.index.index import Index, Teacher, taught
 from ecograph.index.kept import IndexUnusable
-from ecograph.index.large import LargeIndex
+from ecograph.index.large import LargeIndex, remote
 from ecograph.index.large.folder import NAMES, Changes, create, open_large, read_table, update
 from ecograph.index.large.follow import is_stale, touched_documents
+from ecograph.index.large.index import ON_DISK
 from ecograph.index.lessons import answers
 from ecograph.model import Iri, Level
 from ecograph.understanding.dictd import DictionaryUnusable
@@ -36,6 +37,7 @@ STALE = 0.1
 
 # From so many documents on, ties and scores of all documents take too long, and too much memory.
 MANY = 20_000
+IN_MEMORY = "memory"
 
 Report = Callable[[str], None]
 
@@ -50,15 +52,26 @@ class Indexes:
         return self.by_level[max(known for known in self.by_level if known <= level)]
 
 
-def load_indexes(folder: Path) -> Indexes:
+def load_indexes(folder: Path, server: remote.Server | None = None) -> Indexes:
     """Read the indexes of one snapshot; raises `IndexUnusable` when they must be made again."""
     found = {level: folder / level.slug for level in Level if (folder / level.slug).is_dir()}
     if Level.PUBLIC not in found:
         raise IndexUnusable(folder, "it is missing")
-    return Indexes({level: _load(path) for level, path in found.items()})
+    return Indexes({level: _load(path, server) for level, path in found.items()})
 
 
-def _load(path: Path) -> Searched:
+def is_large(folder: Path) -> bool:
+    """Tell whether the indexes of a snapshot follow document by document."""
+    return _is_followed(folder / Level.PUBLIC.slug)
+
+
+def _is_followed(path: Path) -> bool:
+    return (path / NAMES).exists() or (path / remote.NAMES).exists()
+
+
+def _load(path: Path, server: remote.Server | None) -> Searched:
+    if (path / remote.NAMES).exists():
+        return remote.open_remote(path, server)
     return open_large(path) if (path / NAMES).exists() else Index.load(path)
 
 
@@ -66,17 +79,20 @@ def _load(path: Path) -> Searched:
 class Means:
     """What an index is made with: an embedding or `none`, and the folder of installed dictionaries.
 
-    `engine` is `memory`, `edge`, or `auto`: on disk from `MANY` documents on.
+    `engine` is `memory`, `edge`, or `auto`: on disk from `MANY` documents on; with a `server`, its URL.
     """
 
     embedding: str
     dictionaries: Path | None = None
     feedback: bool = True
     engine: str = "auto"
+    server: remote.Server | None = None
 
-    def on_disk(self, documents: int) -> bool:
-        """Tell whether so many documents are kept on disk."""
-        return self.engine == "edge" or (self.engine == "auto" and documents > MANY)
+    def where(self, count: Callable[[], int]) -> str:
+        """Tell where documents are kept; they are counted where it depends on their number."""
+        if self.engine != "auto":
+            return self.engine
+        return ON_DISK if count() > MANY else IN_MEMORY
 
 
 def fits(indexes: Indexes, means: Means) -> bool:
@@ -85,7 +101,8 @@ def fits(indexes: Indexes, means: Means) -> bool:
     An index without a table, where one could not be taught, is made again only when one can.
     """
     public = indexes.of(Level.PUBLIC)
-    if isinstance(public, LargeIndex) != means.on_disk(public.size):
+    where = public.where if isinstance(public, LargeIndex) else IN_MEMORY
+    if where != means.where(lambda: public.size):
         return False
     untaught = means.embedding == "none" or not can_teach()
     return public.lexical_only == untaught and public.meta.lexicon == identity(means.dictionaries)
@@ -137,9 +154,16 @@ def follow_indexes(
                 reuse = _repeat(table) if table else None
                 _written(scratch / level.slug, harvest(snapshot, level), reuse, means, report)
             else:
-                update(before / level.slug, scratch / level.slug, changes)
+                _update(before / level.slug, scratch / level.slug, changes, means)
                 report(f"indexed {len(changes)} documents of level {level.slug}")
     return True
+
+
+def _update(before: Path, folder: Path, changes: Changes, means: Means) -> None:
+    if means.server is None:
+        update(before, folder, changes)
+    else:
+        remote.update(before, folder, changes, means.server)
 
 
 def _changes(
@@ -147,7 +171,7 @@ def _changes(
 ) -> Changes | None:
     """What changes in the index of a level; None where it has none yet, or all has to be read for it."""
     folder = before / level.slug
-    if not (folder / NAMES).exists():
+    if not _is_followed(folder):
         return None
     changes = touched_documents(snapshot, level, subjects, concepts)
     return None if changes is None or is_stale(folder, changes, STALE) else changes
@@ -179,13 +203,18 @@ def _write(
     means: Means,
     report: Report,
 ) -> Table | None:
-    if not means.on_disk(len(documents)):
+    if means.where(lambda: len(documents)) == IN_MEMORY:
         index = Index.build(documents, teacher=teacher, lexicon=lexicon, progress=report)
         index.save(folder)
         return index.dense.table if index.dense else None
     table = taught(documents, teacher, report) if teacher and documents else None
     meta = Meta(sequence=0, embedding=table.identity if table else "", lexicon=lexicon.identity)
-    create(folder, documents, table=table, lexicon=lexicon, meta=meta, progress=report)
+    if means.server is None:
+        create(folder, documents, table=table, lexicon=lexicon, meta=meta, progress=report)
+        return table
+    remote.create(
+        folder, documents, server=means.server, table=table, lexicon=lexicon, meta=meta, progress=report
+    )
     return table
 
 

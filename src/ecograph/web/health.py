@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from ecograph import __version__
 from ecograph.app import EcoGraph
-from ecograph.errors import EcographError, NothingLoaded
+from ecograph.errors import EcographError, IndexDown, NothingLoaded
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
 from ecograph.web.access import Graph
@@ -51,7 +51,13 @@ def ready(request: Request, graph: Graph) -> Response:
 
 def ailments(graph: EcoGraph) -> list[Ailment]:
     """Return what keeps a service from answering."""
-    found = (_of_published(graph), _of_following(graph), _of_workers(graph), _of_disk(graph))
+    found = (
+        _of_published(graph),
+        _of_index(graph),
+        _of_following(graph),
+        _of_workers(graph),
+        _of_disk(graph),
+    )
     return [ailment for ailment in found if ailment is not None]
 
 
@@ -65,6 +71,17 @@ def _of_published(graph: EcoGraph) -> Ailment | None:
         return Ailment("index", "the index cannot be used: run `ecograph load` to make it again", str(error))
     except (EcographError, OSError) as error:
         return Ailment("store", "the store of the graph cannot be read", str(error))
+    return None
+
+
+def _of_index(graph: EcoGraph) -> Ailment | None:
+    """Ask the server that holds the index, where one does."""
+    try:
+        _ = graph.view(Level.PUBLIC).index.size  # which a server is asked for
+    except IndexDown as error:
+        return Ailment("index", "the server of the search index does not answer", str(error))
+    except (EcographError, OSError):
+        pass  # told as what keeps it from being read
     return None
 
 

@@ -18,7 +18,7 @@ from ecograph.index.large.edge import Shard
 from ecograph.index.large.encoding import about_of, counted
 from ecograph.index.large.neighbours import LOOKED_AT
 from ecograph.index.large.papers import Kept, Writing
-from ecograph.index.large.postings import Counts
+from ecograph.index.large.postings import Counts, Postings
 from ecograph.index.large.vocabulary import Told, Vocabulary, write_told
 from ecograph.index.links import link_rows
 from ecograph.understanding.embedding import Table
@@ -42,13 +42,18 @@ def write_base(folder: Path, documents: Iterable[Document], table: Table | None,
                 progress(f"read {number} documents")
         papers.finish()
     gathered.columns().save(folder / "columns")
+    write_vocabulary(folder, counts, table).save(folder / "words")
+    _write_sense(folder, table, linked, progress)
+
+
+def write_vocabulary(folder: Path, counts: Counts, table: Table | None) -> Postings:
+    """Freeze what was counted, for all documents to be weighed alike; return what they weigh now."""
     means = counts.means()
     postings = counts.postings(means)
-    postings.save(folder / "words")
     Vocabulary.of(counts.size, means, counts.terms, postings.held(counts.terms)).save(folder / "vocabulary")
     width = table.width if table is not None and counts.size else 0
     write_told(folder, Told(size=counts.size, means=means, width=width))
-    _write_sense(folder, table, linked, progress)
+    return postings
 
 
 def _write_sense(folder: Path, table: Table | None, linked: Sequence[Document], progress: Progress) -> None:

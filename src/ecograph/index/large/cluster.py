@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
-from functools import partial
 from itertools import islice
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -19,9 +18,9 @@ from qdrant_client import models as q
 
 from ecograph.index import opening
 from ecograph.index.documents import Document, from_fields, to_fields
-from ecograph.index.filters import FACETS, LISTED, Filters, marks
+from ecograph.index.filters import FACETS, LISTED, Filters
 from ecograph.index.fusion import Scores
-from ecograph.index.large.encoding import ANYWHERE
+from ecograph.index.large.conditions import conditions_of, holding, open_on, passing, serving
 from ecograph.index.large.neighbours import Ties, neighbours_of, tied_among
 from ecograph.index.large.papers import title_key
 from ecograph.index.large.ports import Asked, Candidates, Counted, Point, Weights
@@ -54,6 +53,10 @@ class Cluster:
         for name in ("held", "order", "opens", "closes"):
             self._client.create_payload_index(self._name, name, q.PayloadSchemaType.INTEGER)
 
+    def exists(self) -> bool:
+        """Tell whether the collection is there."""
+        return self._client.collection_exists(self._name)
+
     def upsert(self, points: Iterable[Point]) -> None:
         """Write documents in the place of those with the same IRIs."""
         for batch in _batches(map(_stored, points)):
@@ -66,33 +69,34 @@ class Cluster:
             told = {"ties": [list(tie) for tie in ties]}
             self._client.set_payload(self._name, told, [_id(document.iri)], wait=True)
 
-    def delete(self, iris: Iterable[str]) -> None:
+    def delete(self, iris: Sequence[str]) -> None:
         """Remove documents."""
-        selected = q.PointIdsList(points=[_id(iri) for iri in iris])
-        self._client.delete(self._name, selected, wait=True)
+        if iris:
+            selected = q.PointIdsList(points=[_id(iri) for iri in iris])
+            self._client.delete(self._name, selected, wait=True)
 
     @property
     def size(self) -> int:
         return self._client.count(self._name, exact=True).count
 
     def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
-        passing = [*_conditions(filters), *_serving(asked)]
+        passing = [*conditions_of(filters), *serving(asked)]
         words, linked = _sum_of(asked.words, asked.letters), frozenset().union(*asked.concepts)
-        holding = _holding(asked.bringing | asked.names | linked)
-        brought = self._best(_sparse(words), _WORDS, [*passing, holding], depth) if words else {}
+        held = holding(asked.bringing | asked.names | linked)
+        brought = self._best(_sparse(words), _WORDS, [*passing, held], depth) if words else {}
         near = self._brought(asked, passing, depth)
         # Facets say what another choice would give: that needs what is near without the filters.
-        also = {*near, *(self._brought(asked, _serving(asked), depth) if facets and filters.any() else ())}
-        named, others = (self._holders([*passing, _holding(n)], depth) for n in (asked.names, linked))
+        also = {*near, *(self._brought(asked, serving(asked), depth) if facets and filters.any() else ())}
+        named, others = (self._holders([*passing, holding(n)], depth) for n in (asked.names, linked))
         iris = sorted({*brought, *near, *named, *others})
-        bringing = q.Filter(should=[holding, q.HasIdCondition(has_id=[_id(iri) for iri in also])])
+        bringing = q.Filter(should=[held, q.HasIdCondition(has_id=[_id(iri) for iri in also])])
         told = self._told(iris)
         return Candidates(
             iris=iris,
             named=[at for at, iri in enumerate(iris) if iri in named],
             signals=self.signals(asked, iris),
             tied=tied_among(iris, {iri: _ties(payload) for iri, payload in told.items()}),
-            counted=self._counted([bringing, *_serving(asked)], filters, facets=facets),
+            counted=self._counted([bringing, *serving(asked)], filters, facets=facets),
             preferred=np.array(
                 [sum(asked.preferred.get(n, 0.0) for n in told[iri]["about"]) for iri in iris]
             ),
@@ -101,7 +105,7 @@ class Cluster:
     def listed(
         self, filters: Filters, limit: int, offset: int, *, facets: bool
     ) -> tuple[Sequence[str], Counted]:
-        conditions = _conditions(filters)
+        conditions = conditions_of(filters)
         records = self._scrolled(conditions, limit + offset) if limit else []
         keyed = {str(record.id): _place(record) for record in records}
         if records:
@@ -123,12 +127,12 @@ class Cluster:
 
     def passing(self, filters: Filters) -> Iterator[Document]:
         # Qdrant has an order of its own: the IRIs are read first, and put in ours.
-        iris = self._iris(_conditions(filters))
+        iris = self._iris(conditions_of(filters))
         for start in range(0, len(iris), BATCH):
             yield from self.documents(iris[start : start + BATCH]).values()
 
     def about(self, number: int, filters: Filters) -> Sequence[str]:
-        return self._iris([_holding(frozenset([number])), *_conditions(filters)])
+        return self._iris([holding(frozenset([number])), *conditions_of(filters)])
 
     def _iris(self, conditions: list[q.Condition]) -> list[str]:
         """The IRIs of all that meet some conditions, in order."""
@@ -145,7 +149,7 @@ class Cluster:
                 return
 
     def nearest(self, vector: Matrix, filters: Filters, depth: int) -> Sequence[tuple[str, float]]:
-        found = self._best(vector.tolist(), _SENSE, _conditions(filters), depth) if vector.any() else {}
+        found = self._best(vector.tolist(), _SENSE, conditions_of(filters), depth) if vector.any() else {}
         return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
     def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
@@ -168,10 +172,14 @@ class Cluster:
         return {**signals, "concepts": np.array(linked, dtype=np.float64)}
 
     def documents(self, iris: Sequence[str]) -> dict[str, Document]:
-        records = self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=["document"])
+        blocks = (iris[start : start + BATCH] for start in range(0, len(iris), BATCH))
+        records = (r for block in blocks for r in self._retrieved(block, "document"))
         read = (from_fields((record.payload or {})["document"]) for record in records)
         found = {document.iri: document for document in read}
         return {iri: found[iri] for iri in iris if iri in found}
+
+    def _retrieved(self, iris: Sequence[str], *fields: str) -> list[q.Record]:
+        return self._client.retrieve(self._name, [_id(iri) for iri in iris], with_payload=list(fields))
 
     def vectors(self, iris: Sequence[str]) -> Matrix:
         if not self._width:
@@ -184,8 +192,7 @@ class Cluster:
 
     def _told(self, iris: Sequence[str]) -> dict[str, dict[str, Any]]:
         """What is kept beside each document: its neighbours, and what it is about."""
-        ids = [_id(iri) for iri in iris]
-        records = self._client.retrieve(self._name, ids, with_payload=["iri", "ties", "about"])
+        records = self._retrieved(iris, "iri", "ties", "about") if iris else []
         return {str((record.payload or {})["iri"]): record.payload or {} for record in records}
 
     def _holders(self, conditions: list[q.Condition], depth: int) -> set[str]:
@@ -228,16 +235,16 @@ class Cluster:
         if facets and filters.today is not None:
             counts[opening.FACET] = self._opened(bringing, filters, filters.today)
             listed[opening.FACET] = frozenset(counts[opening.FACET])
-        within = q.Filter(must=[*bringing, *_conditions(filters)])
+        within = q.Filter(must=[*bringing, *conditions_of(filters)])
         total = self._client.count(self._name, within, exact=True).count
         return Counted(total=total, counts=counts, listed=listed)
 
     def _opened(self, bringing: list[q.Condition], filters: Filters, today: date) -> dict[str, int]:
         """How many documents are open, or not, on a day, those states left out that none is in."""
-        others = [*bringing, *_conditions(filters, but=opening.FACET)]
+        others = [*bringing, *conditions_of(filters, but=opening.FACET)]
         counts = {
             state: self._client.count(
-                self._name, q.Filter(must=[*others, _open([state], today)]), exact=True
+                self._name, q.Filter(must=[*others, open_on([state], today)]), exact=True
             ).count
             for state in opening.STATES
         }
@@ -245,74 +252,23 @@ class Cluster:
 
     def _chosen(self, facet: str, bringing: list[q.Condition], filters: Filters) -> dict[str, int]:
         """How many documents each of the values asked for lets pass, those that let none pass left out."""
-        others = _conditions(filters, but=facet)
+        others = conditions_of(filters, but=facet)
         counts = {
             value: self._client.count(
-                self._name, q.Filter(must=[*bringing, *others, _passing(facet, [value])]), exact=True
+                self._name, q.Filter(must=[*bringing, *others, passing(facet, [value])]), exact=True
             ).count
             for value in filters.wanted()[facet]
         }
         return {value: count for value, count in counts.items() if count}
 
     def _facet(self, key: str, bringing: list[q.Condition], filters: Filters, facet: str) -> dict[str, int]:
-        chosen = q.Filter(must=[*bringing, *_conditions(filters, but=facet)])
+        chosen = q.Filter(must=[*bringing, *conditions_of(filters, but=facet)])
         answer = self._client.facet(self._name, key, chosen, limit=MOST_VALUES, exact=True)
         return {str(hit.value): hit.count for hit in answer.hits}
 
 
-def _conditions(filters: Filters, *, but: str = "") -> list[q.Condition]:
-    wanted = {facet: values for facet, values in filters.wanted().items() if values and facet != but}
-    return [
-        _open(values, filters.today)
-        if facet == opening.FACET and filters.today is not None
-        else _passing(facet, values)
-        for facet, values in wanted.items()
-    ]
-
-
-def _open(states: Iterable[str], today: date) -> q.Filter:
-    """What is in one of some states on a day: see `opening.states`."""
-    day, ever, for_ever = today.toordinal(), opening.EVER, opening.FOR_EVER
-    opens, closes = partial(_days, "opens"), partial(_days, "closes")
-    undated = [opens(gte=ever, lte=ever), closes(gte=for_ever, lte=for_ever)]
-    conditions = {
-        opening.UNDATED: q.Filter(must=undated),
-        opening.CLOSED: q.Filter(must=[opens(gte=ever), closes(lt=day)]),
-        opening.SOON: q.Filter(must=[opens(gt=day), closes(gte=day)]),
-        opening.NOW: q.Filter(
-            must=[opens(gte=ever, lte=day), closes(gte=day)], must_not=[q.Filter(must=undated)]
-        ),
-    }
-    return q.Filter(should=[conditions[state] for state in states])
-
-
-def _days(key: str, **bounds: float) -> q.FieldCondition:
-    return q.FieldCondition(key=key, range=q.Range(**bounds))
-
-
-def _passing(facet: str, values: Iterable[str]) -> q.FieldCondition:
-    passing = [mark for value in values for mark in marks(facet, value)]
-    return q.FieldCondition(key=facet, match=q.MatchAny(any=passing))
-
-
-def _serving(asked: Asked) -> list[q.Condition]:
-    """What serves one of the places asked for, or none in particular, or is named."""
-    if not asked.places:
-        return []
-    places = q.FieldCondition(key="territory", match=q.MatchAny(any=list(asked.places)))
-    return [q.Filter(should=[places, _holding(asked.names | {ANYWHERE})])]
-
-
-def _worth(about: Iterable[int], preferred: Weights) -> float:
-    return sum(preferred.get(number, 0.0) for number in about)
-
-
 def _ties(payload: Mapping[str, Any]) -> Ties:
     return tuple((str(iri), float(share)) for iri, share in payload["ties"])
-
-
-def _holding(numbers: frozenset[int]) -> q.FieldCondition:
-    return q.FieldCondition(key="held", match=q.MatchAny(any=sorted(numbers)))
 
 
 def _stored(point: Point) -> q.PointStruct:

@@ -85,10 +85,7 @@ def create(
     """Write an index of documents, which come in order of IRI."""
     folder.mkdir(parents=True)
     write_base(folder / "base-1", documents, table, progress)
-    if table is not None:
-        table.save(folder / _TABLE)
-    if lexicon is not None:
-        (folder / _LEXICON).write_text(to_json(lexicon), encoding="utf-8")
+    write_means(folder, table, lexicon)
     floor = _floor(Layer.open(folder / "base-1")) if table is not None else FLOOR
     write_state(folder, State(base="base-1", above=None, floor=floor, meta=asdict(meta)))
 
@@ -99,8 +96,7 @@ def open_large(folder: Path) -> LargeIndex:
         state, table = read_state(folder), read_table(folder)
         vocabulary = read_vocabulary(folder / state.base)
         engine = engine_of(folder / state.base, read_above(folder, state), vocabulary, table)
-        sources = folder / _LEXICON
-        lexicon = _read_lexicon(_File.at(sources)) if sources.exists() else None
+        lexicon = read_lexicon(folder)
     except FileNotFoundError as error:
         raise IndexUnusable(folder, f"{Path(error.filename or folder).name} is missing") from error
     except (ValueError, KeyError, TypeError, EOFError) as error:
@@ -174,6 +170,19 @@ def read_state(folder: Path) -> State:
 def write_state(folder: Path, state: State) -> None:
     """Say what an index is made of from now on."""
     replace_file(folder / NAMES, json.dumps(asdict(state), indent=1).encode())
+
+
+def write_means(folder: Path, table: Table | None, lexicon: Sources | None) -> None:
+    """Write the word table and what English words stand for, where there are any."""
+    if table is not None:
+        table.save(folder / _TABLE)
+    if lexicon is not None:
+        (folder / _LEXICON).write_text(to_json(lexicon), encoding="utf-8")
+
+
+def read_lexicon(folder: Path) -> Lexicon | None:
+    """Return what English words stand for in an index."""
+    return _read_lexicon(_File.at(folder / _LEXICON)) if (folder / _LEXICON).exists() else None
 
 
 def read_table(folder: Path) -> Table | None:

@@ -14,6 +14,7 @@ from ecograph.graph.ledger import Change
 from ecograph.graph.ports import Reader
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.index.harvest import documents_of, touched
+from ecograph.index.large import remote
 from ecograph.index.large.folder import Changes, read_above, read_state
 from ecograph.index.large.vocabulary import read_told
 from ecograph.model import Iri, Level
@@ -51,9 +52,12 @@ def touched_documents(
 
 def is_stale(folder: Path, changes: Changes, share: float) -> bool:
     """Tell whether more than a share of the documents would have changed since the base was written."""
-    state = read_state(folder)
-    changed = read_above(folder, state).hidden | changes.keys()
-    return len(changed) > share * max(read_told(folder / state.base).size, 1)
+    if (folder / remote.NAMES).exists():
+        changed, told = frozenset(remote.read_state(folder).changed), read_told(folder)
+    else:
+        state = read_state(folder)
+        changed, told = read_above(folder, state).hidden, read_told(folder / state.base)
+    return len(changed | changes.keys()) > share * max(told.size, 1)
 
 
 def _reaches_far(triple: Triple) -> bool:

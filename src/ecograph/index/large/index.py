@@ -30,6 +30,7 @@ from ecograph.understanding.english import Lexicon
 
 # How many each channel brings. Measured on the development queries: see docs/explanation/index-engine.md.
 DEPTH = 400
+ON_DISK = "edge"
 DEEPEST = 10_000  # what can be paged through
 NAMED = 50  # the first by words, among which a title may be what was typed
 
@@ -46,9 +47,11 @@ class LargeIndex:
         *,
         floor: float,
         lexicon: Lexicon | None = None,
+        where: str = ON_DISK,
     ) -> None:
+        """`where` is the URL of the server that holds the documents, if one does."""
         self.engine, self.vocabulary, self.table, self.meta = engine, vocabulary, table, meta
-        self.floor, self.lexicon = floor, lexicon
+        self.floor, self.lexicon, self.where = floor, lexicon, where
 
     @property
     def lexical_only(self) -> bool:
