@@ -135,3 +135,16 @@ def test_who_may_use_no_more_is_told_so(serve, taken: list[str]) -> None:
     assert (heavy.status_code, heavy.headers["vary"]) == (503, "Authorization")
     assert service.ask("ASK {}").status_code == 429
     assert len(taken) == 2
+
+
+def test_a_bug_is_told_as_on_the_long_way(service, taken: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(service.graph.endpoint, "begin", broken)
+    asked = {"X-Request-Id": "b1", "Connection": "close"}
+    short, long = service.ask("ASK {}", **asked), service.ask("ASK {}", **asked, **LONG)
+    assert taken == ["ASK {}"]
+    assert short.status_code == long.status_code == 500
+    assert short.json() == long.json()
+    assert short.headers.get_list("x-request-id") == long.headers.get_list("x-request-id") == ["b1"]

@@ -147,6 +147,7 @@ class Home:
 
 
 @lru_cache(maxsize=4)
+@lru_cache(maxsize=4)
 def _read_current(content: bytes) -> Current:
     return Current(**json.loads(content))
 

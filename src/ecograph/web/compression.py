@@ -11,7 +11,7 @@ from fastapi.middleware.gzip import GZipMiddleware
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_FROM = 1_000  # bytes: below, the header costs what the compression saves
+FROM = 1_000  # bytes: below, the header costs what the compression saves
 _LEVEL = 5
 
 
@@ -19,7 +19,7 @@ class Compressed:
     """Compresses what an application answers, and weakens the tags of what it compressed."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = GZipMiddleware(app, minimum_size=_FROM, compresslevel=_LEVEL)
+        self._app = GZipMiddleware(app, minimum_size=FROM, compresslevel=_LEVEL)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, partial(_send_weakened, send))

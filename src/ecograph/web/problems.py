@@ -70,7 +70,7 @@ def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
     app.add_exception_handler(EcographError, _on_error)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
-    app.add_exception_handler(Exception, _on_bug)
+    app.add_exception_handler(Exception, on_bug)
 
 
 async def _on_error(request: Request, error: Exception) -> Response:
@@ -114,12 +114,11 @@ async def _on_invalid(request: Request, error: Exception) -> Response:
     return _problem(request, HTTPStatus.BAD_REQUEST, "Bad Request", {"detail": detail, "errors": errors})
 
 
-async def _on_bug(request: Request, _error: Exception) -> Response:
+async def on_bug(request: Request, _error: Exception) -> Response:
+    """Return the answer to a request that fails for no fault of its own; the server logs why."""
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     facts = {"detail": "Something went wrong here, not in the request."}
-    # This answer is made where nobody else adds the id.
-    headers = {"X-Request-Id": getattr(request.state, "request_id", "none")}
-    return _problem(request, status, status.phrase, facts, headers=headers)
+    return _problem(request, status, status.phrase, facts)
 
 
 def _allowed(request: Request) -> list[str]:

@@ -11,6 +11,8 @@ from typing import Any
 import uvicorn
 from fastapi import Depends, FastAPI
 from fastapi.responses import JSONResponse, PlainTextResponse
+from starlette.middleware.errors import ServerErrorMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecograph import __version__
 from ecograph.app import EcoGraph
@@ -48,7 +50,28 @@ Search and matching as JSON, resources as linked data at their own IRIs, SPARQL,
 """
 
 
-def create_app(graph: EcoGraph) -> FastAPI:
+class Service(FastAPI):
+    """The application, behind what sees each request first.
+
+    Its own layers take longer than a short query, even where they have nothing to do.
+    """
+
+    front: ASGIApp
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request, or begin and end with the server."""
+        if scope["type"] == "http":
+            scope["app"] = self
+            await self.front(scope, receive, send)
+        else:
+            await self.framework(scope, receive, send)
+
+    async def framework(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a request by its route."""
+        await super().__call__(scope, receive, send)
+
+
+def create_app(graph: EcoGraph) -> Service:
     """Return the service over a façade."""
 
     @asynccontextmanager
@@ -56,7 +79,7 @@ def create_app(graph: EcoGraph) -> FastAPI:
         yield
         graph.close()
 
-    app = FastAPI(
+    app = Service(
         title="EcoGraph",
         version=__version__,
         description=_DESCRIPTION,
@@ -94,10 +117,9 @@ def create_app(graph: EcoGraph) -> FastAPI:
         resources.router,
     ):
         app.include_router(router)
-    app.add_middleware(Shortcut, asking=asking)
     app.add_middleware(Compressed)
-    # The last one added is the first that a request meets: it must see what the others make of it.
-    app.add_middleware(Observed, metrics=metrics)
+    shortcut = Shortcut(app.framework, asking)
+    app.front = Observed(ServerErrorMiddleware(shortcut, handler=problems.on_bug), metrics)
     _document_queries(app, graph)
     return app
 
@@ -141,6 +163,7 @@ def server_config(graph: EcoGraph) -> uvicorn.Config:
         log_config=None,
         log_level=logging.WARNING,
         access_log=False,
+        server_header=False,
         proxy_headers=bool(proxies),
         forwarded_allow_ips=proxies,
     )

@@ -8,7 +8,7 @@ and what its bytes mean is remembered. Whatever is not so plain goes the long wa
 from __future__ import annotations
 
 from collections import OrderedDict
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -18,8 +18,9 @@ from ecograph.errors import EcographError
 from ecograph.exchange.formats import Choice
 from ecograph.graph.queries import QueryOutcome
 from ecograph.model import Level
-from ecograph.web import sparql
+from ecograph.web import compression, sparql
 from ecograph.web.asking import Asking, Published
+from ecograph.web.compression import Compressed
 from ecograph.web.observation import account_of, query_noted
 from ecograph.web.problems import problem_of
 from ecograph.web.sparql_question import Question, etag, headers_of, read_question
@@ -88,8 +89,8 @@ class Shortcut:
         ]
         if question.tag is not None:
             headers.append((b"etag", etag(published.snapshot.id, question.tag).encode()))
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": outcome.body})
+        answer = partial(_sent, headers, outcome.body)
+        await (answer if len(outcome.body) < compression.FROM else Compressed(answer))(scope, receive, send)
 
     async def _outcome(
         self, scope: Scope, receive: Receive, question: Question, published: Published
@@ -101,6 +102,13 @@ class Shortcut:
             )
             note.outcome = "cached" if outcome.cached else "answered"
             return outcome
+
+
+async def _sent(
+    headers: list[tuple[bytes, bytes]], body: bytes, _scope: Scope, _receive: Receive, send: Send
+) -> None:
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
 
 
 @lru_cache(maxsize=64)

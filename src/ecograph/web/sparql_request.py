@@ -5,7 +5,6 @@ from __future__ import annotations
 import binascii
 import codecs
 import hashlib
-import json
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,7 +39,7 @@ class Asked:
     @property
     def digest(self) -> str:
         """What stands for the query and its dataset where the text must not."""
-        asked = json.dumps([self.query, self.default_graphs, self.named_graphs])
+        asked = repr((self.query, self.default_graphs, self.named_graphs))
         return hashlib.sha256(asked.encode()).hexdigest()[:16]
 
 
