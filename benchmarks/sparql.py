@@ -20,6 +20,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from benchmarks import sparql_floor
 from benchmarks import sparql_servers as servers
 from benchmarks.processes import processor_seconds, spent
 from benchmarks.sparql_client import Client, Job
@@ -67,6 +68,7 @@ class Report:
     skipped: dict[str, str] = field(default_factory=dict)
     visible_ms: list[float] = field(default_factory=list)
     rows: dict[str, dict[str, list[int]]] = field(default_factory=dict)
+    floor_ms: float | None = None  # of a constant answer from EcoGraph's HTTP server
 
     def as_json(self) -> dict[str, Any]:
         """The figures that the benchmark promises."""
@@ -81,6 +83,7 @@ class Report:
             },
             "load": {name: load.as_json() for name, load in self.loads.items()},
             "visible_ms": self.visible_ms,
+            "floor_ms": self.floor_ms,
             "skipped": self.skipped,
         }
 
@@ -113,6 +116,9 @@ def run(quads: int, wanted: Sequence[str], bounds: Bounds, folder: Path) -> Repo
         except Unavailable as error:
             report.skipped[name] = str(error)
     _compare(report.rows)
+    if "queries" in bounds.parts:
+        with Client() as client:
+            report.floor_ms = sparql_floor.cpu_ms(client)
     return report
 
 
@@ -218,6 +224,8 @@ def lines(report: Report) -> Iterator[str]:
     """Yield what people read."""
     if report.figures:
         yield from _table(report)
+    if report.floor_ms is not None:
+        yield f"a constant answer from EcoGraph's HTTP server: {report.floor_ms:.3f} ms of processor time\n"
     for name, load in report.loads.items():
         each = load.as_json()
         yield (
