@@ -10,6 +10,7 @@ import pytest
 
 HEAVY = ["torch", "spacy", "sentence_transformers", "sklearn", "transformers", "thinc"]
 IMPORT = "import ecograph.app"
+UPDATE = "import ecograph.graph.journal"
 SEARCH = """
 from pathlib import Path
 from ecograph.app import EcoGraph
@@ -25,8 +26,13 @@ assert graph.describe(Level.PUBLIC, graph.base + "/project/demo--p01")
 
 @pytest.mark.parametrize(
     ("work", "kept_out"),
-    [(IMPORT, [*HEAVY, "rdflib", "pyshacl"]), (SEARCH, [*HEAVY, "rdflib", "pyshacl"])],
-    ids=["import", "question"],
+    [
+        (IMPORT, [*HEAVY, "rdflib", "pyshacl"]),
+        (SEARCH, [*HEAVY, "rdflib", "pyshacl"]),
+        # Every update waits for a process that imports this.
+        (UPDATE, [*HEAVY, "rdflib", "pyshacl", "sqlite3", "ecograph.graph.store", "ecograph.sources"]),
+    ],
+    ids=["import", "question", "update"],
 )
 def test_nothing_heavy_is_loaded(work: str, kept_out: list[str], sample_home: Path, tmp_path: Path) -> None:
     code = f"import sys\n{work}\nprint([name for name in {kept_out} if name in sys.modules])"

@@ -10,7 +10,6 @@ import pytest
 from pyoxigraph import BlankNode, Literal, NamedNode, Quad, Store
 
 from ecograph.errors import BadParameter, BadQuery
-from ecograph.graph.entailment import Schema
 from ecograph.graph.journal import Workplace, carry_out
 from ecograph.graph.updates import Dataset, read_update
 
@@ -62,9 +61,7 @@ def store() -> Store:
 def carried_out(text: str, dataset: Dataset = Dataset(), at: Store | None = None) -> set[Quad]:  # noqa: B008 - a value
     """Return the named graphs after an update, by way of its changes."""
     before = at or store()
-    place = Workplace(
-        store=Store(), schema=Schema([]), base=EX, own_graph=OWN, kept_graphs=frozenset({EX + "kept"})
-    )
+    place = Workplace(store=Store(), base=EX, own_graph=OWN, kept_graphs=frozenset({EX + "kept"}))
     place.store.extend(before)
     operations = read_update(PREFIX + text, dataset=dataset, limit=100_000)
     changes = carry_out(place, operations)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from operator import ge, le
 
 import pyoxigraph
@@ -68,7 +68,7 @@ class Acceptance:
 
     def __init__(self, shapes: bytes, schema: Schema) -> None:
         self._schema = schema
-        self._shapes = _Shapes(shapes)
+        self._shapes = _read(shapes)
         self._fields = cache(self._find_fields)
 
     def described(self, triples: Iterable[Triple]) -> dict[NamedNode, Values]:
@@ -118,9 +118,10 @@ class _Unknown(Exception):
 
 
 class _Shapes:
-    """The shapes, read once and compiled class by class."""
+    """The shapes, read once and compiled class by class, each once."""
 
     def __init__(self, content: bytes) -> None:
+        self.of_class = cache(self._of)
         self._said: dict[object, dict[str, list[Object]]] = defaultdict(lambda: defaultdict(list))
         self._of_class: dict[Object, list[object]] = defaultdict(list)
         for quad in pyoxigraph.parse(content, format=RdfFormat.TURTLE):
@@ -130,7 +131,7 @@ class _Shapes:
         others = {name for said in self._said.values() for name in said if name.startswith(SH + "target")}
         self._is_clear = others <= {SH + "targetClass"}
 
-    def of_class(self, cls: Object) -> tuple[Field, ...] | None:
+    def _of(self, cls: Object) -> tuple[Field, ...] | None:
         """Return the fields that the shapes ask of a class's instances; None where that is unclear."""
         try:
             shapes = self._of_class.get(cls, ()) if self._is_clear else [None]
@@ -308,3 +309,7 @@ _PARAMETERS: Mapping[str, Callable[[Object], Check]] = {
     "minInclusive": lambda least: _bounded(partial(le, Decimal(_text(least)))),
     "maxInclusive": lambda most: _bounded(partial(ge, Decimal(_text(most)))),
 }
+
+
+# With each edit: the shapes are those that came with the software.
+_read = lru_cache(maxsize=2)(_Shapes)

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import islice
 from typing import Any
 
 import pyoxigraph
 from pyoxigraph import NamedNode, Quad, QuerySolutions, RdfFormat, Store, Triple
 
-from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadQuery, EcographError, TooLarge
 from ecograph.graph.entailment import Schema
 from ecograph.graph.evaluation import bad_query
-from ecograph.graph.store import aliases_in, merge
 from ecograph.graph.terms import graph_of, in_graph
 from ecograph.graph.updates import (
     DELETED,
@@ -28,7 +27,6 @@ from ecograph.graph.updates import (
     alone,
     read_update,
 )
-from ecograph.sources.rdf import parse
 
 # An update is held in memory, and its author waits; a larger change is a load.
 MAX_CHANGED = 500_000
@@ -43,7 +41,6 @@ class Workplace:
     """The copy that an update is carried out on, and how to read the graphs it does not name."""
 
     store: Store
-    schema: Schema
     base: str
     own_graph: str
     kept_graphs: frozenset[str]
@@ -76,10 +73,8 @@ def _changes(options: Mapping[str, Any]) -> Changes:
     dataset = Dataset(default=tuple(options["default"]), named=tuple(options["named"]))
     operations = read_update(options["text"], dataset=dataset, limit=options["update_bytes"])
     _check_syntax(options["text"], operations, options["base"])
-    content = (ONTOLOGY / "ecograph.ttl").read_bytes()
     place = Workplace(
         store=Store(options["store"]),
-        schema=Schema(parse(content, name="ecograph.ttl", base=options["base"])),
         base=options["base"],
         own_graph=options["own_graph"],
         kept_graphs=frozenset(options["kept_graphs"]),
@@ -121,8 +116,23 @@ def carry_out(place: Workplace, operations: Sequence[Operation]) -> Changes:
         _apply(place.store, changes, deleted, inserted)
         if operation is not operations[-1]:
             subjects = {q.subject for q in (*deleted, *inserted) if isinstance(q.subject, NamedNode)}
-            merge(place.store, place.schema, aliases_in(place.store), subjects)
+            _merge(place.store, subjects)
     return changes
+
+
+def _merge(store: Store, subjects: Iterable[NamedNode]) -> None:
+    """Bring the merge up to an operation, which the next one reads."""
+    # An update of one operation does not wait for them: to import them takes longer than to carry it out.
+    from ecograph.graph.store import aliases_in, merge
+
+    merge(store, _schema(), aliases_in(store), subjects)
+
+
+@cache
+def _schema() -> Schema:
+    from ecograph.graph.shipped import read_schema
+
+    return read_schema()
 
 
 def _apply(store: Store, changes: Changes, deleted: Iterable[Quad], inserted: Iterable[Quad]) -> None:

@@ -30,6 +30,8 @@ def main(limits: dict[str, Any]) -> None:
     Allowance(options["seconds"]).renew()
     header, body = answer(options)
     send(answers, header, body)
+    # The copy is thrown away: nobody waits for it to be put in order.
+    os._exit(0)
 
 
 if __name__ == "__main__":
