@@ -71,7 +71,7 @@ def _cpu(do: Callable[[], object]) -> float:
 
 
 def _opened(home: Path) -> EcoGraph:
-    graph = EcoGraph(Settings(home=home, embedding="none", lexicon="none", _env_file=None))
+    graph = EcoGraph(Settings(home=home, embedding="none", lexicon="none", spotting="none", _env_file=None))
     graph.writing.load_declared()
     return graph
 

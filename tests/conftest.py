@@ -19,12 +19,13 @@ from click.testing import CliRunner, Result
 from ecograph.app import EcoGraph
 from ecograph.cli import main
 from ecograph.settings import Settings
+from ecograph.understanding.unknown import Spotter
 from ecograph.web.service import create_app
 from tests import remote as web
 
 TODAY = date(2026, 1, 15)
 # What is installed on the machine must not change what is tested.
-ENV = {"ECOGRAPH_EMBEDDING": "none", "ECOGRAPH_LEXICON": "none"}
+ENV = {"ECOGRAPH_EMBEDDING": "none", "ECOGRAPH_LEXICON": "none", "ECOGRAPH_SPOTTING": "none"}
 
 Invoke = Callable[..., Result]
 Run = Callable[..., "subprocess.CompletedProcess[str]"]
@@ -39,10 +40,10 @@ def _own_settings() -> Iterator[None]:
         yield
 
 
-def open_home(home: Path, **settings: object) -> EcoGraph:
+def open_home(home: Path, spotter: Spotter | None = None, **settings: object) -> EcoGraph:
     """A deployment on a home, with words alone and a date that stays."""
-    given = {"embedding": "none", "lexicon": "none", "base_iri": None, **settings}
-    return EcoGraph(Settings(home=home, _env_file=None, **given), today=lambda: TODAY)
+    given = {"embedding": "none", "lexicon": "none", "spotting": "none", "base_iri": None, **settings}
+    return EcoGraph(Settings(home=home, _env_file=None, **given), today=lambda: TODAY, spotter=spotter)
 
 
 @pytest.fixture(scope="session")

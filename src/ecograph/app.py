@@ -42,6 +42,8 @@ from ecograph.refreshing import Refresh
 from ecograph.resolving import Resolution
 from ecograph.reviewing import Reviewing
 from ecograph.settings import Settings
+from ecograph.understanding.spotting import spotter_of
+from ecograph.understanding.unknown import Spotter
 from ecograph.upkeep import Upkeep
 from ecograph.writing import Writing
 
@@ -55,6 +57,7 @@ class EcoGraph:
         *,
         today: Callable[[], date] = lambda: datetime.now(UTC).date(),
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        spotter: Spotter | None = None,
     ) -> None:
         self.settings = settings
         self.home = Home(settings.home)
@@ -65,7 +68,14 @@ class EcoGraph:
         self._publication = Publication.of(settings, self.home, self._backend)
         self.endpoint = Endpoint(settings, self._backend, self._publication)
         self.outgoing = Outgoing(settings, self.home, now=now)
-        self.writing = Writing(settings, self.home, self._backend, self._publication, self.outgoing)
+        self.writing = Writing(
+            settings,
+            self.home,
+            self._backend,
+            self._publication,
+            self.outgoing,
+            spotter=spotter or spotter_of(settings.spotting),
+        )
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
             self._publication, self.writing, threshold=settings.understanding_confidence, now=now

@@ -9,62 +9,41 @@ from __future__ import annotations
 import hashlib
 import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 from pyoxigraph import NamedNode, Triple
 
-from ecograph.graph.entailment import TYPE
-from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts
 from ecograph.graph.mentions import (
+    NAMED,
     Extracted,
     State,
     as_triples,
     mention_iri,
+    named_iri,
     read_mentions,
+    read_names,
     read_states,
-    statement,
 )
-from ecograph.graph.plan import Diff, plan
-from ecograph.graph.terms import canonical, object_of, subject_of
+from ecograph.graph.plan import plan
+from ecograph.graph.spotted import Spotted
+from ecograph.graph.terms import canonical
 from ecograph.loading import Writer
 from ecograph.model import Iri, Level, TextsRead
 from ecograph.questions.gazetteer import Gazetteer, read_gazetteer
-from ecograph.sources.declaration import written
-from ecograph.sources.description import describe, describe_derived, source_iri, stories_id, understood_id
-from ecograph.sources.documents import TEXT
+from ecograph.sources.description import describe_derived, source_iri, understood_id
+from ecograph.texts import NO_DOCUMENTS, Text, texts_of
 from ecograph.understanding.analysis import METHODS, Analyst, Finding, Role
-from ecograph.understanding.stories import stories
-from ecograph.vocab import DCT, FOAF, eco
+from ecograph.understanding.unknown import METHOD as SPOTTED_BY
+from ecograph.understanding.unknown import Unknown, key_of, read_spots, unknown
+from ecograph.vocab import DCT, eco
 
-DOCUMENT = FOAF + "Document"
-_WITH_TEXTS = {eco(name) for name in ("WatchItem", "Project", "Need")}
 # What a person states of a project or a need, no program states in their stead.
 _STATED_BY_PEOPLE = {eco("Project"), eco("Need")}
 _OWN_FACTS = {Role.POLE, Role.PLACE}
 _NEVER = 2.0  # no confidence reaches it
 _FACT = "understood "
-_STORIES = "stories"
-NO_DOCUMENTS: Mapping[Iri, str] = {}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Text:
-    """One text of a source, whose it is, and what the source states of that resource.
-
-    `content` is None where it is not kept: what was read in it before stays as it is.
-    """
-
-    iri: Iri
-    content: str | None
-    classes: frozenset[str]
-    stated: frozenset[Triple]
-
-    @property
-    def digest(self) -> str:
-        parts = [self.content or "", *sorted(map(str, self.stated))]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
 @dataclass(frozen=True)
@@ -73,6 +52,7 @@ class Understanding:
 
     writer: Writer
     threshold: float
+    spotter: str = ""  # the version of what spots names; empty where there is none
 
     def understand(self, source: str, documents: Mapping[Iri, str] = NO_DOCUMENTS) -> TextsRead:
         """Bring what is known of a source's texts to what they say now.
@@ -84,7 +64,9 @@ class Understanding:
         texts = texts_of(self.writer.store.triples(graph), documents)
         level = self.writer.store.level_of(graph)
         digest = self._digest(level, texts)
-        found = TextsRead(source=source, texts=len(texts))
+        unspotted = {text.spotted_as: text.content or "" for text in texts if self._is_unspotted(text)}
+        self.unspotted.update(unspotted)
+        found = TextsRead(source=source, texts=len(texts), unspotted=len(unspotted))
         if digest != self._last_digest(source):
             first = self.writer.ledger.last()
             below: dict[Iri, set[tuple[str, str]]] = defaultdict(set)
@@ -92,50 +74,12 @@ class Understanding:
                 # A level that sees no other names than one below it has nothing to add.
                 is_new = level is not None and (seen == level or self._sees_more(seen))
                 own = texts if level is not None and seen >= level and is_new else []
-                found = found + _Run(self, source, seen, digest, own, below).write()
+                found = found + _Run(self, source, seen, digest, own, below, own_level=seen == level).write()
             self._remember(source, digest if level is not None else None)
             diffs = [change.diff for change in self.writer.ledger.since(first)]
             added, removed = sum(len(d.added) for d in diffs), sum(len(d.removed) for d in diffs)
             found = replace(found, added=added, removed=removed)
         return replace(found, seconds=time.monotonic() - started)
-
-    def tell_stories(self) -> None:
-        """Bring the graphs of stories to what the articles of all sources say: who prints the same.
-
-        An article is folded under one that at least the same levels see, so that the graph of each
-        level is made of what that level sees.
-        """
-        items = sorted(self._items(), key=lambda item: (item[0], item[1].iri))
-        digest = hashlib.sha256("\n".join(f"{x} {t.iri} {t.digest}" for x, t in items).encode()).hexdigest()
-        ledger = self.writer.ledger
-        if ledger.fact(_STORIES) == digest:
-            return
-        for level in Level:
-            seen = {text.iri: text.content or "" for own, text in items if own <= level}
-            mine = {text.iri for own, text in items if own == level}
-            self._tell(level, {item: lead for item, lead in stories(seen).items() if item in mine}, digest)
-        ledger.keep_fact(_STORIES, digest)
-
-    def _items(self) -> Iterator[tuple[Level, Text]]:
-        """Yield the articles of the sources that are read, with the level from which they are seen."""
-        store = self.writer.store
-        for source in self.sources():
-            graph = source_iri(self.writer.base, source)
-            if (level := store.level_of(graph)) is not None:
-                for text in texts_of(store.triples(graph), NO_DOCUMENTS):
-                    if eco("WatchItem") in text.classes:
-                        yield level, text
-
-    def _tell(self, level: Level, found: Mapping[Iri, Iri], digest: str) -> None:
-        source = stories_id(level)
-        if not found:
-            return self.writer.remove(source, digest)
-        same = NamedNode(eco("sameStory"))
-        told = {Triple(NamedNode(item), same, NamedNode(lead)) for item, lead in found.items()}
-        described = describe(written(source, level.slug), self.writer.base)
-        known = self.writer.store.triples(source_iri(self.writer.base, source))
-        self.writer.bring(source, level, digest, plan(known, canonical(told | described), complete=True))
-        return None
 
     def sources(self) -> list[str]:
         """Return the sources whose texts were read before, whether anything was found in them or not."""
@@ -149,7 +93,8 @@ class Understanding:
         parts = [str(level), str(self.threshold), *METHODS]
         parts += (self.gazetteer(seen).digest for seen in Level)
         parts += (f"{mention} {state}" for mention, state in sorted(self.states.items()))
-        parts += (f"{text.iri} {text.digest}" for text in texts)
+        parts += (f"{name} {actor}" for name, actor in sorted(self.names.items()))
+        parts += (f"{text.iri} {text.digest} {self.spotted.line(text.spotted_as)}" for text in texts)
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _last_digest(self, source: str) -> str | None:
@@ -157,40 +102,6 @@ class Understanding:
         digest = self.writer.ledger.fact(_FACT + source)
         loaded = (self.writer.ledger.loaded(understood_id(source, level)) for level in Level)
         return digest if all(one is None or one.digest == digest for one in loaded) else None
-
-    def find(self, mention: Iri, level: Level) -> tuple[str, Level] | None:
-        """Return the derived source that holds a mention which a level sees, and its own level."""
-        subject = NamedNode(mention)
-        for graph, seen in sorted(self.writer.store.graphs().items()):
-            is_derived = graph.endswith(understood_id("", seen)) and seen <= level
-            if is_derived and self.writer.store.statements(graph, subject=subject):
-                return graph.rpartition("/")[2], seen
-        return None
-
-    def decide(self, mention: Iri, state: State, source: str, level: Level, author: str) -> None:
-        """Bring a mention of a derived source to what a person decided of it."""
-        store = self.writer.store
-        graph = source_iri(self.writer.base, source)
-        record = store.statements(graph, subject=NamedNode(mention))
-        before = read_mentions(record)[mention]
-        own, said = statement(before), replace(before, state=state)
-        is_stated = said.is_stated(self.threshold) or any(
-            other.is_stated(self.threshold) for other in self._alike(before, graph)
-        )
-        known = record | ({own} & store.statements(graph, subject=subject_of(own)))
-        found = canonical(as_triples([said], self.threshold) | ({own} if is_stated else set()))
-        loaded = self.writer.ledger.loaded(source)
-        diff = Diff(frozenset(found - known), frozenset(known - found))
-        self.writer.bring(source, level, loaded.digest if loaded else "", diff, author=author)
-
-    def _alike(self, mention: Extracted, graph: Iri) -> Iterator[Extracted]:
-        """Yield the other mentions that propose the same."""
-        store = self.writer.store
-        referring = {subject_of(t) for t in store.statements(graph, value=NamedNode(mention.target))}
-        said = {t for node in referring for t in store.statements(graph, subject=node)}
-        for other in read_mentions(said).values():
-            if other.iri != mention.iri and statement(other) == statement(mention):
-                yield other
 
     def _remember(self, source: str, digest: str | None) -> None:
         if digest is None:  # there is no such source any more
@@ -211,6 +122,29 @@ class Understanding:
         if digest not in self._analysts:
             self._analysts[digest] = self.gazetteer(level).analyst()
         return self._analysts[digest]
+
+    def _is_unspotted(self, text: Text) -> bool:
+        return bool(text.content) and self.spotted.is_new(text.spotted_as)
+
+    @cached_property
+    def spotted(self) -> Spotted:
+        """What a model found in the texts."""
+        return Spotted(self.writer.ledger, self.spotter)
+
+    @cached_property
+    def unspotted(self) -> dict[str, str]:
+        """The texts that the model has not seen, by their digests."""
+        return {}
+
+    @cached_property
+    def accepted(self) -> frozenset[str]:
+        """The names met in texts that people said are somebody's, by what they are grouped by."""
+        return frozenset(name.rpartition(NAMED)[2] for name, actor in self.names.items() if actor)
+
+    @cached_property
+    def names(self) -> Mapping[Iri, Iri | None]:
+        """Whose the names are that were met in texts, as people decided; None for nobody's."""
+        return read_names(self.writer.store)
 
     @cached_property
     def states(self) -> Mapping[Iri, State]:
@@ -236,6 +170,7 @@ class _Run:
     state: str
     texts: Sequence[Text]
     below: dict[Iri, set[tuple[str, str]]]
+    own_level: bool  # the lowest that sees the source: there, names that the graph does not know are told
 
     def write(self) -> TextsRead:
         writer, source = self.understanding.writer, self._id
@@ -277,15 +212,50 @@ class _Run:
     def _digest(self, text: Text) -> str:
         parts = [text.digest, self.understanding.gazetteer(self.level).digest, *METHODS]
         parts += sorted(f"{proposes} {target}" for proposes, target in self.below[text.iri])
+        parts += [self.understanding.spotted.line(text.spotted_as)] if self.own_level else []
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _read(self, text: Text) -> Iterator[Extracted]:
         analyst = self.understanding.analyst(self.level)
         linked = {t.object.value for t in text.stated if isinstance(t.object, NamedNode)}
-        for finding in analyst.read(text.content or ""):
+        findings = analyst.read(text.content or "")
+        yield from self._unknown(text, findings)
+        for finding in findings:
             told = (_property(finding.role), finding.target) in self.below[text.iri]
             if not told and finding.target not in linked and finding.target != text.iri:
                 yield self._extracted(text, finding)
+
+    def _unknown(self, text: Text, findings: Iterable[Finding]) -> Iterator[Extracted]:
+        """Yield the organisations that a text names and this level does not know."""
+        spots = self.understanding.spotted.line(text.spotted_as) if self.own_level else ""
+        if not spots:
+            return
+        gazetteer = self.understanding.gazetteer(self.level)
+        taken = [(one.start, one.end) for one in findings if one.role is Role.MENTIONS]
+        # What was accepted goes on being proposed where the linker does not find it.
+        for one in unknown(
+            text.content or "",
+            read_spots(spots),
+            taken=taken,
+            known=gazetteer.keys - self.understanding.accepted,
+            places=gazetteer.lands,
+        ):
+            yield self._met(text, one)
+
+    def _met(self, text: Text, one: Unknown) -> Extracted:
+        base = self.understanding.writer.base
+        target = named_iri(base, one.key)
+        return Extracted(
+            iri=mention_iri(base, text.iri, Role.MENTIONS, target),
+            text=text.iri,
+            proposes=_property(Role.MENTIONS),
+            target=target,
+            quote=one.name,
+            start=one.start,
+            end=one.end,
+            method=f"{SPOTTED_BY} {self.understanding.spotted.by(text.spotted_as)}",
+            confidence=one.confidence,
+        )
 
     def _extracted(self, text: Text, finding: Finding) -> Extracted:
         return Extracted(
@@ -301,7 +271,21 @@ class _Run:
         )
 
     def _decided(self, mention: Extracted) -> Extracted:
-        return replace(mention, state=self.understanding.states.get(mention.iri, State.PROPOSED))
+        if not mention.is_spotted:
+            return replace(mention, state=self.understanding.states.get(mention.iri, State.PROPOSED))
+        name = named_iri(self.understanding.writer.base, key_of(mention.quote))
+        actor = self.understanding.names.get(name, name)
+        if actor is None:
+            return replace(mention, target=name, state=State.REJECTED)
+        is_known = name in self.understanding.names and self._sees(actor)
+        return replace(
+            mention,
+            target=actor if is_known else name,
+            state=State.CONFIRMED if is_known else State.PROPOSED,
+        )
+
+    def _sees(self, actor: Iri) -> bool:
+        return actor in self.understanding.gazetteer(self.level).classes
 
     def _bring(self, source: str, known: set[Triple], mentions: Sequence[Extracted]) -> None:
         writer = self.understanding.writer
@@ -336,31 +320,6 @@ class _Run:
             for mention in mentions
         )
         return TextsRead(source=self.source, read=read, mentions=len(mentions), waiting=waiting)
-
-
-def texts_of(triples: Iterable[Triple], documents: Mapping[Iri, str]) -> list[Text]:
-    """Return the texts of a source in the order of their IRIs; those of `documents` are not in the graph."""
-    said: dict[NamedNode, list[Triple]] = defaultdict(list)
-    for triple in triples:
-        said[subject_of(triple)].append(triple)
-    found = []
-    for subject in sorted(said, key=lambda node: node.value):
-        classes = frozenset(object_of(t).value for t in said[subject] if t.predicate == TYPE)
-        if classes & _WITH_TEXTS or DOCUMENT in classes:
-            content = content_of(Facts(subject.value, said[subject]), classes, documents)
-            found.append(
-                Text(iri=subject.value, content=content, classes=classes, stated=frozenset(said[subject]))
-            )
-    return found
-
-
-def content_of(facts: Facts, classes: Set[str], documents: Mapping[Iri, str] = NO_DOCUMENTS) -> str | None:
-    """Return what is read of a resource: of a document its text, of another title and description."""
-    if DOCUMENT in classes:
-        kept = facts.text([TEXT], "fr")
-        return documents.get(facts.iri, kept or None)
-    parts = (facts.text(LABELS, "fr"), facts.text(DESCRIPTIONS, "fr"))
-    return "\n".join(part for part in parts if part)
 
 
 def _property(role: Role) -> Iri:

@@ -66,6 +66,14 @@ class Eligibility:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Similar:
+    """Another article that prints much the same."""
+
+    iri: Iri
+    label: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One resource in an answer."""
 
@@ -83,6 +91,10 @@ class Result:
     """Of an offer: `now`, `soon`, `closed` or `undated` on the day of the answer."""
     variant_of: Iri | None = None
     """The result before it that is the same scheme in another territory."""
+    story_of: Iri | None = None
+    """The result before it that is an article which prints much the same."""
+    similar: tuple[Similar, ...] = ()
+    """Of an article that tells a story first: those that print much the same, in this answer or not."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -375,6 +387,7 @@ class Outcome:
 class TextsRead:
     """What one run over the texts of a source did.
 
+    `unspotted` tells of how many it is not known which organisations they name besides those of the graph.
     `texts` is how many there are, `read` how many were read anew; of the `mentions`, `waiting` are left
     to people.
     """
@@ -384,6 +397,7 @@ class TextsRead:
     read: int = 0
     mentions: int = 0
     waiting: int = 0
+    unspotted: int = 0
     added: int = 0
     removed: int = 0
     seconds: float = 0.0
@@ -391,6 +405,16 @@ class TextsRead:
     @property
     def unchanged(self) -> bool:
         return not (self.added or self.removed)
+
+    def after(self, first: TextsRead) -> TextsRead:
+        """Return what a run did together with one just before it, over the same texts."""
+        return replace(
+            self,
+            read=max(self.read, first.read),
+            added=self.added + first.added,
+            removed=self.removed + first.removed,
+            seconds=self.seconds + first.seconds,
+        )
 
     def __add__(self, other: TextsRead) -> TextsRead:
         """Return what two runs did together; of the texts, each is counted once."""
@@ -465,8 +489,21 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A quote in its sentence, and the text that it is from."""
+
+    text: Iri
+    text_label: str
+    before: str
+    quote: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
-    """A mention as a person reviews it.
+    """A mention as a person reviews it; a name that the graph does not know is one, however often it is met.
+
+    `count` tells how often, and `others` are further passages, a few at most.
 
     `before` and `after` are what is left of the quote's sentence, empty where the text is not kept.
     `proposes` is the property that links the text to the target; `stated` tells whether it does.
@@ -486,6 +523,8 @@ class ReviewItem:
     method: str
     state: str
     stated: bool
+    count: int = 1
+    others: tuple[Passage, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

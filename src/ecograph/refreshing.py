@@ -14,6 +14,7 @@ from ecograph import __version__
 from ecograph.errors import Busy, EcographError, Gone, TooEarly, TooManyRejected, UnknownSource
 from ecograph.graph.activity import Noted
 from ecograph.graph.runs import Due, Runs
+from ecograph.interpreting import Failure
 from ecograph.loading import attempted
 from ecograph.model import Level, Outcome, Run, SourceState
 from ecograph.outgoing import Outgoing
@@ -23,7 +24,7 @@ from ecograph.settings import Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration, accepting_losses
 from ecograph.sources.gather import Gathering, gather
-from ecograph.writing import Brought, Failure, Writing
+from ecograph.writing import Brought, Writing
 
 _log = logging.getLogger(__name__)
 

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 
 from ecograph.errors import BadParameter, ResourceNotFound
 from ecograph.exchange.deciding import Decision, Said, as_turtle
 from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.graph.keys import Key
-from ecograph.graph.mentions import KIND, State
+from ecograph.graph.mentions import KIND, SPOTTED, State
 from ecograph.graph.ports import Row
 from ecograph.graph.terms import resource
-from ecograph.mentioning import Understanding, content_of
-from ecograph.model import Iri, Level, Review, Reviewed, ReviewItem
+from ecograph.model import Iri, Level, Passage, Review, Reviewed, ReviewItem
 from ecograph.publication import Publication, Published
 from ecograph.questions.view import View
+from ecograph.recognising import Recognising
+from ecograph.settling import Settling
 from ecograph.sources.declaration import SOURCE_ID
 from ecograph.sources.description import source_iri, understood_id
+from ecograph.texts import content_of
 from ecograph.understanding.analysis import sentences
 from ecograph.vocab import RDF
 from ecograph.writing import Writing
@@ -34,6 +37,8 @@ SELECT {wanted} WHERE {{
     eco:confidence ?confidence ; eco:modelVersion ?method .
   {source} {waiting}
   BIND (EXISTS {{ ?text ?proposes ?target }} AS ?stated)
+  BIND (IF(STRSTARTS(?method, "spotting/"), STR(?target), STR(?mention)) AS ?line)
+  # one of the lines
 }}
 """
 _OF = "FILTER EXISTS {{ GRAPH ?graph {{ ?mention eco:quote ?quote }} FILTER (?graph IN ({graphs})) }}"
@@ -66,20 +71,45 @@ class Reviewing:
             raise BadParameter("state", state, f"one of {', '.join(STATES)}")
         published = self._publication.now()
         where = _where(published, level, state, source)
-        counted = published.snapshot.rows(level, where.replace(_ALL, "(COUNT(*) AS ?count)"))
-        page = f"{where} ORDER BY DESC(?confidence) ?mention LIMIT {int(limit)} OFFSET {int(offset)}"
-        view = published.view(level)
-        rows = published.snapshot.rows(level, page)
+        counted = published.snapshot.rows(level, where.replace(_ALL, "(COUNT(DISTINCT ?line) AS ?count)"))
+        lines = f"{where.replace(_ALL, _LINES)} {_SUREST} LIMIT {int(limit)} OFFSET {int(offset)}"
+        wanted = [row["line"].value for row in published.snapshot.rows(level, lines)]
         return Review(
             state=state,
             total=int(counted[0]["count"].value),
-            items=tuple(_item(view, row, _shown(state), language) for row in rows),
+            items=tuple(self._items(published, level, where, wanted, _shown(state), language)),
         )
 
+    @staticmethod
+    def _items(
+        published: Published, level: Level, where: str, lines: Sequence[str], state: str, language: str
+    ) -> Iterator[ReviewItem]:
+        """Yield the items of some lines, in their order; the mentions of one name are one."""
+        if not lines:
+            return
+        among = ", ".join(f'"{line}"' for line in lines)  # IRIs: none has a quotation mark
+        page = where.replace(_ONE_OF, f"FILTER (?line IN ({among}))")
+        rows: dict[str, list[Row]] = defaultdict(list)
+        for row in published.snapshot.rows(level, f"{page} ORDER BY DESC(?confidence) ?mention"):
+            rows[row["line"].value].append(row)
+        view = published.view(level)
+        for line in lines:
+            yield _item(view, rows[line], state, language)
+
     def decide(
-        self, key: Key, mention: str, decision: str, *, reason: str = "", language: str = "fr"
+        self,
+        key: Key,
+        mention: str,
+        decision: str,
+        *,
+        actor: Iri | None = None,
+        reason: str = "",
+        language: str = "fr",
     ) -> Reviewed:
         """Keep what the holder of a key decides of a mention, by its id or IRI; what was decided stays.
+
+        Of a name that the graph did not know, it is decided of all its mentions: accepted, it is that
+        of `actor`, an organisation, or else of a new one.
 
         Raises `ResourceNotFound` for a mention that the key's level does not see, `BadParameter`,
         `TooLarge`, `Busy`.
@@ -91,22 +121,32 @@ class Reviewing:
         with self._writing.editing(key, f"a review of {mention}") as editor:
             base = editor.writer.base
             iri = mention if "/" in mention else f"{base}/{KIND}/{mention}"
-            understanding = Understanding(editor.writer, self._threshold)
-            found = understanding.find(resource(iri).value, key.level)
+            settling = Settling(editor.writer, self._threshold)
+            found = settling.find(resource(iri).value, key.level)
             if found is None:
                 raise ResourceNotFound(iri)
             made = Decision(about=iri, kind=state.value, said=said, by=key.name, on=self._now())
-            # Written first: were this killed now, the next run would do the rest.
-            kept = as_turtle(made.triples(base))
-            editor.post(source_iri(base, f"decisions-{key.level.slug}"), kept, ".ttl")
-            understanding.decide(iri, state, *found, key.id)
+            read = settling.mention(iri, found[0])
+            if read.is_spotted:
+                recognising = Recognising(editor, settling, self._publication.now().snapshot)
+                decided = recognising.decide(read, made, actor)
+            elif actor is not None:
+                raise BadParameter("actor", actor, "nothing: the mention names a resource of the graph")
+            else:
+                # Written first: were this killed now, the next run would do the rest.
+                kept = as_turtle(made.triples(base))
+                editor.post(source_iri(base, f"decisions-{key.level.slug}"), kept, ".ttl")
+                settling.decide(iri, state, *found, key.id)
+                decided = made.iri(base)
         name = iri.rpartition("/")[2]
-        return Reviewed(
-            id=name, decision=made.iri(base), state=_NAMES[state], stated=state is State.CONFIRMED
-        )
+        return Reviewed(id=name, decision=decided, state=_NAMES[state], stated=state is State.CONFIRMED)
 
 
-_ALL = "?mention ?quote ?start ?end ?text ?target ?proposes ?confidence ?method ?stated"
+_ONE_OF = "# one of the lines"
+_LINES = "?line (MAX(?confidence) AS ?sure)"
+_SUREST = "GROUP BY ?line ORDER BY DESC(?sure) ?line"
+_MOST_PASSAGES = 4  # of one name
+_ALL = "?line ?mention ?quote ?start ?end ?text ?target ?proposes ?confidence ?method ?stated"
 
 
 def _shown(state: str) -> str:
@@ -128,26 +168,36 @@ def _where(published: Published, level: Level, state: str, source: str) -> str:
     )
 
 
-def _item(view: View, row: Row, state: str, language: str) -> ReviewItem:
-    text, target = row["text"].value, row["target"].value
-    quote, start, end = row["quote"].value, int(row["start"].value), int(row["end"].value)
-    before, after = _sentence(_facts(view, text), quote, start, end)
+def _item(view: View, rows: Sequence[Row], state: str, language: str) -> ReviewItem:
+    row, target = rows[0], rows[0]["target"].value
+    method = row["method"].value
+    is_unknown = method.startswith(f"{SPOTTED}/") and state != "confirmed"
+    said = _passage(view, row, language)
     return ReviewItem(
         id=row["mention"].value.rpartition("/")[2],
         iri=row["mention"].value,
-        text=text,
-        text_label=view.label(text, language),
-        before=before,
-        quote=quote,
-        after=after,
+        text=said.text,
+        text_label=said.text_label,
+        before=said.before,
+        quote=said.quote,
+        after=said.after,
         proposes=row["proposes"].value.replace("#", "/").rpartition("/")[2],
         target=target,
-        target_label=view.label(target, language),
+        target_label=said.quote if is_unknown else view.label(target, language),
         confidence=float(row["confidence"].value),
-        method=row["method"].value,
+        method=method,
         state=state,
         stated=row["stated"].value == "true",
+        count=len(rows),
+        others=tuple(_passage(view, other, language) for other in rows[1:_MOST_PASSAGES]),
     )
+
+
+def _passage(view: View, row: Row, language: str) -> Passage:
+    text, quote = row["text"].value, row["quote"].value
+    start, end = int(row["start"].value), int(row["end"].value)
+    before, after = _sentence(_facts(view, text), quote, start, end)
+    return Passage(text=text, text_label=view.label(text, language), before=before, quote=quote, after=after)
 
 
 def _facts(view: View, text: Iri) -> Facts:

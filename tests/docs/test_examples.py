@@ -151,6 +151,7 @@ def desk(fresh_copy: Path, tmp_path: Path, opened: Callable[..., EcoGraph]) -> D
         "HOME": str(folder),
         "ECOGRAPH_HOME": str(fresh_copy),
         "ECOGRAPH_EMBEDDING": "none",
+        "ECOGRAPH_SPOTTING": "none",
     }
     return Desk(folder, opened(fresh_copy), variables)
 

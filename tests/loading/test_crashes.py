@@ -33,7 +33,7 @@ from ecograph.sources.declaration import occasional
 from ecograph.sources.content import File
 
 home, *paths = map(Path, sys.argv[1:])
-graph = EcoGraph(Settings(home=home, embedding="none", _env_file=None))
+graph = EcoGraph(Settings(home=home, embedding="none", spotting="none", _env_file=None))
 print("ready", flush=True)
 for path, level in zip(cycle(paths), cycle(["public", "private", "partners"])):
     graph.writing.load_files(occasional("crash", level), [File("crash.ttl", path.read_bytes())])

@@ -50,7 +50,7 @@ class Desk:
     at: datetime = datetime(2026, 3, 2, 8, tzinfo=UTC)
 
     def open(self) -> EcoGraph:
-        settings = Settings(home=self.home, embedding="none", lexicon="none", _env_file=None)
+        settings = Settings(home=self.home, embedding="none", lexicon="none", spotting="none", _env_file=None)
         graph = EcoGraph(settings, today=lambda: date(2026, 3, 2), now=lambda: self.at)
         graph.outgoing.client = Client(
             Guard(["127.0.0.0/8"]),

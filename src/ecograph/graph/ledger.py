@@ -35,6 +35,9 @@ CREATE TABLE IF NOT EXISTS changes (
 CREATE TABLE IF NOT EXISTS understood (
     source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (source, text)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS spotted (
+    digest TEXT PRIMARY KEY, version TEXT NOT NULL, spots TEXT NOT NULL
+) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 """
 # For homes made before the log told who wrote.
@@ -171,6 +174,18 @@ class Ledger:
             self._db.execute("BEGIN IMMEDIATE")
             self._db.executemany("INSERT OR REPLACE INTO understood VALUES (?, ?, ?)", new)
             self._db.executemany("DELETE FROM understood WHERE source = ? AND text = ?", gone)
+
+    def spotted(self) -> dict[str, tuple[str, str]]:
+        """Return what a model found in texts, by their digests: its version, and what it found."""
+        rows = self._db.execute("SELECT digest, version, spots FROM spotted")
+        return {digest: (version, spots) for digest, version, spots in rows}
+
+    def remember_spotted(self, version: str, found: Mapping[str, str]) -> None:
+        """Keep what a version of a model found in texts, by their digests."""
+        with _guarded("write the ledger"), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            rows = [(digest, version, spots) for digest, spots in found.items()]
+            self._db.executemany("INSERT OR REPLACE INTO spotted VALUES (?, ?, ?)", rows)
 
     def pending(self) -> list[Change]:
         """Return the changes that were written down and not finished."""

@@ -22,12 +22,24 @@ from ecograph.model import Iri, Level
 from ecograph.vocab import DCT, RDF, XSD, concept, eco
 
 KIND = "mention"
+NAMED = "named--"  # begins the ids of organisations that were first met in texts
+SPOTTED = "spotting"  # the method that meets them
 _TYPE = NamedNode(RDF + "type")
 _MENTION = NamedNode(eco("Mention"))
 _DECISIONS = """
 PREFIX eco: <https://w3id.org/ecograph/ns#>
 SELECT ?mention ?kind ?on WHERE {
   ?decision a eco:Decision ; eco:decisionOn ?mention ; eco:decisionKind ?kind ; eco:decidedOn ?on .
+}
+"""
+
+
+_NAMES = """
+PREFIX eco: <https://w3id.org/ecograph/ns#>
+SELECT ?name ?kind ?on ?actor WHERE {
+  ?decision a eco:Decision ; eco:decisionOn ?name ; eco:decisionKind ?kind ; eco:decidedOn ?on
+  FILTER (CONTAINS(STR(?name), "/actor/named--"))
+  OPTIONAL { ?decision eco:mergedInto ?actor }
 }
 """
 
@@ -63,9 +75,14 @@ class Extracted:
     state: State = State.PROPOSED
 
     def is_stated(self, threshold: float) -> bool:
-        """Tell whether its statement stands."""
-        sure = self.confidence >= threshold
+        """Tell whether its statement stands; no program is sure of what the graph does not know."""
+        sure = self.confidence >= threshold and not self.is_spotted
         return self.state is State.CONFIRMED or (self.state is State.PROPOSED and sure)
+
+    @property
+    def is_spotted(self) -> bool:
+        """Whether it names what the graph did not know when the text was read."""
+        return self.method.startswith(f"{SPOTTED}/")
 
 
 class Rows(Protocol):
@@ -79,6 +96,11 @@ def mention_iri(base: str, *parts: str) -> Iri:
     """Return the IRI of the mention that some parts identify: the same at every run."""
     digest = hashlib.sha256("\n".join(parts).encode()).hexdigest()
     return f"{base}/{KIND}/{digest[:20]}"
+
+
+def named_iri(base: str, key: str) -> Iri:
+    """Return the IRI of the organisation that a name is proposed as: one for all ways to write it."""
+    return f"{base}/actor/{NAMED}{key}"
 
 
 def as_triples(mentions: Iterable[Extracted], threshold: float) -> set[Triple]:
@@ -116,6 +138,19 @@ def read_states(graph: Rows) -> Mapping[Iri, State]:
     decided = [row for row in rows if f"/{KIND}/" in row["mention"].value and row["kind"].value in kinds]
     ordered = sorted(decided, key=lambda row: (_instant(row["on"].value), row["kind"].value))
     return {row["mention"].value: kinds[row["kind"].value] for row in ordered}
+
+
+def read_names(graph: Rows) -> Mapping[Iri, Iri | None]:
+    """Return what people decided of names that the graph did not know: whose each is, None for nobody's."""
+    accepted, rejected = (
+        concept("decision-kinds", state.value) for state in (State.CONFIRMED, State.REJECTED)
+    )
+    rows = [row for row in graph.rows(Level.PRIVATE, _NAMES) if row["kind"].value in (accepted, rejected)]
+    found: dict[Iri, Iri | None] = {}
+    for row in sorted(rows, key=lambda row: (_instant(row["on"].value), row["kind"].value)):
+        name = row["name"].value
+        found[name] = row.get("actor", row["name"]).value if row["kind"].value == accepted else None
+    return found
 
 
 def _record(mention: Extracted) -> Iterator[Triple]:

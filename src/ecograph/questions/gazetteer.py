@@ -16,6 +16,7 @@ from ecograph.understanding.analysis import Analyst, Role
 from ecograph.understanding.forms import joined, tokens_of
 from ecograph.understanding.linking import Entity, Linker
 from ecograph.understanding.poles import Notion, PoleClassifier
+from ecograph.understanding.unknown import key_of
 
 # Hidden labels help people to find a concept; in a running text they name too much.
 # Persons are left out: what is written about someone is not gathered here.
@@ -86,6 +87,16 @@ class Gazetteer:
         own = [(iri, sorted(names)) for iri, names in sorted(self.own_names.items())]
         parts = (self.entities, sorted(self.classes.items()), own, self.places, self.regions, self.notions)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @cached_property
+    def keys(self) -> frozenset[str]:
+        """By what names are compared with those that a model spots."""
+        return frozenset(key_of(name) for entity in self.entities for name in entity.names)
+
+    @cached_property
+    def lands(self) -> frozenset[str]:
+        """The letters of the names of territories."""
+        return frozenset(joined(tokens_of(name)) for place in self.places for name in place.names)
 
     def linker(self) -> Linker:
         """Make what finds the names of all but places."""

@@ -15,7 +15,7 @@ from rapidfuzz.distance import JaroWinkler
 from ecograph.understanding.forms import LITTLE, is_acronym, tokens_of
 
 # Words that say how an organisation is set up, and nothing of which one it is.
-_FORMS = frozenset(
+FORMS = frozenset(
     """sa sas sasu sarl eurl sci scop scic snc gie gip gaec earl ei eirl selarl scea scp epic spl
     association asso ets etablissement ste societe cie compagnie groupe groupement group holding
     ltd gmbh inc et and the of""".split()  # noqa: SIM905 - as a list, one a line
@@ -28,6 +28,7 @@ _SHORT_WORD = 4
 # Names whose letters have less in common are not looked at word by word.
 _PROMISING = 60.0
 _SHORTEST_ACRONYM = 3
+_SHORTEST_BEGINNING, _LONGEST_ACRONYM = 2, 8  # letters
 _ACRONYM_SCORE = 0.86
 
 
@@ -47,13 +48,20 @@ class Name:
         return " ".join(self.words)
 
     @cached_property
-    def initials(self) -> str:
-        """The acronym that its words would make, where they would make one."""
-        return "".join(word[0] for word in self.words) if len(self.words) >= _SHORTEST_ACRONYM else ""
+    def shortened(self) -> frozenset[str]:
+        """What it becomes when its words, or the first of them, are told by an acronym: CCI, CCI Lozère."""
+        whole = {"".join(word[0] for word in self.words)} if len(self.words) >= _SHORTEST_ACRONYM else set()
+        return frozenset(whole).union(
+            f"{''.join(word[0] for word in self.words[:size])} {' '.join(self.words[size:])}"
+            for size in range(_SHORTEST_BEGINNING, min(len(self.words), _LONGEST_ACRONYM + 1))
+        )
 
     @cached_property
-    def is_acronym(self) -> bool:
-        return len(self.words) == 1 and len(self.joined) >= _SHORTEST_ACRONYM and is_acronym(self.text)
+    def acronym(self) -> str:
+        """The name, where it is an acronym or begins with one; empty for others."""
+        first = next((token.text for token in tokens_of(self.text) if token.key == self.words[0]), "")
+        least = _SHORTEST_BEGINNING if len(self.words) > 1 else _SHORTEST_ACRONYM
+        return self.spaced if len(first) >= least and first.isupper() and is_acronym(first) else ""
 
     @cached_property
     def numbers(self) -> frozenset[str]:
@@ -78,7 +86,7 @@ def _acronyms_aside(text: str) -> Iterator[str]:
 def _name(text: str) -> Name:
     whole = _SPELT.sub(lambda match: match[0].replace(".", ""), text)
     keys = [token.key for token in tokens_of(whole)]
-    telling = [key for key in keys if key not in _FORMS and key not in LITTLE]
+    telling = [key for key in keys if key not in FORMS and key not in LITTLE]
     return Name(text.strip(), tuple(telling or keys))
 
 
@@ -109,9 +117,7 @@ def likeness(one: Name, other: Name, weights: Weights) -> float:
         return 1.0
     if one.numbers != other.numbers:
         return 0.0
-    if any(
-        short.is_acronym and short.joined == long.initials for short, long in ((one, other), (other, one))
-    ):
+    if one.acronym in other.shortened or other.acronym in one.shortened:
         return _ACRONYM_SCORE
     letters = fuzz.ratio(one.joined, other.joined)
     if max(letters, fuzz.token_set_ratio(one.spaced, other.spaced)) < _PROMISING:

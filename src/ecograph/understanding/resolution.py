@@ -149,10 +149,9 @@ class _Pool:
         rare = sorted(set(name.words), key=lambda word: (self._weights.count(word), word))
         yield from (f"word {word}" for word in rare[:_TELLING])
         yield f"begins {name.joined[:_BEGINNING]}"
-        if name.is_acronym:
-            yield f"acronym {name.joined}"
-        if name.initials:
-            yield f"acronym {name.initials}"
+        if name.acronym:
+            yield f"acronym {name.acronym}"
+        yield from (f"acronym {short}" for short in name.shortened)
 
 
 def _around(block: Sequence[int], row: int) -> Sequence[int]:

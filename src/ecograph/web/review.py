@@ -45,7 +45,27 @@ class DecisionIn(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     decision: Literal["accept", "reject"]
+    actor: str | None = Field(
+        None, description="Of a name that the graph does not know: IRI of the organisation whose it is."
+    )
     reason: str = Field("", description="Why, in a sentence.", max_length=LONGEST_REASON)
+
+
+class ReviewForm(BaseModel):
+    """A decision as a form of the page sends it; without one, the page is asked for."""
+
+    state: str = "waiting"
+    page: int = 1
+    key: str = ""
+    mention: str = ""
+    decision: str = ""
+    actor: str = ""
+    reason: str = ""
+
+    @property
+    def whose(self) -> str | None:
+        """The organisation whose a name is that is accepted, where one is told."""
+        return (self.actor.strip() or None) if self.decision == "accept" else None
 
 
 @router.get("/api/review")
@@ -72,7 +92,7 @@ async def post_review(
     lang: Annotated[Literal["fr", "en"], Query(description="Language of the reason.")] = "fr",
 ) -> Reviewed:
     """Keep a decision on a mention; it survives whatever is read again."""
-    decide = partial(graph.review.decide, reason=said.reason, language=lang)
+    decide = partial(graph.review.decide, actor=said.actor, reason=said.reason, language=lang)
     return await in_thread(request, partial(decide, key, mention, said.decision))
 
 
@@ -84,30 +104,24 @@ def review_page(request: Request, state: State = "waiting", page: int = 1) -> HT
 
 
 @router.post("/review", include_in_schema=False)
-async def review_form(
-    request: Request,
-    state: Annotated[str, Form()] = "waiting",
-    page: Annotated[int, Form()] = 1,
-    key: Annotated[str, Form()] = "",
-    mention: Annotated[str, Form()] = "",
-    decision: Annotated[str, Form()] = "",
-    reason: Annotated[str, Form()] = "",
-) -> HTMLResponse:
+async def review_form(request: Request, sent: Annotated[ReviewForm, Form()]) -> HTMLResponse:
     """Take a decision by a form, or just a key; show what waits at the level of the key."""
     refuse_other_sites(request)
     graph, language = the_graph(request), language_of(request)
     given: Key | None = getattr(request.state, "key", None)
-    if key:
-        given = await anyio.to_thread.run_sync(graph.keys.check, key.strip())
+    if sent.key:
+        given = await anyio.to_thread.run_sync(graph.keys.check, sent.key.strip())
     if given is None:
-        return _page(request, the_level(request), state, page, problem="review_no_key", status=401)
-    show = partial(_page, request, given.level, state, page, key=key, may_write=given.may_write)
-    if not decision:
+        return _page(request, the_level(request), sent.state, sent.page, problem="review_no_key", status=401)
+    show = partial(
+        _page, request, given.level, sent.state, sent.page, key=sent.key, may_write=given.may_write
+    )
+    if not sent.decision:
         return await anyio.to_thread.run_sync(show)
     if not given.may_write:
         return await anyio.to_thread.run_sync(partial(show, problem="review_may_not", status=403))
-    decide = partial(graph.review.decide, reason=reason, language=language)
-    kept = await in_thread(request, partial(decide, given, mention, decision))
+    decide = partial(graph.review.decide, actor=sent.whose, reason=sent.reason, language=language)
+    kept = await in_thread(request, partial(decide, given, sent.mention, sent.decision))
     return await anyio.to_thread.run_sync(partial(show, done=kept.state))
 
 

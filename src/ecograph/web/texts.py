@@ -113,6 +113,8 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "results_one": ("{n} résultat", "{n} result"),
     "results_many": ("{n} résultats", "{n} results"),
     "results_for": ("pour « {q} »", "for “{q}”"),
+    "similar_one": ("et 1 article semblable", "and 1 similar item"),
+    "similar_many": ("et {n} articles semblables", "and {n} similar items"),
     "variants": (
         "Le même dispositif dans d'autres territoires ({n})",
         "The same scheme in other territories ({n})",
@@ -311,6 +313,16 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "role_spatial": ("se situe dans", "is located in"),
     "method_linking": ("nom reconnu", "name recognised"),
     "method_poles": ("mots du domaine", "words of the field"),
+    "method_spotting": ("nom repéré par un modèle", "name spotted by a model"),
+    "review_unknown": (
+        "Organisation que le graphe ne connaît pas encore.",
+        "An organisation that the graph does not know yet.",
+    ),
+    "review_times": ("Nommée {n} fois.", "Named {n} times."),
+    "review_whose": (
+        "C'est déjà (adresse de l'organisation, facultatif ; sinon une fiche est créée)",
+        "It is already (address of the organisation, optional; else a record is made)",
+    ),
     "method_places": ("nom de lieu", "name of a place"),
     "gaps_title": ("Ce qui manque : les besoins que rien ne couvre", "Gaps: the needs that nothing covers"),
     "gaps_lead": (

@@ -1,0 +1,77 @@
+"""Recognising: organisations that were first met in texts become actors of the graph, as people decide."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from pyoxigraph import Literal, NamedNode, Triple
+
+from ecograph.editing import Editor
+from ecograph.errors import BadParameter
+from ecograph.exchange.deciding import Decision, as_turtle
+from ecograph.graph.facts import facts_of
+from ecograph.graph.mentions import Extracted, State, named_iri
+from ecograph.graph.ports import Reader
+from ecograph.graph.terms import resource
+from ecograph.model import Iri, Level
+from ecograph.settling import Settling
+from ecograph.sources.description import source_iri
+from ecograph.understanding.unknown import is_company, key_of, kind_of
+from ecograph.vocab import PROV, RDF, RDFS, SKOS, concept, eco
+
+
+@dataclass(frozen=True)
+class Recognising:
+    """The right to say whose names are, for the holder of a key."""
+
+    editor: Editor
+    settling: Settling
+    snapshot: Reader
+
+    def decide(self, mention: Extracted, decision: Decision, actor: Iri | None) -> str:
+        """Keep whose an unknown name is, and return the IRI of the decision.
+
+        Accepted, it is that of an actor, or of a new organisation. Whoever sees the name sees what was
+        decided. Raises `BadParameter`, `ResourceNotFound`, `Refused`.
+        """
+        base = self.editor.writer.base
+        name = named_iri(base, key_of(mention.quote))
+        level = min(seen for _, _, seen in self.settling.same_name(mention))
+        whose = None
+        if decision.kind == State.CONFIRMED.value:
+            whose = name if actor is None else self._organisation(actor, level)
+        made = replace(decision, about=name, into=whose if actor is not None else None)
+        as_seen = replace(self.editor, key=replace(self.editor.key, level=level))
+        as_seen.post(source_iri(base, f"decisions-{level.slug}"), as_turtle(made.triples(base)), ".ttl")
+        if whose is not None:
+            said = (
+                _new(whose, mention.quote, made.iri(base)) if actor is None else _alias(whose, mention.quote)
+            )
+            as_seen.post(source_iri(base, f"named-{level.slug}"), as_turtle(said), ".ttl")
+        self.settling.settle(mention, whose, self.editor.key.id)
+        return made.iri(base)
+
+    def _organisation(self, actor: Iri, level: Level) -> Iri:
+        """Return an organisation that all who see a name see; raises `BadParameter`."""
+        kept = self.snapshot.aliases(self.editor.key.level).kept(resource(actor)).value
+        classes = facts_of(self.snapshot, level, kept).classes
+        if "Organization" not in classes or "Person" in classes:
+            raise BadParameter("actor", actor, "the IRI of an organisation that all who see the name see")
+        return kept
+
+
+def _new(iri: Iri, name: str, decision: Iri) -> Iterator[Triple]:
+    """Yield what is known of an organisation of which a text tells the name; it is to be checked."""
+    node, kind = NamedNode(iri), kind_of(name)
+    yield Triple(node, NamedNode(RDF + "type"), NamedNode(eco("Organization")))
+    if is_company(name):
+        yield Triple(node, NamedNode(RDF + "type"), NamedNode(eco("Company")))
+    yield Triple(node, NamedNode(RDFS + "label"), Literal(name, language="fr"))
+    yield Triple(node, NamedNode(eco("actorType")), NamedNode(concept("actor-types", kind)))
+    yield Triple(node, NamedNode(eco("confidenceLevel")), NamedNode(concept("confidence", "a-verifier")))
+    yield Triple(node, NamedNode(PROV + "wasGeneratedBy"), NamedNode(decision))
+
+
+def _alias(iri: Iri, name: str) -> Iterator[Triple]:
+    yield Triple(NamedNode(iri), NamedNode(SKOS + "altLabel"), Literal(name, language="fr"))

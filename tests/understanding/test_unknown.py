@@ -1,0 +1,122 @@
+"""Which of the names that a model spots are proposed as organisations: none of them a person."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from ecograph.understanding.spotting import SpacySpotter, is_installed
+from ecograph.understanding.unknown import (
+    Spot,
+    is_company,
+    key_of,
+    kind_of,
+    read_spots,
+    unknown,
+    write_spots,
+)
+
+GOLD = Path(__file__).parent / "gold" / "organisations.jsonl"
+
+
+def names(text: str, *spotted: str, label: str = "ORG", **known: object) -> list[str]:
+    """The names that are proposed when a model spots some."""
+    spots = [Spot(text.index(one), text.index(one) + len(one), label) for one in spotted]
+    return [one.name for one in unknown(text, spots, **known)]  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "spotted", "name"),
+    [
+        ("Le bois va à la Scierie Engelvin.", "Scierie Engelvin", "Scierie Engelvin"),
+        ("La start-up Agrivolta SAS lève des fonds.", "Agrivolta SAS", "Agrivolta SAS"),
+        ("Le CEREMA ouvre une antenne.", "CEREMA", "CEREMA"),
+        ("Aidée par Naturalia, elle exporte.", "Naturalia", "Naturalia"),
+        ("Avec la Fondation Marie Durand.", "Fondation Marie Durand", "Fondation Marie Durand"),
+        ("Avec la Chambre de Métiers de la Creuse.", "Chambre de Métiers", "Chambre de Métiers de la Creuse"),
+        ("À l'« Institut Carnot ».", "« Institut Carnot »", "Institut Carnot"),
+        ("Le syndicat des navigants (PNC) proteste.", "PNC", "PNC"),
+    ],
+)
+def test_what_is_written_as_a_body_is_proposed(text: str, spotted: str, name: str) -> None:
+    assert names(text, spotted) == [name]
+    found = next(iter(unknown(text, [Spot(text.index(spotted), text.index(spotted) + len(spotted), "ORG")])))
+    assert text[found.start : found.end] == name
+
+
+@pytest.mark.parametrize(
+    ("text", "spotted"),
+    [
+        ("Pour Marie Durand, la filière bouge.", "Marie Durand"),
+        ("Pour Jean-Paul Sabatier, la filière bouge.", "Jean-Paul Sabatier"),
+        ("Pour Hadrian Vaquié, la filière bouge.", "Hadrian Vaquié"),
+        ("Merci à Mme Vaquié.", "Vaquié"),
+        ("« Oui », dit Vaquié, directrice du site.", "Vaquié"),
+        ("La maire Vaquié inaugure.", "Vaquié"),
+        ("Vers Vaquié, explique-t-on.", "Vaquié"),
+        ("Selon Marie Conseil, tout va.", "Marie Conseil"),
+    ],
+)
+def test_what_may_be_a_person_is_not(text: str, spotted: str) -> None:
+    assert names(text, spotted) == []
+
+
+def test_a_surname_that_stands_alone_is_that_of_whom_the_text_names() -> None:
+    text = "Olga Vaquié dirige l'atelier. Depuis, Vaquié recrute."
+    spots = [Spot(0, 11, "PER"), Spot(38, 44, "ORG")]
+    assert text[38:44] == "Vaquié"
+    assert list(unknown(text, spots)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spotted"),
+    [
+        ("Fonderie d'art et pièces mécaniques.", "Fonderie"),
+        ("Bureau d'études en environnement.", "Bureau d'études en environnement"),
+        ("Une Agence de développement aide.", "Agence de développement"),
+        ("Les TPE et les PME innovent.", "TPE"),
+        ("La menuiserie obtient le label RGE.", "RGE"),
+        ("Le projet « PMI en AQT » avance.", "AQT"),
+        ("On teste la compatibilité électromagnétique (EMC) des cartes.", "EMC"),
+        ("La Région Occitanie finance.", "Région Occitanie"),
+        ("L'Occitanie finance.", "Occitanie"),
+        ("Une autre\nligne", "autre\nligne"),
+        ("X" * 90, "X" * 90),
+    ],
+)
+def test_what_is_no_body_is_left(text: str, spotted: str) -> None:
+    assert names(text, spotted, places={"occitanie"}) == []
+
+
+def test_what_is_known_is_not_proposed_again() -> None:
+    text = "La Scierie Engelvin et le CEREMA. La scierie Engelvin SAS recrute."
+    assert names(text, "Scierie Engelvin", "CEREMA", "scierie Engelvin SAS") == ["Scierie Engelvin", "CEREMA"]
+    assert names(text, "CEREMA", known={key_of("Cerema")}) == []
+    assert names(text, "Scierie Engelvin", taken=[(11, 19)]) == []
+    assert names(text, "Scierie Engelvin", label="PER") == []
+
+
+def test_what_a_model_found_is_kept_in_a_line() -> None:
+    spots = [Spot(0, 3, "ORG"), Spot(5, 9, "PER")]
+    assert read_spots(write_spots(spots)) == spots
+
+
+def test_a_name_tells_its_kind() -> None:
+    assert kind_of("Université de Bordeaux") == "universite"
+    assert kind_of("Engelvin") == "entreprise"
+    assert is_company("Agrivolta SAS")
+    assert not is_company("Agrivolta")
+
+
+@pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
+def test_the_model_proposes_no_person_and_few_wrong_names() -> None:
+    rows = [json.loads(line) for line in GOLD.read_text("utf-8").splitlines()]
+    right = wrong = 0
+    for row, spots in zip(rows, SpacySpotter().spot([row["text"] for row in rows]), strict=True):
+        for one in unknown(row["text"], spots):
+            assert not any(one.name in person or person in one.name for person in row.get("people", ()))
+            right += one.name in row["names"]
+            wrong += one.name not in row["names"]
+    assert right / (right + wrong) >= 0.8
