@@ -136,10 +136,15 @@ def print_results(results: Iterable[Result]) -> None:
         if result.variant_of is not None:
             click.echo(f"{rank:3}. {result.score:.2f}  {result.label} (the same in another territory)")
             continue
+        if result.story_of is not None:
+            click.echo(f"{rank:3}. {result.score:.2f}  {result.label} (the same story)")
+            continue
         kind = f", {result.kind}" if result.kind else ""
         mark = " [fictif]" if result.fictitious else ""
         click.echo(f"{rank:3}. {result.score:.2f}  {result.label} ({result.type}{kind}){mark}")
         click.echo(f"           {result.iri}")
+        if result.similar:
+            click.echo(f"           and {len(result.similar)} similar")
         if result.open in _OPENING:
             day = result.opens if result.open == "soon" else result.closes
             click.echo(f"           {_OPENING[result.open]} {day}" if day else "           open")

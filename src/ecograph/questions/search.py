@@ -13,6 +13,7 @@ from ecograph.model import FacetValue, Reason, Result, SearchAnswer
 from ecograph.questions.eligibility import judge
 from ecograph.questions.request import PLACE, Request, request_of
 from ecograph.questions.results import result_of
+from ecograph.questions.stories import with_stories
 from ecograph.questions.variants import with_variants
 from ecograph.questions.view import View
 from ecograph.vocab import eco
@@ -55,8 +56,10 @@ def search(
     return SearchAnswer(
         query=query,
         total=found.total,
-        results=with_variants(
-            view, (_result(view, hit, request, filters.today, language) for hit in found.hits)
+        results=with_stories(
+            view,
+            with_variants(view, (_result(view, hit, request, filters.today, language) for hit in found.hits)),
+            language,
         ),
         facets=_facets(view, found.facets, language),
         lexical_only=view.index.lexical_only,

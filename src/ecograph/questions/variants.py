@@ -33,9 +33,11 @@ def with_variants(view: View, results: Iterable[Result]) -> tuple[Result, ...]:
 
 
 def folded(results: Sequence[Result]) -> list[tuple[Result, list[Result]]]:
-    """Return results in their order, each with its variants among them."""
+    """Return results in their order, each with its variants among them; a story is told once."""
     groups: dict[Iri, tuple[Result, list[Result]]] = {}
     for result in results:
+        if result.story_of in groups:
+            continue
         if result.variant_of in groups:
             groups[result.variant_of][1].append(result)
         else:

@@ -14,6 +14,7 @@ from ecograph.model import Fit, Iri, Level, MatchAnswer, Result
 from ecograph.questions.filtering import Asked, resolve
 from ecograph.questions.reverse import can_fit
 from ecograph.questions.search import Understanding
+from ecograph.questions.stories import similar
 from ecograph.questions.view import View
 from ecograph.web.access import Graph, LevelOf, the_graph, the_level
 from ecograph.web.answers import Row, table
@@ -136,6 +137,7 @@ def resource_page(request: Request, iri: Iri) -> HTMLResponse:
         related=cards(view, related, graph.base, language),
         fits=list(zip(fits, cards(view, [fit.result for fit in fits], graph.base, language), strict=True)),
         needs=need_cards(view, answer, graph.base, language) if answer else [],
+        similar=similar(view, iri, language) if "WatchItem" in facts.classes else (),
         searched=Search("", Asked(**{facet: (written(view, facet, iri),)}), 1).address() if facet else None,
         fictitious=described.fictitious
         or any(result.fictitious for result in (*related, *shown(answer), *(f.result for f in fits))),
