@@ -9,7 +9,12 @@ from ecograph.understanding.resolution import Entry, alike
 
 def score(one: str, other: str) -> float:
     """How alike two records are that have nothing but names; 0 where they are not proposed."""
-    others = ("Banque des Territoires", "Lycée agricole de Rodez", "Mission locale de Mende", "Scierie Delmas")
+    others = (
+        "Banque des Territoires",
+        "Lycée agricole de Rodez",
+        "Mission locale de Mende",
+        "Scierie Delmas",
+    )
     entries = [Entry(iri=str(n), names=(name,)) for n, name in enumerate((one, other, *others))]
     found = {pair.score for pair in alike(entries) if (pair.one, pair.other) == ("0", "1")}
     return max(found, default=0.0)
