@@ -216,6 +216,20 @@ def test_a_workshop_and_scraps_name_nothing_that_is_sought(sample: EcoGraph) -> 
     assert "COM-48095" in understood
 
 
+@pytest.mark.parametrize(
+    ("text", "no"),
+    [
+        ("We make chestnut flour and want to sell it in Germany", "num"),
+        ("Hôtel à Florac, dans les Gorges du Tarn, chauffage trop cher", "DEP-81"),
+        ("un financement pour un séchoir de plantes", "salaison-charcuterie"),
+    ],
+)
+def test_words_that_name_something_else_are_not_understood(sample: EcoGraph, text: str, no: str) -> None:
+    understood = {u.iri.rpartition("/")[2] for u in told(sample, text).understood}
+    assert understood
+    assert no not in understood
+
+
 def test_a_competence_asked_for_by_its_name_is_said_once(sample: EcoGraph) -> None:
     answer = told(sample, "Scierie de 25 personnes à Langogne : moderniser le séchage du bois")
     said = [r.text for result in answer.results for r in result.reasons if r.kind == "competence"]

@@ -62,9 +62,6 @@ _COMPANY = re.compile(
     r"\W+(?:\w+\W+){0,3}$",
     re.IGNORECASE,
 )
-_NO_PLACE = re.compile(
-    r"\b(?:accords?|pacte|protocole|convention|traité|banque)\s+d(?:e|u)\s+$", re.IGNORECASE
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,11 +138,9 @@ def _found(concepts: Concepts, text: str, language: str) -> Iterator[Understood]
 def _is_meant(facet: str, text: str, words: str) -> bool:
     """Tell whether a name stands for what it names, by what comes before it and how long the text is."""
     before = text[: text.find(words)]
-    if facet == PLACE:
-        return _NO_PLACE.search(before) is None
     if facet == ACTIVITY:
         return _COMPANY.search(before) is not None
-    return facet == SIZE or len(content(text)) <= _MOST_WORDS
+    return facet in {PLACE, SIZE} or len(content(text)) <= _MOST_WORDS
 
 
 @lru_cache(maxsize=8)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from ecograph.understanding.words import fold, tokens
+from ecograph.understanding.words import STOP, fold, tokens
 
 LONGEST_NAME = 8  # words
 _WORD = re.compile(r"[^\W_]+")
@@ -14,6 +14,17 @@ _WORD = re.compile(r"[^\W_]+")
 _PLACE = re.compile(
     r"(?:\b(?:en|dans|département)|\bd(?:u|e la|es|e l|ans l[ea]s?) département)\W*(?:l[ea]s?\W*)?$"
 )
+# Before a name that is no place: what was signed or is held there.
+_HELD = re.compile(
+    r"\b(?:accords?|pacte|protocole|convention|traité|banque|salon|foire)\s+(?:d(?:e|u)|à)\s+$", re.IGNORECASE
+)
+# Before the river after which a département is called: "les gorges du Tarn" are in the Lozère.
+_RIVER = re.compile(
+    r"\b(?:gorges|vallées?|bords?|berges|rives?|rivière|fleuve|sources?|eaux|crues?|pont|confluence|"
+    r"bassin(?:\s+versant)?)\s+d(?:u|e(?:\s+la|\s+l['’])?)\s+$",
+    re.IGNORECASE,
+)
+_BESIDE = 40  # characters before a name that tell what it is
 _CHAINED = re.compile(r"[^\W_]-(?:(?:l|d)['’])?$")
 _CHAINS_ON = re.compile(r"-[^\W\d_]")
 
@@ -50,9 +61,16 @@ class Names:
             length, target = self._longest(keys[at : at + LONGEST_NAME])
             if target is not None:
                 start, end = spans[at][0], spans[at + length - 1][1]
-                if target not in self._proper or _is_proper(text, start, end):
+                if self._is_meant(target, text, start, end):
                     yield Named(target, text[start:end])
             at += length
+
+    def _is_meant(self, target: str, text: str, start: int, end: int) -> bool:
+        if target in self._proper:
+            return _is_proper(text, start, end)
+        words = text[start:end]
+        # "IT" names something, "it" does not.
+        return words.isupper() or fold(words.casefold()) not in STOP
 
     def _longest(self, keys: list[str]) -> tuple[int, str | None]:
         for length in range(len(keys), 0, -1):
@@ -63,13 +81,19 @@ class Names:
 
 
 def _is_proper(text: str, start: int, end: int) -> bool:
-    if is_inside_a_name(text, start, end):
+    before = text[max(0, start - _BESIDE) : start]
+    if is_inside_a_name(text, start, end) or names_no_place(before) or _RIVER.search(before):
         return False
     if text[start].isupper():
         # The first word of a sentence has a capital in any case.
         opening = not text[:start].strip() or text[:start].rstrip()[-1] in ".!?"
         return not opening or " " in text[start:end] or "-" in text[start:end]
-    return _PLACE.search(text[max(0, start - 30) : start].lower()) is not None
+    return _PLACE.search(before.lower()) is not None
+
+
+def names_no_place(before: str) -> bool:
+    """Tell whether what stands before a place makes it something else: "l'accord de Paris"."""
+    return _HELD.search(before) is not None
 
 
 def is_inside_a_name(text: str, start: int, end: int) -> bool:

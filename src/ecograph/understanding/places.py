@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from ecograph.cog import COMMUNE, DEPARTEMENT, FIVE, REGION, around, department_of, is_commune
-from ecograph.understanding.naming import Named, is_inside_a_name
+from ecograph.understanding.naming import Named, is_inside_a_name, names_no_place
 from ecograph.understanding.words import fold, tokens
 
 _LONGEST_NAME = 10  # words: Saint-Remy-en-Bouzemont-Saint-Genest-et-Isson
@@ -39,11 +39,6 @@ _SURELY_AT = re.compile(
     re.IGNORECASE,
 )
 _OF = re.compile(r"(?:\bd(?:e|u|es)\s+|\bd['’])$", re.IGNORECASE)
-# Before a name that is no place: what was signed or is held there.
-_NO_PLACE = re.compile(
-    r"\b(?:accords?|pacte|protocole|convention|traité|banque|salon|foire)\s+(?:d(?:e|u)|à)\s+$",
-    re.IGNORECASE,
-)
 # Towns known to all that are also words of a text in lower case.
 _ALSO_WORDS = frozenset({"tours", "nice", "gap"})
 _CODE_BEFORE = re.compile(r"\b(\d{5}|2[AB]\d{3})\s+(?:à\s+)?$", re.IGNORECASE)
@@ -179,7 +174,7 @@ class Gazetteer:
         self, text: str, start: int, end: int, key: tuple[str, ...]
     ) -> tuple[int, int, Named | None] | None:
         before, candidates = text[:start], self._communes[key]
-        if is_inside_a_name(text, start, end) or _NO_PLACE.search(before[-_BESIDE:]):
+        if is_inside_a_name(text, start, end) or names_no_place(before[-_BESIDE:]):
             return None
         beside = self._beside(text, start, end, candidates)
         found = beside or self._one(candidates)
