@@ -129,7 +129,9 @@ class Settings(BaseSettings):
         50_000_000, description="Largest answer that is fetched, opened if it was compressed, in bytes."
     )
     fetch_seconds: PositiveFloat = Field(
-        60.0, description="How long one address may take to answer, redirects included, in seconds."
+        60.0,
+        description="How long one address may take to be found and to answer, redirects included, "
+        "in seconds.",
     )
     write_bytes: PositiveInt = Field(
         20_000_000, description="Largest document that is written over HTTP, in bytes."

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import threading
 import time
 import tracemalloc
 import zlib
@@ -207,3 +208,28 @@ def test_a_broken_answer_is_a_failure(remote: Remote, client: Client, write: obj
     remote.pages["/a"] = Page(write=write)  # type: ignore[arg-type]
     with pytest.raises(FetchFailed, match="/a: "):
         client.get(f"{remote.url}/a")
+
+
+def test_a_name_that_is_looked_up_too_long_is_within_the_limit_of_time(remote: Remote) -> None:
+    answered = threading.Event()
+
+    def slow(host: str, port: int) -> list[str]:
+        answered.wait(30)
+        return ["127.0.0.1"]
+
+    client = Client(Guard(["127.0.0.0/8"], resolve=slow), agent="EcoGraph", limits=Limits(seconds=0.2))
+    port = remote.url.rpartition(":")[2]
+    try:
+        with pytest.raises(FetchFailed, match=r"http://slow\.example:\d+/a: it took more than 0\.2 seconds"):
+            client.get(f"http://slow.example:{port}/a")
+        assert not answered.is_set()  # nobody waited for the resolver
+    finally:
+        answered.set()
+
+
+def test_a_name_that_cannot_be_looked_up_is_told_as_before() -> None:
+    def broken(host: str, port: int) -> list[str]:
+        raise TimeoutError("the resolver gave up")
+
+    with pytest.raises(FetchFailed, match=r"its host has no address \(the resolver gave up\)"):
+        Client(Guard(resolve=broken), agent="EcoGraph").get("http://slow.example/")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ssl
+import threading
 import time
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -134,7 +136,7 @@ class _Guarded(httpcore.NetworkBackend):
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
         failure: Exception | None = None
-        for address in self._guard.addresses(self._url, host, port):
+        for address in self._addresses(host, port, self._deadline.left(timeout)):
             left = self._deadline.left(timeout)
             try:
                 stream = self._plain.connect_tcp(address, port, left, local_address, socket_options)
@@ -143,6 +145,25 @@ class _Guarded(httpcore.NetworkBackend):
             else:
                 return _Timed(stream, self._deadline)
         raise failure or httpcore.ConnectError(f"{host} has no address")
+
+    def _addresses(self, host: str, port: int, seconds: float) -> list[str]:
+        """Return the numbers of a host, looked up in a thread: the system's resolver takes no limit of time.
+
+        One that answers too late is left to itself.
+        """
+        found: Future[list[str]] = Future()
+
+        def look_up() -> None:
+            try:
+                found.set_result(self._guard.addresses(self._url, host, port))
+            except Exception as error:  # noqa: BLE001 - it is raised where it is waited for
+                found.set_exception(error)
+
+        threading.Thread(target=look_up, name="names", daemon=True).start()
+        try:
+            return found.result(seconds)
+        except TimeoutError as error:
+            raise httpcore.ConnectTimeout(f"{host} was not found in {seconds:g} seconds") from error
 
     def connect_unix_socket(self, *_args: Any, **_options: Any) -> httpcore.NetworkStream:
         raise httpcore.UnsupportedProtocol("only the network is fetched from")
