@@ -16,7 +16,7 @@ from ecograph.loading import Writer
 from ecograph.mentioning import Understanding
 from ecograph.model import Iri, Level, TextsRead
 from ecograph.progress import Progress
-from ecograph.sources.description import stories_id
+from ecograph.sources.description import source_iri, stories_id
 from ecograph.storytelling import Storytelling
 from ecograph.texts import NO_DOCUMENTS
 from ecograph.understanding.unknown import Spotter, write_spots
@@ -63,6 +63,12 @@ class Interpreting:
             done.failures.extend([(stories_id(Level.PUBLIC), told)] if told else [])
         done.unspotted.update(understanding.unspotted)
         return done
+
+    def forget_gone(self, writer: Writer) -> list[Failure]:
+        """Take out what was read in sources of which nothing is left, and leave all others as they are."""
+        read = self._understanding(writer).sources()
+        gone = [source for source in read if writer.store.level_of(source_iri(writer.base, source)) is None]
+        return self.read(writer, dict.fromkeys(gone, NO_DOCUMENTS), others=False).failures if gone else []
 
     def spot(
         self,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
@@ -45,6 +46,8 @@ from ecograph.sources.gather import Gathering, gather, is_remote
 from ecograph.sources.register import REQUESTS_PER_SECOND, SOURCE, found, look_up
 from ecograph.texts import NO_DOCUMENTS
 from ecograph.understanding.unknown import Spotter
+
+_log = logging.getLogger(__name__)
 
 _POLL_SECONDS = 0.05
 _READ_FROM_FILES = frozenset({"document"})
@@ -376,9 +379,15 @@ class Writing:
 
     @contextmanager
     def editing(self, key: Key, purpose: str) -> Iterator[Editor]:
-        """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long."""
+        """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long.
+
+        What was read in the texts of a source goes with the last of what the source says.
+        """
         with ExitStack() as stack:
-            yield Editor(self._entered(stack, f"{purpose}, with key {key.id}"), key)
+            writer = self._entered(stack, f"{purpose}, with key {key.id}")
+            yield Editor(writer, key)
+            for source, error in self._interpreting.forget_gone(writer):  # the next load does it
+                _log.warning("%s: %s", source, error)
 
     def _entered(self, stack: ExitStack, purpose: str, progress: Progress = quiet) -> Writer:
         limit = time.monotonic() + self._settings.write_wait_seconds

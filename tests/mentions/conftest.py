@@ -57,9 +57,11 @@ def graph(territory: Path, tmp_path: Path, opened: Callable[..., EcoGraph]) -> E
 def feed(graph: EcoGraph) -> Feed:
     """Load articles as one source whose texts are read."""
 
-    def load(*items: str, level: Level = Level.PUBLIC, **changes: object) -> Outcome:
+    def load(
+        *items: str, level: Level = Level.PUBLIC, accept_losses: bool = False, **changes: object
+    ) -> Outcome:
         declaration: Declaration = occasional("press", level.slug).model_copy(
-            update={"understand": True, **changes}
+            update={"understand": True, "may_be_empty": accept_losses, **changes}
         )
         content = (PREFIXES + "".join(items)).encode()
         return graph.writing.load_files(declaration, [File("press.ttl", content)])

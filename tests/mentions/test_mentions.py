@@ -14,6 +14,7 @@ from ecograph.errors import UnknownSource
 from ecograph.graph.keys import Key
 from ecograph.graph.records import group
 from ecograph.graph.shipped import read_schema
+from ecograph.graph.updates import Dataset
 from ecograph.graph.validation import Validator
 from ecograph.loading import Writer
 from ecograph.model import Level, Outcome
@@ -195,10 +196,41 @@ def test_what_is_gone_from_the_source_is_gone(graph: EcoGraph, feed: Feed, menti
     feed(AGENCY, SECRET)
     feed(SECRET)
     assert {m["text"] for m in mentions(graph)} == {"2"}
-    graph.writing.delete_graph(key(Level.PRIVATE), f"{graph.base}/source/press")
-    graph.writing.understand()
+    feed(accept_losses=True)
     assert mentions(graph) == []
     assert not [iri for iri in graph.graphs(Level.PRIVATE) if "understood" in iri]
+
+
+def delete(graph: EcoGraph, iri: str) -> None:
+    graph.writing.delete_graph(key(Level.PUBLIC), iri)
+
+
+def drop(graph: EcoGraph, iri: str) -> None:
+    graph.writing.update(key(Level.PUBLIC), f"DROP GRAPH <{iri}>", Dataset())
+
+
+def empty(graph: EcoGraph, iri: str) -> None:
+    graph.writing.put_graph(key(Level.PUBLIC), iri, b"", ".ttl")
+    graph.writing.update(key(Level.PUBLIC), f"DELETE WHERE {{ GRAPH <{iri}> {{ ?s ?p ?o }} }}", Dataset())
+
+
+@pytest.mark.parametrize("take_out", [delete, drop, empty])
+def test_what_was_read_goes_with_its_source_at_once(
+    graph: EcoGraph, feed: Feed, mentions: Mentions, take_out: Callable[[EcoGraph, str], None]
+) -> None:
+    feed(AGENCY, SECRET, item("3", "L'Agence Cévennes Développement recrute"))
+    other = occasional("other", "public").model_copy(update={"understand": True})
+    text = (PREFIXES + item("9", "L'ACED déménage", "Un autre article.")).encode()
+    graph.writing.load_files(other, [File("other.ttl", text)])
+    assert {m["text"] for m in mentions(graph)} == {"1", "2", "3", "9"}
+    take_out(graph, f"{graph.base}/source/press")
+    for level in Level:
+        assert {m["text"] for m in mentions(graph, level)} == {"9"}
+    assert not [iri for iri in graph.graphs(Level.PRIVATE) if "press" in iri or "stories" in iri]
+    assert not graph.upkeep.verify().problems
+    before = graph.snapshot_id()
+    assert all(told.unchanged for told in graph.writing.understand())
+    assert graph.snapshot_id() == before
 
 
 def test_what_others_did_to_the_graph_is_made_good(graph: EcoGraph, feed: Feed, mentions: Mentions) -> None:
