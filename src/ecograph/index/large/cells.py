@@ -1,7 +1,7 @@
 """Which documents lie in the same part of the space: where a filter keeps some, the near ones among them.
 
-A walk through the graph of vectors finds few of those that a filter keeps, and comparing all of them takes
-as long as they are many. Each document belongs to the cell of the pivot nearest to it; pivots are
+A walk through the graph of vectors misses many, most of all of those that a filter keeps, and comparing all
+takes as long as they are many. Each document belongs to the cell of the pivot nearest to it; pivots are
 documents taken at random, about as many as a cell has documents.
 """
 
@@ -18,6 +18,7 @@ from ecograph.index.large.arrays import Array, grouped, read_arrays, write_array
 from ecograph.index.large.columns import Mask
 from ecograph.understanding.embedding import Matrix
 
+_STEPS = 128  # in which all cells would be looked into
 _ARRAYS = ("pivots", "starts", "numbers")
 
 
@@ -56,7 +57,7 @@ class Cells:
         """Of some documents about so many and not fewer, from the nearest cell on; all where they are few."""
         order = np.argsort(-(self._arrays["pivots"] @ vector), kind="stable")
         found: list[Numbers] = []
-        missing, step = count, max(len(order) // 64, 1)
+        missing, step = count, max(len(order) // _STEPS, 1)
         for first in range(0, len(order), step):
             numbers = self._of(order[first : first + step])
             found.append(numbers[among[numbers]])

@@ -11,6 +11,7 @@ import json
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +92,7 @@ class Columns:
 
     def allowed(self, filters: Filters, *, but: str = "") -> Bits:
         """Which documents pass the filters, leaving one facet out."""
-        bits = pack(np.ones(self.size, dtype=bool))
+        bits = self._all
         for facet, values in filters.wanted().items():
             if values and facet != but:
                 bits = bits & np.bitwise_or.reduce([self._passing(facet, v, filters.today) for v in values])
@@ -100,7 +101,7 @@ class Columns:
     def serving(self, places: Sequence[str], anywhere: Bits) -> Bits:
         """Which documents can be of use in one of some places, or, of no place named, in all."""
         if not places:
-            return pack(np.ones(self.size, dtype=bool))
+            return self._all
         serving = [self._members("territory", place) for place in places]
         return np.asarray(np.bitwise_or.reduce([anywhere, *serving]))
 
@@ -120,6 +121,10 @@ class Columns:
             counts=counts | opened,
             listed=listed | {facet: frozenset(of) for facet, of in opened.items()},
         )
+
+    @cached_property
+    def _all(self) -> Bits:
+        return pack(np.ones(self.size, dtype=bool))
 
     def _opened(self, matching: Bits, filters: Filters) -> dict[str, dict[str, int]]:
         """How many of the matching documents are open, or not, on the day that is asked about."""
@@ -172,6 +177,11 @@ def unpack(bits: Bits, size: int) -> Mask:
     """One truth value a document."""
     flat = np.ascontiguousarray(bits).view(np.uint8)
     return np.unpackbits(flat, count=size, bitorder="little").view(np.bool_)
+
+
+def has(bits: Bits, number: int) -> bool:
+    """Whether a document is among them."""
+    return bool(int(bits[number // 64]) >> number % 64 & 1)
 
 
 def popcount(bits: Bits) -> int:

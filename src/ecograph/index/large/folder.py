@@ -31,6 +31,7 @@ from ecograph.index.large.index import LargeIndex
 from ecograph.index.large.layer import Layer
 from ecograph.index.large.layers import Layers
 from ecograph.index.large.neighbours import Ties, neighbours_of
+from ecograph.index.large.papers import Kept
 from ecograph.index.large.ports import Engine
 from ecograph.index.large.vocabulary import Vocabulary, read_vocabulary
 from ecograph.understanding.embedding import Table
@@ -216,7 +217,8 @@ def _read_lexicon(file: _File) -> Lexicon:
 
 def _followed(base: Path, above: Above, changes: Changes, table: Table | None) -> Above:
     """What is above the base once some documents have changed."""
-    known = Layer.open(base).documents(list(changes))
+    papers = Kept.load(base / "documents")  # without the rest of the base, which takes a while to open
+    known = {iri: papers[number] for iri, number in papers.numbers(changes).items()}
     told = {iri: document for iri, document in changes.items() if document is not None}
     others = {iri: document for iri, document in above.changed.items() if iri not in changes}
     # A document that is what the base says again is the base's to answer for.

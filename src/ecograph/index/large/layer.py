@@ -19,7 +19,7 @@ from ecograph.index.filters import Filters
 from ecograph.index.fusion import Numbers, Scores
 from ecograph.index.large.arrays import read_arrays
 from ecograph.index.large.cells import Cells
-from ecograph.index.large.columns import Bits, Columns, Gathered, pack, popcount, unpack
+from ecograph.index.large.columns import Bits, Columns, Gathered, has, pack, popcount, unpack
 from ecograph.index.large.edge import Near, Shard
 from ecograph.index.large.encoding import ANYWHERE, about_of, counted
 from ecograph.index.large.papers import Held, Kept, Papers
@@ -28,16 +28,13 @@ from ecograph.index.large.postings import Counts, Postings
 from ecograph.index.large.vocabulary import Vocabulary, read_told
 from ecograph.understanding.embedding import Matrix, Table
 
-# So few are all compared. Of more, as many of the nearest cells: what that misses of the true first 400
-# is told in docs/explanation/index-engine.md.
-COMPARED = 4_000
-WALKED = 5  # where filters keep one document in so many, a walk through the graph comes by enough of them
+# So few are all compared; of more, as many of the nearest cells, where all of the first 400 were: measured
+# in docs/explanation/index-engine.md. A walk through the graph of vectors found three quarters of them.
+COMPARED = 2_000
 
 
 class Vectors(Protocol):
     """Vectors by the numbers of their documents."""
-
-    def nearest(self, vector: Matrix, depth: int) -> Near: ...
 
     def nearest_among(self, vector: Matrix, depth: int, among: Iterable[int]) -> Near: ...
 
@@ -49,9 +46,6 @@ class Flat:
 
     def __init__(self, rows: Matrix) -> None:
         self._rows = rows
-
-    def nearest(self, vector: Matrix, depth: int) -> Near:
-        return self.nearest_among(vector, depth, range(len(self._rows)))
 
     def nearest_among(self, vector: Matrix, depth: int, among: Iterable[int]) -> Near:
         numbers = np.array(list(among), dtype=np.intp)
@@ -113,8 +107,8 @@ class Layer:
         return popcount(self._seen)
 
     def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
-        words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
-        linked, named = self._linked(asked), self._holding(asked.names)
+        words, letters, linked = self._scores(asked)
+        named = self._holding(asked.names)
         holding = self._holding(asked.bringing.union(*asked.concepts))
         within = self._seen & (self._columns.serving(asked.places, self._holding([ANYWHERE])) | named)
         allowed = within & self._columns.allowed(filters)
@@ -122,10 +116,9 @@ class Layer:
         # Facets say what another choice would give: that needs what is near without the filters.
         anyone = self._brought(asked, within, depth) if facets and filters.any() else brought
         titled = self._members(named & allowed)[:depth]
-        first = [
-            _first(scores, self._members(holding & allowed), depth)
-            for scores in ([words + letters, linked] if asked.concepts else [words + letters])
-        ]
+        members = self._members(holding & allowed)
+        said = words[members] + letters[members]
+        first = [members[_first(s, depth)] for s in ([said, linked[members]] if asked.concepts else [said])]
         numbers = np.unique(np.concatenate([*first, titled, brought])).astype(np.intp)
         answers = (holding | named | self._bits(brought) | self._bits(anyone)) & within
         return Candidates(
@@ -155,8 +148,12 @@ class Layer:
         return list(zip(self._papers.iris(numbers), cosines.tolist(), strict=True))
 
     def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
+        return self._signals(asked, self._numbers(iris), *self._scores(asked))
+
+    def _scores(self, asked: Asked) -> tuple[Scores, Scores, Scores]:
+        """What words, letters and links give to each document."""
         words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
-        return self._signals(asked, self._numbers(iris), words, letters, self._linked(asked))
+        return words, letters, self._linked(asked)
 
     def _signals(
         self, asked: Asked, numbers: Numbers, words: Scores, letters: Scores, linked: Scores
@@ -186,8 +183,7 @@ class Layer:
 
     def documents(self, iris: Sequence[str]) -> dict[str, Document]:
         known = self._papers.numbers(iris)
-        seen = unpack(self._seen, len(self._papers)) if known else ()
-        return {iri: self._papers[number] for iri, number in known.items() if seen[number]}
+        return {iri: self._papers[number] for iri, number in known.items() if has(self._seen, number)}
 
     def sample(self, count: int) -> list[str]:
         """Some documents, taken at random and always the same."""
@@ -203,18 +199,15 @@ class Layer:
         return self._seen & self._columns.allowed(filters)
 
     def _nearest(self, vector: Matrix, allowed: Bits, depth: int) -> Near:
-        """The nearest that are allowed: walked to where they are many, else compared."""
-        passing = popcount(allowed)
-        if self._shard is None or not passing or not vector.any():
+        """The nearest that are allowed: of many, among those of the nearest cells."""
+        if self._shard is None or not vector.any():
             return np.zeros(0, dtype=np.intp), np.zeros(0, dtype=np.float32)
-        mask, cells = unpack(allowed, len(self._papers)), self._cells
-        if cells is None or passing <= COMPARED:
-            return self._shard.nearest_among(vector, depth, np.flatnonzero(mask).tolist())
-        if passing * WALKED < len(self._papers):
-            return self._shard.nearest_among(vector, depth, cells.near(vector, mask, COMPARED).tolist())
-        numbers, cosines = self._shard.nearest(vector, depth * len(self._papers) // passing + depth // 2)
-        kept = mask[numbers]
-        return numbers[kept][:depth], cosines[kept][:depth]
+        mask, most = unpack(allowed, len(self._papers)), max(COMPARED, depth)
+        if self._cells is None or popcount(allowed) <= most:
+            among = np.flatnonzero(mask)
+        else:
+            among = self._cells.near(vector, mask, most)
+        return self._shard.nearest_among(vector, depth, among.tolist())
 
     def _brought(self, asked: Asked, allowed: Bits, depth: int) -> Numbers:
         """What is near enough in sense to be an answer by itself."""
@@ -238,13 +231,12 @@ class Layer:
         return pack(mask)
 
 
-def _first(scores: Scores, among: Numbers, depth: int) -> Numbers:
-    """The best of some; of those that score the same the first in order of IRI."""
-    if len(among) <= depth:
-        return among
-    of = -scores[among]
-    rim = np.partition(of, depth - 1)[depth - 1]
-    better, even = among[of < rim], among[of == rim]
+def _first(scores: Scores, depth: int) -> Numbers:
+    """Where the best are; of those that score the same the first in order of IRI."""
+    if len(scores) <= depth:
+        return np.arange(len(scores))
+    rim = np.partition(scores, len(scores) - depth)[len(scores) - depth]
+    better, even = np.flatnonzero(scores > rim), np.flatnonzero(scores == rim)
     return np.concatenate([better, even[: depth - len(better)]])
 
 
