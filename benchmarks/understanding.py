@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Literal
 
 from ecograph.app import EcoGraph
 from ecograph.mentioning import Understanding
@@ -20,6 +21,7 @@ from ecograph.model import Level
 from ecograph.settings import Settings
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
+from ecograph.understanding.spotting import is_installed
 from ecograph.understanding.stories import stories
 
 GOLD = Path(__file__).parents[1] / "tests" / "understanding" / "gold" / "poles.jsonl"
@@ -43,6 +45,8 @@ def main() -> None:
     items = articles(asked.items)
     with tempfile.TemporaryDirectory() as folder:
         figures = {**_read(items, Path(folder)), **_written(items[: asked.written], Path(folder) / "home")}
+        for spotting in ("none", "auto") if is_installed() else ("none",):
+            figures |= _loaded(items[: asked.written], Path(folder) / spotting, spotting)
     figures |= _spacy([f"{title}\n{text}" for title, text in items[:_SPACY_ITEMS]])
     for name, value in figures.items():
         print(f"{name:<44} {value:>12,.1f}")
@@ -70,8 +74,8 @@ def _cpu(do: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
-def _opened(home: Path) -> EcoGraph:
-    graph = EcoGraph(Settings(home=home, embedding="none", lexicon="none", spotting="none", _env_file=None))
+def _opened(home: Path, spotting: Literal["auto", "none"] = "none") -> EcoGraph:
+    graph = EcoGraph(Settings(home=home, embedding="none", lexicon="none", spotting=spotting, _env_file=None))
     graph.writing.load_declared()
     return graph
 
@@ -101,6 +105,21 @@ def _written(items: Sequence[tuple[str, str]], home: Path) -> dict[str, float]:
             figures[f"items/s: whole way, {name}"] = len(items) / seconds
     graph.close()
     return figures
+
+
+def _loaded(
+    items: Sequence[tuple[str, str]], home: Path, spotting: Literal["auto", "none"]
+) -> dict[str, float]:
+    """Items a second for a load from the file to the graph, with what a model spots or without."""
+    graph = _opened(home, spotting)
+    content = "".join(ITEM.format(n=n, title=title, text=text) for n, (title, text) in enumerate(items))
+    declaration = occasional("press", "public").model_copy(update={"understand": True})
+    files = [File("press.ttl", content.encode())]
+    graph.writing.prepare()
+    seconds = _cpu(lambda: graph.writing.load_files(declaration, files))
+    graph.close()
+    told = "with" if spotting == "auto" else "without"
+    return {f"items/s: loaded, {told} spaCy's names": len(items) / seconds}
 
 
 def _spacy(texts: Sequence[str]) -> dict[str, float]:
