@@ -36,6 +36,9 @@ _BULK = 2_000
 _PORTION = 250_000
 # After so many, the files that bulk loads left are worth a rewrite: scans then cost a quarter less.
 _REWRITE = 500_000
+# After a first load it is worth it sooner: the database would begin to tidy up with each edit, and give up
+# as soon as the store is closed.
+_REWRITE_AT_FIRST = 50_000
 
 
 class EmbeddedStore:
@@ -44,6 +47,7 @@ class EmbeddedStore:
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._schema = schema
         self._added: Counter[Level] = Counter()
+        self._bearable = _REWRITE
         self._known_aliases: dict[Level, Aliases] = {}
         with guarded("open the stores"):
             self._stores = Levels(folder)
@@ -169,9 +173,10 @@ class EmbeddedStore:
             if self._stores.are_together:
                 self._tidy(Level.PUBLIC)
                 self._stores.part()
+                self._bearable = _REWRITE_AT_FIRST
 
     def _tidy(self, level: Level) -> None:
-        if self._added[level] >= _REWRITE:
+        if self._added[level] >= self._bearable:
             self._rewrite(level)
 
     def _rewrite(self, level: Level) -> None:
