@@ -7,6 +7,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import asdict
+from datetime import UTC, datetime
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 import click
 
 from ecograph.errors import EcographError
+from ecograph.graph.keys import Key
 from ecograph.model import Level, Result
 
 if TYPE_CHECKING:
@@ -25,6 +27,12 @@ R = TypeVar("R")
 
 # Whoever has the home has all of it: the command line sees every level.
 LEVEL = Level.PRIVATE
+
+limit_option = click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
+lang_option = click.option("--lang", default="fr", type=click.Choice(["fr", "en"]), show_default=True)
+because_option = click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
+by_option = click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
 
 
 def reported(command: Callable[P, R]) -> Callable[P, R]:
@@ -103,6 +111,17 @@ def filters(command: Callable[..., Any]) -> Callable[..., Any]:
     return command
 
 
+def decided(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add what all decisions take: why, and who says so."""
+    return because_option(by_option(lang_option(command)))
+
+
+def key_of(name: str, level: Level = LEVEL) -> Key:
+    """Return the key of whoever works at the command line, which needs none."""
+    made = datetime.now(UTC).isoformat(timespec="seconds")
+    return Key(id="cli", name=name, level=level, may_write=True, created_at=made)
+
+
 def absolute(graph: EcoGraph, iri: str) -> str:
     """Return an IRI; a path stands for the one below the base, so that examples work everywhere."""
     return iri if "://" in iri else f"{graph.base}/{iri.removeprefix('/')}"
@@ -114,11 +133,6 @@ def pair(option: str, value: str) -> tuple[str, str]:
     if not equals:
         raise click.UsageError(f"{option} {value}: expected name=value")
     return name, content
-
-
-limit_option = click.option("--limit", default=10, show_default=True, type=click.IntRange(1, 100))
-json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON alone.")
-lang_option = click.option("--lang", default="fr", type=click.Choice(["fr", "en"]), show_default=True)
 
 
 def print_json(answer: Any) -> None:

@@ -4,13 +4,20 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
 
-from ecograph.cli.common import LEVEL, absolute, json_option, lang_option, open_graph, print_json, reported
-from ecograph.graph.keys import Key
+from ecograph.cli.common import (
+    LEVEL,
+    absolute,
+    decided,
+    json_option,
+    key_of,
+    open_graph,
+    print_json,
+    reported,
+)
 from ecograph.model import Level
 
 _SHOWN = 20
@@ -26,8 +33,6 @@ def feedback() -> None:
 @click.argument("resource")
 @click.option("--helpful", "verdict", flag_value="helpful", help="The resource answers the need.")
 @click.option("--not-relevant", "verdict", flag_value="not-relevant", help="It has nothing to do with it.")
-@click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
-@click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
 @click.option(
     "--level",
     default="private",
@@ -35,7 +40,7 @@ def feedback() -> None:
     type=click.Choice([level.slug for level in Level]),
     help="Who sees it.",
 )
-@lang_option
+@decided
 @click.pass_obj
 @reported
 def give(
@@ -52,8 +57,7 @@ def give(
         raise click.UsageError("give either --helpful or --not-relevant")
     graph = open_graph(home)
     seen = Level.of(level)
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    key = Key(id="cli", name=said["by"], level=seen, may_write=True, created_at=made)
+    key = key_of(said["by"], seen)
     need, offer = absolute(graph, about), absolute(graph, resource)
     kept = graph.feedback.give(key, need, offer, verdict, reason=said["reason"], language=said["lang"])
     click.echo(json.dumps(asdict(kept), ensure_ascii=False))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from ecograph.cli.common import LEVEL, absolute, json_option, lang_option, open_graph, print_json, reported
-from ecograph.graph.keys import Key
+from ecograph.cli.common import (
+    LEVEL,
+    absolute,
+    decided,
+    json_option,
+    key_of,
+    lang_option,
+    open_graph,
+    print_json,
+    reported,
+)
 from ecograph.model import Duplicate, RecordShown, Resolved, Ruled
 
 if TYPE_CHECKING:
@@ -22,18 +29,6 @@ if TYPE_CHECKING:
 @click.group()
 def resolve() -> None:
     """Say which records are of one organisation, and which are not."""
-
-
-def _said(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add what the decisions share."""
-    for option in (
-        click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence."),
-        click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who decides."),
-        lang_option,
-        json_option,
-    ):
-        command = option(command)
-    return command
 
 
 @resolve.command("list")
@@ -61,7 +56,8 @@ def list_(home: Path | None, /, limit: int, offset: int, lang: str, as_json: boo
 @click.argument("one")
 @click.argument("other")
 @click.option("--keep", metavar="IRI", help="The one that stays; by default the better name of both.")
-@_said
+@decided
+@json_option
 @click.pass_obj
 @reported
 def merge(home: Path | None, /, one: str, other: str, keep: str | None, **said: Any) -> None:
@@ -69,41 +65,38 @@ def merge(home: Path | None, /, one: str, other: str, keep: str | None, **said: 
     graph = open_graph(home)
     kept = absolute(graph, keep) if keep else None
     decide = graph.resolution.merge
-    _print(decide(_key(said), *_both(graph, one, other), keep=kept, said=_why(said)), said)
+    _print(decide(key_of(said["by"]), *_both(graph, one, other), keep=kept, said=_why(said)), said)
 
 
 @resolve.command("keep-apart")
 @click.argument("one")
 @click.argument("other")
-@_said
+@decided
+@json_option
 @click.pass_obj
 @reported
 def keep_apart(home: Path | None, /, one: str, other: str, **said: Any) -> None:
     """Say that ONE and OTHER are two organisations: they are not proposed again."""
     graph = open_graph(home)
-    _print(graph.resolution.keep_apart(_key(said), *_both(graph, one, other), said=_why(said)), said)
+    _print(graph.resolution.keep_apart(key_of(said["by"]), *_both(graph, one, other), said=_why(said)), said)
 
 
 @resolve.command()
 @click.argument("one")
 @click.argument("other", required=False)
-@_said
+@decided
+@json_option
 @click.pass_obj
 @reported
 def undo(home: Path | None, /, one: str, other: str | None, **said: Any) -> None:
     """Take the decision on ONE and OTHER back, or the only one on ONE."""
     graph = open_graph(home)
     second = absolute(graph, other) if other else None
-    _print(graph.resolution.undo(_key(said), absolute(graph, one), second, said=_why(said)), said)
+    _print(graph.resolution.undo(key_of(said["by"]), absolute(graph, one), second, said=_why(said)), said)
 
 
 def _both(graph: EcoGraph, one: str, other: str) -> tuple[str, str]:
     return absolute(graph, one), absolute(graph, other)
-
-
-def _key(said: dict[str, Any]) -> Key:
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    return Key(id="cli", name=said["by"], level=LEVEL, may_write=True, created_at=made)
 
 
 def _why(said: dict[str, Any]) -> Any:

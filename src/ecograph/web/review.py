@@ -18,7 +18,15 @@ from pydantic import BaseModel, ConfigDict, Field
 from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.graph.keys import Key
 from ecograph.model import Level, Review, Reviewed
-from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites, the_graph, the_level
+from ecograph.web.access import (
+    Graph,
+    LevelOf,
+    WriterKey,
+    refuse_other_sites,
+    the_graph,
+    the_holder,
+    the_level,
+)
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -108,9 +116,7 @@ async def review_form(request: Request, sent: Annotated[ReviewForm, Form()]) -> 
     """Take a decision by a form, or just a key; show what waits at the level of the key."""
     refuse_other_sites(request)
     graph, language = the_graph(request), language_of(request)
-    given: Key | None = getattr(request.state, "key", None)
-    if sent.key:
-        given = await anyio.to_thread.run_sync(graph.keys.check, sent.key.strip())
+    given = await the_holder(request, sent.key)
     if given is None:
         return _page(request, the_level(request), sent.state, sent.page, problem="review_no_key", status=401)
     show = partial(
