@@ -11,10 +11,11 @@ import pytest
 from click.testing import Result
 
 from ecograph.app import EcoGraph
-from ecograph.errors import HalfRestored, StorageFailed
+from ecograph.errors import Busy, HalfRestored, StorageFailed
 from ecograph.graph.ledger import Change
 from ecograph.graph.store import EmbeddedStore
 from ecograph.model import Level, Outcome
+from ecograph.resolving import Resolution
 from ecograph.sources import read
 from ecograph.writing import Writing
 from tests.loading.test_refresh import Desk, feed, item, refreshed, titles
@@ -169,6 +170,18 @@ def test_a_load_of_several_sources_goes_on_and_ends_with_1(
     ended = invoke("--home", desk.home, "refresh", "a", "b")
     assert (ended.exit_code, "b: unchanged" in ended.stdout) == (1, True)
     assert "a: failed: source 'a' failed unexpectedly" in ended.stderr
+
+
+def test_what_was_loaded_is_told_where_merging_fails(
+    desk: Desk, invoke: Callable[..., Result], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def settle(_self: object) -> int:
+        raise Busy("somebody else")
+
+    monkeypatch.setattr(Resolution, "settle", settle)
+    ended = invoke("--home", desk.home, "load", "--source", "demo")
+    assert (ended.exit_code, "demo: unchanged" in ended.stdout) == (1, True)
+    assert "being written by somebody else" in ended.stderr
 
 
 def test_texts_that_cannot_be_read_are_that_sources_failure(

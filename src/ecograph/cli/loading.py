@@ -86,11 +86,11 @@ def load(  # noqa: PLR0913 - one for each option
         outcomes, failures = graph.writing.load_declared(
             sources, extra=declared, accept_losses=accept_losses, progress=progress
         )
-    merged = graph.resolution.settle() if outcomes else 0
     progress.close()
+    _print_load(outcomes, failures, as_json=as_json)  # first: what was loaded is told, whatever follows
+    merged = graph.resolution.settle() if outcomes else 0
     if merged and not as_json:
         click.echo(f"{merged} records merged by their identifiers")
-    _print_load(outcomes, failures, as_json=as_json)
     if failures:
         sys.exit(1)
 
