@@ -39,6 +39,7 @@ from ecograph.questions.reverse import fitting_projects
 from ecograph.questions.search import UNDERSTAND, Understanding, search
 from ecograph.questions.view import View
 from ecograph.refreshing import Refresh
+from ecograph.registering import Register
 from ecograph.resolving import Resolution
 from ecograph.reviewing import Reviewing
 from ecograph.settings import Settings
@@ -76,6 +77,7 @@ class EcoGraph:
             self.outgoing,
             spotter=spotter or spotter_of(settings.spotting),
         )
+        self.register = Register(settings, self.writing, self.outgoing)
         self.feedback = Feedback(self._publication, self.writing, in_use=self._in_use, now=now)
         self.review = Reviewing(
             self._publication, self.writing, threshold=settings.understanding_confidence, now=now

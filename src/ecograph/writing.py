@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ecograph.assets import LOADERS
 from ecograph.editing import Editor
-from ecograph.errors import Busy, EcographError, Forbidden, UnknownCompany, UnknownSource
+from ecograph.errors import Busy, EcographError, Forbidden, UnknownSource
 from ecograph.following import Follower
 from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
@@ -43,7 +43,6 @@ from ecograph.sources.declared import Declared, read_declared
 from ecograph.sources.description import source_iri
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
-from ecograph.sources.register import REQUESTS_PER_SECOND, SOURCE, found, look_up
 from ecograph.texts import NO_DOCUMENTS
 from ecograph.understanding.unknown import Spotter
 
@@ -222,25 +221,6 @@ class Writing:
         progress(f"{declaration.id}: gathering its files", 0, 0)
         gathering = Gathering(self._outgoing.client, limit=self._settings.load_bytes)
         return attempted(f"source {declaration.id!r}", partial(gather, declaration, gathering))
-
-    def look_up(self, query: str) -> File:
-        """Ask the register of companies for a SIREN or a name, and return its answer.
-
-        Raises `BadParameter` for a number that is no SIREN, `FetchFailed` and its kin.
-        """
-        location = self.declared().by_id[SOURCE].location[0]
-        gathering = Gathering(self._outgoing.client, limit=self._settings.load_bytes)
-        return gathering.ask(look_up(location, query), pause=1 / REQUESTS_PER_SECOND)
-
-    def add_company(self, siren: str, progress: Progress = quiet) -> Outcome:
-        """Add a company in business to the graph, as the register has it.
-
-        Raises as `look_up`, `UnknownCompany`, `TooManyRejected`.
-        """
-        answer = self.look_up(siren)
-        if [one.company.siren for one in found(answer) if one.taken] != ["".join(siren.split())]:
-            raise UnknownCompany(siren)
-        return self.load_files(self.declared().by_id[SOURCE], [answer], progress)
 
     def load_files(
         self, declaration: Declaration, files: Sequence[File], progress: Progress = quiet

@@ -34,7 +34,7 @@ def company(home: Path | None, query: str, add: bool, as_json: bool) -> None:
     graph = open_graph(home)
     if add:
         return _add(graph, query)
-    companies = found(graph.writing.look_up(query))
+    companies = found(graph.register.look_up(query))
     if as_json:
         click.echo(json.dumps([asdict(one) for one in companies], ensure_ascii=False, indent=2))
         return None
@@ -49,7 +49,7 @@ def _add(graph: EcoGraph, siren: str) -> None:
     from ecograph.sources.companies import company_iri
 
     progress = Progress()
-    outcome = graph.writing.add_company(siren, progress)
+    outcome = graph.register.add(siren, progress)
     progress.close()
     done = "unchanged" if outcome.unchanged else f"+{outcome.added} −{outcome.removed} triples"
     click.echo(f"{outcome.source}: {done}")

@@ -93,11 +93,20 @@ def create_app(graph: EcoGraph) -> Service:
     app.state.asking = asking = Asking(graph.endpoint, Entrance(each=graph.settings.client_queries))
     app.state.metrics = metrics = Metrics(graph)
     app.state.budget = Budget(graph.settings.client_seconds_per_minute)
-    # Routes are tried in turn: what is asked most comes first.
-    app.include_router(sparql.router)
     problems.install(app, page=pages.error_page)
-    pages.install(app)
     access.install(app)
+    _add_routes(app)
+    app.add_middleware(Compressed)
+    shortcut = Shortcut(app.framework, asking)
+    app.front = Observed(ServerErrorMiddleware(shortcut, handler=problems.on_bug), metrics)
+    _document_queries(app, graph)
+    return app
+
+
+def _add_routes(app: FastAPI) -> None:
+    """Add every route; they are tried in turn: what is asked most comes first."""
+    app.include_router(sparql.router)
+    pages.install(app)
     app.add_api_route("/health/live", health.live, tags=["health"])
     app.add_api_route("/health/ready", health.ready, tags=["health"], response_class=JSONResponse)
     app.add_api_route("/metrics", read_metrics, tags=["health"], response_class=PlainTextResponse)
@@ -117,11 +126,6 @@ def create_app(graph: EcoGraph) -> Service:
         resources.router,
     ):
         app.include_router(router)
-    app.add_middleware(Compressed)
-    shortcut = Shortcut(app.framework, asking)
-    app.front = Observed(ServerErrorMiddleware(shortcut, handler=problems.on_bug), metrics)
-    _document_queries(app, graph)
-    return app
 
 
 def _document_queries(app: FastAPI, graph: EcoGraph) -> None:
