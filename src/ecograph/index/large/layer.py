@@ -19,7 +19,7 @@ from ecograph.index.filters import Filters
 from ecograph.index.fusion import Numbers, Scores
 from ecograph.index.large.arrays import read_arrays
 from ecograph.index.large.cells import Cells
-from ecograph.index.large.columns import Bits, Columns, Gathered, has, pack, popcount, unpack
+from ecograph.index.large.columns import Bits, Columns, Gathered, Mask, has, pack, popcount, unpack
 from ecograph.index.large.edge import Near, Shard
 from ecograph.index.large.encoding import ANYWHERE, about_of, counted
 from ecograph.index.large.papers import Held, Kept, Papers
@@ -107,11 +107,10 @@ class Layer:
         return popcount(self._seen)
 
     def find(self, asked: Asked, filters: Filters, depth: int, *, facets: bool) -> Candidates:
-        words, letters, linked = self._scores(asked)
-        named = self._holding(asked.names)
-        holding = self._holding(asked.bringing.union(*asked.concepts))
+        named, holding = self._holding(asked.names), self._holding(asked.bringing.union(*asked.concepts))
         within = self._seen & (self._columns.serving(asked.places, self._holding([ANYWHERE])) | named)
         allowed = within & self._columns.allowed(filters)
+        words, letters, linked = self._scores(asked, unpack(allowed, len(self._papers)))
         brought = self._brought(asked, allowed, depth)
         # Facets say what another choice would give: that needs what is near without the filters.
         anyone = self._brought(asked, within, depth) if facets and filters.any() else brought
@@ -150,9 +149,9 @@ class Layer:
     def signals(self, asked: Asked, iris: Sequence[str]) -> Mapping[str, Scores]:
         return self._signals(asked, self._numbers(iris), *self._scores(asked))
 
-    def _scores(self, asked: Asked) -> tuple[Scores, Scores, Scores]:
-        """What words, letters and links give to each document."""
-        words, letters = self._postings.scores(asked.words), self._postings.scores(asked.letters)
+    def _scores(self, asked: Asked, among: Mask | None = None) -> tuple[Scores, Scores, Scores]:
+        """What words, letters and links give to each document, or to each of some."""
+        words, letters = (self._postings.scores(weights, among) for weights in (asked.words, asked.letters))
         return words, letters, self._linked(asked)
 
     def _signals(

@@ -94,12 +94,17 @@ class Postings:
         found = zip(self._arrays["keys"].tolist(), counts.tolist(), strict=True)
         return {number: count for number, count in found if number in terms}
 
-    def scores(self, weights: Weights) -> Scores:
-        """What each document scores; zero where it holds none of the words."""
+    def scores(self, weights: Weights, among: Mask | None = None) -> Scores:
+        """What each document, or each of some, scores; zero where it holds none of the words."""
         scores = np.zeros(self.size)
         for number, weight in weights.items():
             row = self._row(number)
-            scores[self._arrays["numbers"][row]] += weight * self._arrays["weights"][row]
+            numbers, shares = self._arrays["numbers"][row], self._arrays["weights"][row]
+            if among is not None:
+                # Common words stand in most documents, of which a filter keeps few.
+                kept = among[numbers]
+                numbers, shares = numbers[kept], shares[kept]
+            scores[numbers] += weight * shares
         return scores
 
     def holding(self, numbers: Iterable[int]) -> Mask:
