@@ -73,6 +73,21 @@ def test_an_index_on_disk_answers(graph: EcoGraph) -> None:
     assert {value.count for value in answer.facets["pole"]} == {30}
 
 
+PROJECT = """
+<project/p--1> a eco:Project ; dct:title "Wxyvil"@fr ; dct:description "Wxyvil."@fr ;
+  eco:hasNeed <need/p--1> .
+<need/p--1> a eco:Need ; dct:title "Wxyvil"@fr ; eco:needKind rtype:expertise ;
+  eco:requiresCompetence <competence/c--1> .
+"""
+
+
+def test_who_shares_a_competence_alone_answers_a_need(graph: EcoGraph) -> None:
+    load(graph, "projects", Level.PUBLIC, PROJECT)
+    answer = graph.match_project(Level.PUBLIC, f"{BASE}/project/p--1", Asked(), limit=40)
+    assert len(answer.results) == 30
+    assert {reason.kind for result in answer.results for reason in result.reasons} >= {"competence"}
+
+
 def test_a_write_is_followed_by_what_it_touches(graph: EcoGraph) -> None:
     before = graph.home.current()
     said = "".join(actor(n, "Filature du velours" if n == 7 else f"Travail du zorbel {n}") for n in range(29))

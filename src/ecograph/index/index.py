@@ -194,7 +194,7 @@ class Index:
         allowed = self._facets.allowed(filters)
         return [self.documents[n].iri for n in self._having.get(competence, ()) if allowed[n]]
 
-    def answering(self, query: str, filters: Filters) -> list[Document]:  # noqa: ARG002 - a larger index asks
+    def answering(self, query: str, filters: Filters, lens: Lens = PLAIN) -> list[Document]:  # noqa: ARG002 - a larger index asks
         """The documents that may answer a text, in order of IRI: all that pass the filters."""
         return list(self.passing(filters))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from ecograph.index import Document, Filters
+from ecograph.index import Document, Filters, Lens
 from ecograph.model import Eligibility, Iri, Result
 from ecograph.questions.brief import WantedNeed
 from ecograph.questions.eligibility import judge
@@ -35,7 +35,8 @@ class Candidate:
 def candidates(sought: Sought, filters: Filters) -> list[Candidate]:
     """Return all that answers a need, best first, ties to the lower IRI; each is judged."""
     index, brief = sought.view.index, sought.brief
-    answering = index.answering(sought.need.text, filters)
+    near = Lens(concepts={wanted: tuple(others) for wanted, others in sought.near.items()})
+    answering = index.answering(sought.need.text, filters, near)
     documents = [d for d in answering if can_help(d) and d.iri not in brief.carriers]
     return weighed(sought, documents)
 

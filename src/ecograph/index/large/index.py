@@ -110,9 +110,10 @@ class LargeIndex:
         """Those that pass and have a competence, in order of IRI."""
         return self.engine.about(having(competence), filters)
 
-    def answering(self, query: str, filters: Filters) -> list[Document]:
-        """The documents that may answer a text, in order of IRI."""
-        candidates = self.engine.find(self._encoded(self._worded(query)), filters, DEPTH, facets=False)
+    def answering(self, query: str, filters: Filters, lens: Lens = PLAIN) -> list[Document]:
+        """The documents that may answer a text, or have to do with the lens's concepts, in order of IRI."""
+        asked = self._encoded(self._worded(query), lens=lens)
+        candidates = self.engine.find(asked, filters, DEPTH, facets=False)
         return list(self.engine.documents(candidates.iris).values())
 
     def relevance(self, query: str, iris: Iterable[str]) -> dict[str, float]:
