@@ -7,11 +7,11 @@ import pytest
 
 from ecograph.index import Filters
 from ecograph.index.large import layer
-from ecograph.index.large.cells import Cells, Sorting
+from ecograph.index.large.cells import Cells
 from ecograph.index.large.folder import open_large
 from tests.index.test_large_folder import BASE, WORDS, make
 
-SIZE, WIDTH, BLOCK = 5_000, 16, 700
+SIZE, WIDTH = 5_000, 16
 
 
 @pytest.fixture(scope="module")
@@ -26,10 +26,7 @@ def rows() -> np.ndarray:
 @pytest.fixture(scope="module")
 def cells(rows: np.ndarray, tmp_path_factory: pytest.TempPathFactory) -> Cells:
     folder = tmp_path_factory.mktemp("cells")
-    sorting = Sorting(SIZE, lambda numbers: rows[numbers])
-    for start in range(0, SIZE, BLOCK):
-        sorting.add(start, rows[start : start + BLOCK])
-    sorting.save(folder)
+    Cells.of(rows.astype(np.float16)).save(folder)
     return Cells.load(folder)
 
 
@@ -50,6 +47,21 @@ def test_where_few_are_left_all_are_found(rows: np.ndarray, cells: Cells) -> Non
     among = np.zeros(SIZE, dtype=bool)
     among[[3, 4_999, 12]] = True
     assert cells.near(rows[0], among, 300).tolist() == [3, 12, 4_999]
+
+
+def test_the_neighbours_of_nearly_all_are_around_them_in_one_of_two_ways(
+    rows: np.ndarray, cells: Cells
+) -> None:
+    nearest = np.argsort(-(rows @ rows.T), axis=1)[:, :8]
+    found = np.zeros(nearest.shape, dtype=bool)
+    for each in (cells, Cells.of(rows, seed=1)):
+        seen = []
+        for own, around in each.surroundings(1_000):
+            assert len(around) >= 1_000
+            seen.extend(own.tolist())
+            found[own] |= np.isin(nearest[own], around)
+        assert sorted(seen) == list(range(SIZE))
+    assert found.mean() > 0.9
 
 
 def test_a_search_through_cells_keeps_to_its_filters(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from tempfile import TemporaryFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,8 +12,9 @@ from scipy.sparse import coo_array, csr_array
 
 from ecograph.index.diffusion import LINKS, NEIGHBOURS, normalised
 from ecograph.index.documents import Document
+from ecograph.index.fusion import Numbers
 from ecograph.index.large.arrays import write_arrays
-from ecograph.index.large.cells import Sorting
+from ecograph.index.large.cells import Cells
 from ecograph.index.large.columns import Gathered
 from ecograph.index.large.edge import Shard
 from ecograph.index.large.encoding import about_of, counted
@@ -24,9 +26,11 @@ from ecograph.index.links import link_rows
 from ecograph.understanding.embedding import Table
 
 Progress = Callable[[str], None]
+Vectors = NDArray[np.float16]  # one row of length one for each document
+Pairs = tuple[Numbers, Numbers, NDArray[np.float64]]  # documents, their neighbours, and how near those are
 
 TOLD = 50_000  # documents between two reports
-_BATCH = 256
+AROUND = 4_000  # documents of the cells around each, among which its neighbours are found
 
 
 def write_base(folder: Path, documents: Iterable[Document], table: Table | None, progress: Progress) -> None:
@@ -62,14 +66,15 @@ def _write_sense(folder: Path, table: Table | None, linked: Sequence[Document], 
     if table is None or not len(papers):
         return _write_ties(folder, csr_array((len(papers), len(papers))))
     progress(f"placing {len(papers)} documents")
-    vectors = (table.encode(document.sense) for document in papers)
-    shard = Shard.create(folder / "sense", vectors, table.width)
-    progress("tying neighbours")
-    sorting = Sorting(len(papers), shard.vectors)
-    tied = _tied(shard, len(papers), link_rows(linked), sorting)
-    sorting.save(folder / "cells")
-    shard.close()
-    return _write_ties(folder, tied)
+    with TemporaryFile(dir=folder) as file:
+        vectors = np.memmap(file, dtype=np.float16, mode="w+", shape=(len(papers), table.width))
+        for number, document in enumerate(papers):
+            vectors[number] = table.encode(document.sense)
+        Shard.create(folder / "sense", vectors, table.width)
+        progress("tying neighbours")
+        cells = Cells.of(vectors)
+        cells.save(folder / "cells")
+        return _write_ties(folder, _tied(vectors, cells, link_rows(linked)))
 
 
 def _write_ties(folder: Path, tied: csr_array) -> None:
@@ -77,34 +82,38 @@ def _write_ties(folder: Path, tied: csr_array) -> None:
     write_arrays(folder / "ties", arrays)
 
 
-def _tied(shard: Shard, size: int, links: csr_array, sorting: Sorting) -> csr_array:
-    """Documents by documents, as `diffusion.ties`, among the nearest that the graph finds."""
-    parts = [_block(shard, block, links, sorting) for block in _blocks(size)]
-    rows, columns, weights = (np.concatenate(one) for one in zip(*parts, strict=True))
-    return normalised(csr_array(coo_array((weights**2, (rows, columns)), shape=(size, size))))
+def _tied(vectors: Vectors, cells: Cells, links: csr_array) -> csr_array:
+    """Documents by documents, as `diffusion.ties`, among the nearest of those in the cells around each."""
+    size = len(vectors)
+    # What lies at the rim of a cell has neighbours that are not around it: other cells part others.
+    sorted_twice = [cells] if size <= AROUND else [cells, Cells.of(vectors, seed=1)]
+    blocks = (block for each in sorted_twice for block in each.surroundings(AROUND))
+    parts = [_block(vectors, own, around, links) for own, around in blocks]
+    rows, near, nearness = (np.concatenate(one) for one in zip(*parts, strict=True))
+    _, once = np.unique(rows * size + near, return_index=True)
+    rows, near, nearness = _nearest(rows[once], near[once], nearness[once])
+    return normalised(csr_array(coo_array((nearness**2, (rows, near)), shape=(size, size))))
 
 
-def _blocks(size: int) -> Iterator[range]:
-    return (range(start, min(start + _BATCH, size)) for start in range(0, size, _BATCH))
+def _block(vectors: Vectors, own: Numbers, around: Numbers, links: csr_array) -> Pairs:
+    """Tie some documents to the few that are nearest in sense and in links, among those near in sense."""
+    cosines = vectors[own].astype(np.float32) @ vectors[around].astype(np.float32).T
+    most = min(LOOKED_AT + 1, len(around))
+    places = np.sort(np.argpartition(-cosines, most - 1, axis=1)[:, :most], axis=1)
+    rows, near = np.repeat(own, most), around[places].ravel()
+    nearness = np.take_along_axis(cosines, places, axis=1).ravel() + LINKS * _common(links, rows, near)
+    others = near != rows
+    return _nearest(rows[others], near[others], np.maximum(nearness[others], 0.0))
 
 
-def _block(
-    shard: Shard, block: range, links: csr_array, sorting: Sorting
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    vectors = shard.vectors(block)
-    sorting.add(block.start, vectors)
-    found = shard.nearest_of_each(list(vectors), LOOKED_AT + 1)
-    near = np.concatenate([numbers for numbers, _ in found])
-    rows = np.repeat(block, [len(numbers) for numbers, _ in found])
-    nearness = np.concatenate([cosines for _, cosines in found]) + LINKS * _common(links, rows, near)
-    nearness[near == rows] = -np.inf
-    # The few that are nearest in sense and in links, among those near in sense.
-    order = np.lexsort((-nearness, rows))
+def _nearest(rows: Numbers, near: Numbers, nearness: NDArray[np.float64]) -> Pairs:
+    """Of pairs of documents, the few best of each row; ties go to the lower number."""
+    order = np.lexsort((near, -nearness, rows))
     place = np.arange(len(order)) - np.searchsorted(rows[order], rows[order])
-    kept = order[(place < NEIGHBOURS) & (nearness[order] > -np.inf)]
-    return rows[kept], near[kept], np.maximum(nearness[kept], 0.0)
+    kept = order[place < NEIGHBOURS]
+    return rows[kept], near[kept], nearness[kept]
 
 
-def _common(links: csr_array, rows: NDArray[np.intp], others: NDArray[np.intp]) -> NDArray[np.float64]:
+def _common(links: csr_array, rows: Numbers, others: Numbers) -> NDArray[np.float64]:
     """How much each document is linked to what another is linked to."""
     return np.asarray(links[rows].multiply(links[others]).sum(axis=1), dtype=np.float64).ravel()

@@ -23,9 +23,7 @@ from qdrant_edge import (
     HnswIndexConfig,
     Point,
     Query,
-    QueryBatchRequest,
     QueryRequest,
-    ScoredPoint,
     SearchParams,
     UpdateOperation,
     VectorStorageDatatype,
@@ -36,7 +34,7 @@ from ecograph.understanding.embedding import Matrix
 
 NAME = "sense"
 BATCH = 1_000
-_LARGEST_SEGMENT = 10**9  # kB: all in one segment, where a search is one walk
+_LARGEST_SEGMENT = 10**9  # kB: all in one segment
 Near = tuple[Numbers, Matrix]  # numbers of documents and their cosines, best first
 
 
@@ -47,8 +45,8 @@ class Shard:
         self._shard, self._width = EdgeShard.load(str(folder)), width
 
     @classmethod
-    def create(cls, folder: Path, vectors: Iterable[Matrix], width: int) -> Shard:
-        """Write vectors of length one, the first as number zero, and build their graph."""
+    def create(cls, folder: Path, vectors: Iterable[Matrix], width: int) -> None:
+        """Write vectors of length one, the first as number zero."""
         folder.mkdir(parents=True)
         shard = EdgeShard.create(str(folder), _config(width))
         numbered = (Point(number, {NAME: vector.tolist()}) for number, vector in enumerate(vectors))
@@ -57,22 +55,14 @@ class Shard:
         shard.optimize()
         shard.flush()
         shard.close()
-        return cls(folder, width)
-
-    def nearest(self, vector: Matrix, depth: int) -> Near:
-        """The nearest of all, found by walking the graph."""
-        # The walk keeps as many as it returns: what lies at the rim of fewer is missed.
-        return _read(self._shard.query(_request(vector, depth, SearchParams(hnsw_ef=max(depth, 128)))))
 
     def nearest_among(self, vector: Matrix, depth: int, among: Iterable[int]) -> Near:
         """The nearest of some, all of them compared."""
         chosen = Filter(must=[HasIdCondition(set(among))])
-        return _read(self._shard.query(_request(vector, depth, SearchParams(exact=True), chosen)))
-
-    def nearest_of_each(self, vectors: Sequence[Matrix], depth: int) -> list[Near]:
-        """For each vector the nearest of all."""
-        requests = [_request(vector, depth, SearchParams(hnsw_ef=64)) for vector in vectors]
-        return [_read(found) for found in self._shard.query_batch(QueryBatchRequest(requests))]
+        nearest, exact = Query.Nearest(vector.tolist(), using=NAME), SearchParams(exact=True)
+        found = self._shard.query(QueryRequest(limit=depth, query=nearest, filter=chosen, params=exact))
+        numbers = np.array([point.id for point in found], dtype=np.intp)
+        return numbers, np.array([point.score for point in found], dtype=np.float32)
 
     def vectors(self, numbers: Sequence[int]) -> Matrix:
         """The vectors of some documents, one row each."""
@@ -90,7 +80,8 @@ def _config(width: int) -> EdgeConfig:
     vectors = EdgeVectorParams(size=width, distance=Distance.Dot, datatype=VectorStorageDatatype.Float16)
     return EdgeConfig(
         vectors={NAME: vectors},
-        hnsw_config=HnswIndexConfig(m=16, ef_construct=64, full_scan_threshold=1_000),
+        # No graph: what is near is looked for in the cells around.
+        hnsw_config=HnswIndexConfig(m=0, ef_construct=64, full_scan_threshold=1_000),
         optimizers=EdgeOptimizersConfig(default_segment_number=1, max_segment_size=_LARGEST_SEGMENT),
         wal_enabled=False,
     )
@@ -99,13 +90,3 @@ def _config(width: int) -> EdgeConfig:
 def _batches(points: Iterator[Point]) -> Iterator[list[Point]]:
     while batch := list(islice(points, BATCH)):
         yield batch
-
-
-def _request(vector: Matrix, depth: int, params: SearchParams, chosen: Filter | None = None) -> QueryRequest:
-    nearest = Query.Nearest(vector.tolist(), using=NAME)
-    return QueryRequest(limit=depth, query=nearest, filter=chosen, params=params)
-
-
-def _read(found: Sequence[ScoredPoint]) -> Near:
-    numbers = np.array([point.id for point in found], dtype=np.intp)
-    return numbers, np.array([point.score for point in found], dtype=np.float32)
