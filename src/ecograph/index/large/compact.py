@@ -1,7 +1,7 @@
 """Write the base of an index anew, with what changed since, while it is read and written.
 
 `python -m ecograph.index.large.compact FOLDER PARENT` does it in a process of its own, at low priority:
-building the graph of vectors takes every processor and holds the interpreter's lock. The parent then
+comparing vectors takes every processor and holds the interpreter's lock. The parent then
 swaps, under the lock of whoever indexes: what changed meanwhile lies above the new base. A child that is
 killed leaves the index as it was.
 """
