@@ -2,8 +2,8 @@
 
 Makes N French-like documents, indexes them in a process of its own, and asks with two filters, without
 and with all facets, from the text of the query to the hits. With `--folder FOLDER` the index stays there,
-and is only asked the next time: building takes an hour for a million documents, asking two minutes.
-`--picture FILE figures.json …` draws what was measured, `--table FILE figures.json …` tells it.
+and is only asked the next time: building takes a quarter of an hour for a million documents, asking two
+minutes. `--picture FILE figures.json …` draws what was measured, `--table FILE figures.json …` tells it.
 """
 
 from __future__ import annotations
