@@ -5,6 +5,8 @@ PYTHON ?= python3
 SAMPLE ?= project/demo--p01
 
 BIN := .venv/bin
+# The tests of a file stay together: they share what is slow to set up.
+TESTS = $(BIN)/python -m pytest -n 2 --dist loadfile
 ECOGRAPH = ECOGRAPH_HOME=$(HOME_DIR) ECOGRAPH_PORT=$(PORT) $(BIN)/ecograph
 # A new home is made for the address on which it is served, so that its IRIs can be opened.
 NEW_HOME = $(if $(wildcard $(HOME_DIR)/ledger.sqlite),,ECOGRAPH_BASE_IRI=http://127.0.0.1:$(PORT))
@@ -16,14 +18,14 @@ run: .venv/run
 	exec env $(ECOGRAPH) serve
 
 test: .venv/dev
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 check: .venv/dev
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/python -m pytest
+	$(TESTS)
 
 .venv/bin/python:
 	$(PYTHON) -m venv .venv

@@ -19,7 +19,7 @@ from ecograph.model import Level
 from tests.loading.test_refresh import Desk, feed, item, refreshed
 from tests.remote import Page, Remote, Request
 
-SEED, KILLS = 20261122, 12
+SEED, KILLS = 20261122, 6
 NAMES = ("a", "b", "broken", "c")
 ITEMS = 6
 # Refreshes all sources again and again, an hour later each time, so that a kill falls anywhere.
@@ -119,7 +119,7 @@ def check(left: EcoGraph) -> None:
             assert due.due is not None
 
 
-def test_twelve_kills_leave_no_trace(sample_home: Path, tmp_path: Path, remote: Remote, press: Press) -> None:
+def test_kills_leave_no_trace(sample_home: Path, tmp_path: Path, remote: Remote, press: Press) -> None:
     chance = random.Random(SEED)
     desk = Desk(Path(shutil.copytree(sample_home, tmp_path / "killed")))
     declare(desk, remote)

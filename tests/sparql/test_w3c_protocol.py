@@ -61,7 +61,7 @@ def query_tests() -> list[dict[str, str]]:
         {name: term.value for name, term in zip(names, solution, strict=True) if term is not None}
         for solution in solutions
     ]
-    return [test for test in found if "update" not in test["test"]]
+    return sorted((test for test in found if "update" not in test["test"]), key=lambda test: test["test"])
 
 
 @pytest.fixture(scope="module")
