@@ -51,6 +51,13 @@ def resources(sample: EcoGraph) -> list[str]:
     return found
 
 
+def test_several_texts_in_one_language_are_a_list_of_texts(sample: EcoGraph) -> None:
+    content = sample.resource(Level.PUBLIC, f"{sample.base}/offer/national--cir", "application/ld+json")
+    labels = json.loads(content)["altLabel"]["fr"]
+    assert None not in labels
+    assert set(labels) == {"CIR", "Crédit d'impôt recherche"}
+
+
 @pytest.mark.parametrize("media_type", SYNTAXES)
 def test_every_syntax_says_the_same(sample: EcoGraph, resources: list[str], media_type: str) -> None:
     for iri in resources:

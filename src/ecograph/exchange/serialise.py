@@ -76,9 +76,20 @@ def json_ld(triples: Iterable[Triple]) -> bytes:
 
     text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
     graph = rdflib.Graph().parse(data=text, format="nt")
-    document = json.loads(graph.serialize(format="json-ld", context=_context(), auto_compact=False))
+    document = _without_nulls(
+        json.loads(graph.serialize(format="json-ld", context=_context(), auto_compact=False))
+    )
     document["@context"] = _used_context({k: v for k, v in document.items() if k != "@context"})
     return json.dumps(document, ensure_ascii=False, indent=2, sort_keys=True).encode()
+
+
+def _without_nulls(value: Any) -> Any:
+    """Leave out the null that rdflib puts before several texts in one language."""
+    if isinstance(value, dict):
+        return {name: _without_nulls(held) for name, held in value.items()}
+    if isinstance(value, list):
+        return [_without_nulls(item) for item in value if item is not None]
+    return value
 
 
 def _used_context(document: object) -> dict[str, Any]:
