@@ -16,7 +16,7 @@ import pytest
 from ecograph.app import EcoGraph
 from ecograph.graph.runs import Runs
 from ecograph.model import Level
-from tests.loading.test_refresh import Desk, feed, item, refreshed
+from tests.refresh.desk import Desk, feed, item, refreshed
 from tests.remote import Page, Remote, Request
 
 SEED, KILLS = 20261122, 6
@@ -27,7 +27,7 @@ VICTIM = """
 import sys
 from datetime import timedelta
 from pathlib import Path
-from tests.loading.test_refresh import Desk
+from tests.refresh.desk import Desk
 
 desk = Desk(Path(sys.argv[1]))
 desk.later(days=int(sys.argv[2]))

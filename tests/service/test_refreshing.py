@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from ecograph.app import EcoGraph
 from ecograph.model import Level
 from ecograph.web.service import create_app
-from tests.loading.test_refresh import Desk, feed, item
+from tests.refresh.desk import Desk, feed, item
 from tests.remote import Remote
 
 

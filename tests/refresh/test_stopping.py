@@ -7,27 +7,14 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from ecograph.app import EcoGraph
 from ecograph.model import Level
 from tests.conftest import ENV
-from tests.loading.test_refresh import Desk, feed, item, refreshed, titles
+from tests.refresh.desk import Desk, feed, item, refreshed, titles
 from tests.remote import Page, Remote, Request
-
-
-@pytest.fixture
-def desk(fresh_copy: Path) -> Desk:
-    return Desk(fresh_copy)
-
-
-@pytest.fixture
-def graph(desk: Desk) -> Iterator[EcoGraph]:
-    graph = desk.open()
-    yield graph
-    graph.close()
 
 
 class Slow:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,23 +18,11 @@ from ecograph.model import Level, Outcome
 from ecograph.resolving import Resolution
 from ecograph.sources import read
 from ecograph.writing import Writing
-from tests.loading.test_refresh import Desk, feed, item, refreshed, titles
+from tests.refresh.desk import Desk, feed, item, refreshed, titles
 from tests.remote import Remote
 
 Break = Callable[[Mapping[str, Exception]], None]
 Load = Callable[..., Outcome]
-
-
-@pytest.fixture
-def desk(fresh_copy: Path) -> Desk:
-    return Desk(fresh_copy)
-
-
-@pytest.fixture
-def graph(desk: Desk) -> Iterator[EcoGraph]:
-    graph = desk.open()
-    yield graph
-    graph.close()
 
 
 @pytest.fixture

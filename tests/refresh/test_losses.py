@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ from ecograph.errors import TooManyLost
 from ecograph.model import Level
 from ecograph.sources.content import File
 from ecograph.sources.declaration import filled, occasional
-from tests.loading.test_refresh import Desk, only, values
+from tests.refresh.desk import Desk, only, values
 from tests.remote import Remote
 
 DECLARATION = """
@@ -51,18 +51,6 @@ def listing(*numbers: int) -> str:
 def found(graph: EcoGraph) -> set[str]:
     query = "SELECT ?t { ?a a eco:Organization ; dct:description ?t FILTER (STRSTARTS(?t, 'Atelier d')) }"
     return {row[0].rpartition(" ")[2] for row in values(graph, query)}
-
-
-@pytest.fixture
-def desk(fresh_copy: Path) -> Desk:
-    return Desk(fresh_copy)
-
-
-@pytest.fixture
-def graph(desk: Desk) -> Iterator[EcoGraph]:
-    graph = desk.open()
-    yield graph
-    graph.close()
 
 
 def declare(desk: Desk, location: str, options: str = "", publisher: str = "Quelqu'un") -> Path:
