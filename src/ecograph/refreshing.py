@@ -121,13 +121,16 @@ class Refresh:
             self._steps.clear()
             self._lock.release()
 
-    def start(self, sources: Sequence[str] = (), *, level: Level = Level.PRIVATE) -> list[str]:
+    def start(
+        self, sources: Sequence[str] = (), *, level: Level = Level.PRIVATE, accept_losses: bool = False
+    ) -> list[str]:
         """Refresh in the background; return which sources. Raises as `run` does."""
         wanted = [declaration.id for declaration in self.wanted(sources, level)]
         if self._lock.locked():
             raise Busy("a refresh that is under way")
         if wanted:
-            self._begin(threading.Thread(target=self._quietly, args=(wanted,), name="refresh", daemon=True))
+            refresh = partial(self._quietly, wanted, accept_losses=accept_losses)
+            self._begin(threading.Thread(target=refresh, name="refresh", daemon=True))
         return wanted
 
     def wanted(self, sources: Sequence[str], level: Level) -> list[Declaration]:
@@ -191,9 +194,9 @@ class Refresh:
             self._quietly(())
             self._closed.wait(seconds)
 
-    def _quietly(self, sources: Sequence[str]) -> None:
+    def _quietly(self, sources: Sequence[str], *, accept_losses: bool = False) -> None:
         """Refresh in a thread, which lives on whatever comes."""
-        runs = attempted("the refresh", partial(self.run, sources))
+        runs = attempted("the refresh", partial(self.run, sources, accept_losses=accept_losses))
         if isinstance(runs, EcographError):
             _log.warning("could not refresh: %s", runs)
             return

@@ -79,6 +79,15 @@ def test_load_prints_json_alone(ask: Ask, tmp_path: Path) -> None:
     assert loaded["by_class"]["eco:Organization"] == 1
 
 
+def test_load_tells_remarks_where_they_are_asked_for(ask: Ask, tmp_path: Path) -> None:
+    (tmp_path / "x.ttl").write_text(GOOD, "utf-8")
+    (tmp_path / "y.ttl").write_text(GOOD.replace("x--", "y--"), "utf-8")
+    assert "remark:" not in ask("load", "x.ttl").stderr
+    told = ask("load", "y.ttl", "--remarks").stderr
+    assert "remark: y.ttl: " in told
+    assert "“Pole” is missing" in told
+
+
 def test_a_malformed_file_is_placed_and_the_old_graph_kept(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_text(GOOD, "utf-8")
     assert ask("load", "x.ttl").exit_code == 0

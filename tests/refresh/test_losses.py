@@ -8,12 +8,14 @@ from pathlib import Path
 
 import pytest
 from click.testing import Result
+from fastapi.testclient import TestClient
 
 from ecograph.app import EcoGraph
 from ecograph.errors import TooManyLost
 from ecograph.model import Level
 from ecograph.sources.content import File
 from ecograph.sources.declaration import filled, occasional
+from ecograph.web.service import create_app
 from tests.refresh.desk import Desk, only, values
 from tests.remote import Remote
 
@@ -79,6 +81,27 @@ def test_an_empty_list_keeps_the_graph_and_is_recorded(desk: Desk, graph: EcoGra
     assert found(graph) == set()
     remote.put("/l", listing(7))  # there is nothing to lose any more
     assert only(graph, "reseau").outcome == "written"
+
+
+def test_the_service_accepts_losses_of_named_sources_alone(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    declare(desk, remote.put("/l", listing(1, 2, 3, 4)))
+    only(graph)
+    remote.put("/l", listing(5))
+    _, writes = graph.keys.create(level=Level.PUBLIC, may_write=True, name="writer")
+    client = TestClient(create_app(graph), headers={"Authorization": f"Bearer {writes}"})
+    refused = client.post("/api/refresh", json={"accept_losses": True})
+    assert refused.status_code == 400
+    assert "`accept_losses` needs the `sources` that may lose records" in refused.text
+    for asked, outcome in [({}, "failed"), ({"accept_losses": True}, "written")]:
+        begun = client.post("/api/refresh", json={"sources": ["reseau"], **asked})
+        assert (begun.status_code, begun.json()) == (202, {"started": ["reseau"]})
+        for thread in graph.refresh._threads:
+            thread.join()
+        [state] = client.get("/api/refresh").json()
+        assert state["last"]["outcome"] == outcome
+    assert found(graph) == set("5")
 
 
 def test_a_list_that_is_cut_short_keeps_the_graph(desk: Desk, graph: EcoGraph, remote: Remote) -> None:

@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="FILES, or the sources named, may lose more of their records than declared.",
 )
+@click.option("--remarks", is_flag=True, help="Tell what would make the loaded records more useful.")
 @click.option("--json", "as_json", is_flag=True, help="Print the report as JSON.")
 @click.pass_obj
 @reported
@@ -60,6 +61,7 @@ def load(  # noqa: PLR0913 - one for each option
     report: Path | None,
     max_error_share: float | None,
     accept_losses: bool,
+    remarks: bool,
     as_json: bool,
 ) -> None:
     """Load FILES, or declared sources (all by default).
@@ -87,7 +89,9 @@ def load(  # noqa: PLR0913 - one for each option
             sources, extra=declared, accept_losses=accept_losses, progress=progress
         )
     progress.close()
-    _print_load(outcomes, failures, as_json=as_json)  # first: what was loaded is told, whatever follows
+    _print_load(
+        outcomes, failures, remarks=remarks, as_json=as_json
+    )  # first: what was loaded is told, whatever follows
     merged = graph.resolution.settle() if outcomes else 0
     if merged and not as_json:
         click.echo(f"{merged} records merged by their identifiers")
@@ -162,20 +166,24 @@ def _report(path: Path | None, file: File, declaration: Declaration, rejections:
 
 
 def _print_load(
-    outcomes: Sequence[Outcome], failures: Sequence[tuple[str, EcographError]], *, as_json: bool
+    outcomes: Sequence[Outcome],
+    failures: Sequence[tuple[str, EcographError]],
+    *,
+    remarks: bool,
+    as_json: bool,
 ) -> None:
     if as_json:
         report = {"loaded": [asdict(o) for o in outcomes], "failed": {s: str(e) for s, e in failures}}
         click.echo(json.dumps(report, ensure_ascii=False, indent=2))
     for outcome in outcomes if not as_json else ():
-        _print_outcome(outcome)
+        _print_outcome(outcome, remarks=remarks)
     for _, error in failures:
         click.echo(f"ecograph: {error}", err=True)
         for rejection in getattr(error, "rejections", ())[:20]:
             click.echo(f"  {rejection}", err=True)
 
 
-def _print_outcome(outcome: Outcome) -> None:
+def _print_outcome(outcome: Outcome, *, remarks: bool) -> None:
     if outcome.unchanged:
         click.echo(f"{outcome.source}: unchanged")
         return _print_understood(outcome)
@@ -187,6 +195,8 @@ def _print_outcome(outcome: Outcome) -> None:
         click.echo(f"  {name}: read as {written}")
     for rejection in outcome.rejections:
         click.echo(f"  rejected: {rejection}", err=True)
+    for remark in outcome.warnings if remarks else ():
+        click.echo(f"  remark: {remark}", err=True)
     return _print_understood(outcome)
 
 

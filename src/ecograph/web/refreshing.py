@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
+from typing import Any, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecograph.model import SourceState
 from ecograph.web.access import Graph, LevelOf, WriterKey
@@ -29,6 +29,17 @@ class RefreshIn(BaseModel):
     sources: list[str] = Field(
         [], description="Ids of sources; by default, those that are due.", max_length=100
     )
+    accept_losses: bool = Field(
+        default=False,
+        description="Whether the sources named may lose more of their records than their declaration says.",
+    )
+
+    @model_validator(mode="after")
+    def _accepted_of_named_sources(self) -> Self:
+        """Nobody accepts the losses of sources that happen to be due."""
+        if self.accept_losses and not self.sources:
+            raise ValueError("`accept_losses` needs the `sources` that may lose records")
+        return self
 
 
 class RefreshOut(BaseModel):
@@ -46,4 +57,5 @@ def read_refresh(graph: Graph, level: LevelOf) -> list[SourceState]:
 @router.post("/refresh", status_code=HTTPStatus.ACCEPTED, responses=_REFUSALS)
 def post_refresh(graph: Graph, key: WriterKey, asked: RefreshIn) -> RefreshOut:
     """Begin to refresh sources, and answer at once; `GET` tells how it goes."""
-    return RefreshOut(started=graph.refresh.start(asked.sources, level=key.level))
+    started = graph.refresh.start(asked.sources, level=key.level, accept_losses=asked.accept_losses)
+    return RefreshOut(started=started)
