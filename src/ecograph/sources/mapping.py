@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import lru_cache, partial
+from functools import partial
 from typing import Literal as OneOf
+from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 from pyoxigraph import Literal, NamedNode
@@ -19,7 +20,7 @@ from ecograph.vocab import PREFIXES, RDF, SKOS, VOC, concept
 
 _TYPE = NamedNode(RDF + "type")
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
-_REMEMBERED = 10_000  # values of a column, so that what never comes back takes no room
+_REMEMBERED = 30_000  # values of a column, so that what never comes back takes no room
 _RECURRING = frozenset({"integer", "decimal", "boolean", "date", "concept", "territory", "commune", "naf"})
 _NO_ID = {
     "fr": "la ligne n'a pas d'identifiant : la colonne est vide",
@@ -116,7 +117,7 @@ class Mapper:
         NamedNode(self._prefix)  # which raises for what is no IRI
         self._type = f"> {_TYPE} {NamedNode(expanded(mapping.cls))} .\n"
         self._fields = tuple(
-            _Field(rule, predicate, _written(rule, f"{base}/{rule.kind}/{source}--", lookup))
+            _field(rule, predicate, _reader(rule, f"{base}/{rule.kind}/{source}--", lookup))
             for predicate, rule in mapping.properties.items()
         )
 
@@ -126,67 +127,98 @@ class Mapper:
             if tidy(shown(cells.get(column, ""))) != value:
                 return Written(""), []
         identifier = " ".join([shown(cells.get(column, "")) for column in self._id])
-        name = slug(identifier) if self._scheme is None else "-".join(_PLAIN.findall(identifier))
-        if not name:
+        own = slug(identifier) if self._scheme is None else "-".join(_PLAIN.findall(identifier))
+        if not own:
             return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
-        subject = self._prefix + name
-        text = "<" + subject + self._type
+        subject = self._prefix + own
+        said = [self._type]
         if self._scheme is not None:
-            text += _in_scheme(subject, self._scheme)
+            said += _in_scheme(subject, self._scheme)
         rejections: list[Rejection] = []
-        for field in self._fields:
-            cell = cells.get(field.column, "") if field.constant is None else field.constant
+        for name, column, constant, field in self._fields:
+            cell = cells.get(column, "") if constant is None else constant
             try:
-                for term in field.terms(cell):
-                    text += f"<{subject}{field.predicate}{term} .\n"
+                said += field[cell] if isinstance(cell, str) else field.write(cell)
             except BadValue as error:
-                rejections.append(_rejection(subject, place, field.name, shown(cell), error.reason))
-        return (Written(""), rejections) if rejections else (Written(text), [])
+                rejections.append(_rejection(subject, place, name, shown(cell), error.reason))
+        if rejections:
+            return Written(""), rejections
+        # Each thing said begins where its subject ends.
+        start = "<" + subject
+        return Written(start + start.join(said)), []
 
 
-def _in_scheme(subject: str, scheme: str) -> str:
+def _in_scheme(subject: str, scheme: str) -> tuple[str, str]:
     """What makes a concept one of its scheme: the scheme, and its notation there."""
     notation = Literal(subject.rsplit("/", 1)[-1])
-    return f"<{subject}> <{SKOS}inScheme> <{VOC}{scheme}> .\n<{subject}> <{SKOS}notation> {notation} .\n"
+    return f"> <{SKOS}inScheme> <{VOC}{scheme}> .\n", f"> <{SKOS}notation> {notation} .\n"
 
 
-class _Field:
-    """One property of a record, ready: from its cell to its values."""
+class _Said(dict[str, tuple[str, ...]]):
+    """What the cells of one column say, as N-Triples has it after the subject, by the cell.
 
-    __slots__ = ("_read", "_required", "_split", "column", "constant", "name", "predicate")
+    Days, codes, labels come back again and again, so they are remembered; names and addresses do not.
+    """
 
     def __init__(self, rule: Property, name: str, read: Callable[[str], str]) -> None:
-        self.name, self.column, self.constant = rule.column or name, rule.column or "", rule.constant
-        self.predicate = f"> {NamedNode(expanded(name))} "
-        self._read, self._split, self._required = read, rule.split, rule.required
+        super().__init__()
+        self._predicate, self._read = f"> {NamedNode(expanded(name))} ", read
+        self._split, self._required = rule.split, rule.required
+        self._most = _REMEMBERED if rule.function in _RECURRING else 0
 
-    def terms(self, cell: Cell) -> Sequence[str]:
-        """Return the values that a cell holds, as N-Triples has them; raises `BadValue`."""
-        if self._split is None and isinstance(cell, str):  # nearly always
-            found = [self._read(text)] if (text := tidy(cell)) else []
+    def __missing__(self, cell: str) -> tuple[str, ...]:
+        if self._split is None:  # nearly always
+            text = " ".join(cell.split())
+            said = (f"{self._predicate}{self._read(text)} .\n",) if text else self.write(())
         else:
-            found = [self._read(text) for part in self._parts(cell) if (text := tidy(part))]
-        if self._required and not found:
+            said = self.write(cell)
+        if len(self) < self._most:
+            self[cell] = said
+        return said
+
+    def write(self, cell: Cell) -> tuple[str, ...]:
+        """Return what all the parts of a cell say; raises `BadValue`."""
+        texts = [text for part in self._parts(cell) if (text := tidy(part))]
+        if self._required and not texts:
             raise BadValue(_REQUIRED["fr"], _REQUIRED["en"])
-        return found
+        return tuple([f"{self._predicate}{self._read(text)} .\n" for text in texts])
 
     def _parts(self, cell: Cell) -> Iterator[str]:
         for text in (cell,) if isinstance(cell, str) else cell:
             yield from text.split(self._split) if self._split else (text,)
 
 
-def _written(rule: Property, prefix: str, lookup: Lookup) -> Callable[[str], str]:
+class _Field(NamedTuple):
+    """One property of a record, ready: where its cell is, and what that says."""
+
+    name: str
+    column: str
+    constant: str | None
+    said: _Said
+
+
+def _field(rule: Property, name: str, read: Callable[[str], str]) -> _Field:
+    return _Field(rule.column or name, rule.column or "", rule.constant, _Said(rule, name, read))
+
+
+def _reader(rule: Property, prefix: str, lookup: Lookup) -> Callable[[str], str]:
     """Return the function of a rule, with all that it depends on but the text; `prefix` is for references."""
-    read = _reader(rule, prefix, lookup)
-
-    def write(text: str) -> str:
-        return str(read(text))
-
-    # Days, codes, labels come back again and again; names and addresses do not.
-    return lru_cache(maxsize=_REMEMBERED)(write) if rule.function in _RECURRING else write
+    if rule.function == "text":
+        return partial(_quoted, tag=str(Literal("", language=rule.lang))[2:] if rule.lang else "")
+    read = _term_reader(rule, prefix, lookup)
+    return lambda text: str(read(text))
 
 
-def _reader(rule: Property, prefix: str, lookup: Lookup) -> Reader:
+def _quoted(text: str, tag: str) -> str:
+    """Return a text as N-Triples has it; the library escapes what is not letters, digits and signs."""
+    if not text.isprintable():
+        return f"{Literal(text)}{tag}"
+    if '"' in text or "\\" in text:
+        text = text.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{text}"{tag}'
+
+
+def _term_reader(rule: Property, prefix: str, lookup: Lookup) -> Reader:
     if rule.function in _SIMPLE:
         return _SIMPLE[rule.function]
     if rule.function in _LOOKED_UP:
@@ -194,13 +226,11 @@ def _reader(rule: Property, prefix: str, lookup: Lookup) -> Reader:
     match rule.function:
         case "date":
             return partial(values.date, form=rule.form)
-        case "concept" | "resource":
-            named = values.concept if rule.function == "concept" else values.resource
-            return partial(named, listed=rule.scheme or "", lookup=lookup)
         case "reference":
             return lambda text: NamedNode(prefix + slug(text))
         case _:
-            return partial(Literal, language=rule.lang) if rule.lang else Literal
+            named = values.concept if rule.function == "concept" else values.resource
+            return partial(named, listed=rule.scheme or "", lookup=lookup)
 
 
 def shown(cell: Cell) -> str:
