@@ -74,7 +74,7 @@ class Editor:
         found = self._read(graph, content, suffix)
         described = NamedNode(graph)
         kept = set() if any(triple.subject == described for triple in found) else {described}
-        self._write({graph: plan(known, found | derive(found), complete=True, kept=kept)})
+        self._write({graph: plan(known, found | derive(found), kept=kept)})
         return not known
 
     def post(self, graph: str, content: bytes, suffix: str) -> bool:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from itertools import chain
 from typing import TypeVar
 
 import pyoxigraph
@@ -20,14 +21,14 @@ from ecograph.errors import EcographError, HalfRestored, HomeMismatch, StoreMism
 from ecograph.graph.activity import Noted
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
-from ecograph.graph.ledger import Ledger
+from ecograph.graph.ledger import Ledger, Packed, united
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Backend, GraphStore
 from ecograph.graph.raising import raised
 from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.model import Level, Outcome, Preview
-from ecograph.planning import Planner
+from ecograph.planning import Planned, Planner
 from ecograph.progress import Progress, quiet
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import File
@@ -98,25 +99,52 @@ class Writer:
         loaded = self.ledger.loaded(declaration.id)
         if loaded is not None and loaded.digest == digest:
             return Outcome(source=declaration.id, unchanged=True)
-        planned = self._planner.plan(declaration, files)
-        if planned.outcome.rejections:
-            digest = ""  # read it again next time: what was refused may be acceptable by then
-        diff = planned.diff
-        if noted is not None and diff:
-            noted.counts.update(_counts(diff, len(planned.accepted), len(planned.outcome.rejections)))
-            graph = source_iri(self.base, declaration.id)
-            stated = noted.triples(graph, declaration.id, self.base)
-            with_run = Diff(diff.added | stated, diff.removed | planned.outlived)
-            self.bring(declaration.id, declaration.level, digest, with_run)
+        with self._planner.plan(declaration, files) as planned:
+            if planned.outcome.rejections:
+                digest = ""  # read it again next time: what was refused may be acceptable by then
+            outcome = self._carried_out(declaration, digest, planned, noted)
+        return replace(outcome, seconds=time.monotonic() - started)
+
+    def _carried_out(
+        self, declaration: Declaration, digest: str, planned: Planned, noted: Noted | None
+    ) -> Outcome:
+        outcome, portions = planned.outcome, planned.portions
+        is_changed = bool(outcome.added or outcome.removed)
+        if noted is not None and is_changed:
+            portions = chain(portions, [self._noted(declaration, planned, noted)])
+        loaded = self.ledger.loaded(declaration.id)
+        if loaded is not None and loaded.level != declaration.level:
+            diff = self.bring(declaration.id, declaration.level, digest, united(portions))
+            if noted is None:
+                outcome = replace(outcome, added=len(diff.added), removed=len(diff.removed))
+        elif is_changed:
+            self._write_all(declaration, digest, portions)
         else:
-            diff = self.bring(declaration.id, declaration.level, digest, diff)
-        return replace(
-            planned.outcome,
-            unchanged=not diff and not planned.outcome.rejections,
-            added=len(diff.added),
-            removed=len(diff.removed),
-            seconds=time.monotonic() - started,
+            self.ledger.remember(declaration.id, declaration.level, digest)
+        unchanged = not (outcome.added or outcome.removed or outcome.rejections)
+        return replace(outcome, unchanged=unchanged)
+
+    def _noted(self, declaration: Declaration, planned: Planned, noted: Noted) -> Packed:
+        """Return what states a run, in the place of one that it makes old."""
+        noted.counts.update(_counts(planned.outcome))
+        graph = source_iri(self.base, declaration.id)
+        stated = noted.triples(graph, declaration.id, self.base)
+        return Packed.of(Diff(frozenset(stated), planned.outlived))
+
+    def _write_all(self, declaration: Declaration, digest: str, portions: Iterable[Packed]) -> None:
+        """Write all portions down, then make them, one at a time: whoever opens the home next finishes."""
+        count = self.ledger.begin_all(
+            portions,
+            source=declaration.id,
+            graph=source_iri(self.base, declaration.id),
+            level=declaration.level,
+            digest=digest,
+            author=self.author,
         )
+        for done, change in enumerate(self.ledger.pending()):
+            self.progress(f"{declaration.id}: writing", done, count)
+            self.store.apply(change)
+            self.ledger.finish(change)
 
     def attempted(self, what: str, work: Callable[[], T]) -> T | EcographError:
         """Do one of several things in this session, as `attempted` does; what it began to write is finished.
@@ -141,12 +169,10 @@ class Writer:
         Raises `MalformedFile`. More rejections and losses than the source tolerates are only told.
         """
         lenient = accepting_losses(declaration).model_copy(update={"max_error_share": 1.0})
-        planned = self._planner.plan(lenient, files)
-        about = f"declaration of {declaration.id}"
-        first = [record for record in planned.accepted if record.place != about][:limit]
-        triples = sorted((t for record in first for t in record.triples), key=str)
-        turtle = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
-        return Preview(outcome=planned.outcome, turtle=turtle.decode())
+        with self._planner.plan(lenient, files, first=limit) as planned:
+            triples = sorted((t for record in planned.first for t in record.triples), key=str)
+            turtle = pyoxigraph.serialize(triples, format=RdfFormat.TURTLE, prefixes=PREFIXES) or b""
+            return Preview(outcome=planned.outcome, turtle=turtle.decode())
 
     @property
     def _planner(self) -> Planner:
@@ -326,10 +352,10 @@ def _settle_store(home: Home, ledger: Ledger, asked: str) -> None:
         raise StoreMismatch(home.root, kept, asked)
 
 
-def _counts(diff: Diff, accepted: int, rejected: int) -> dict[str, int]:
+def _counts(outcome: Outcome) -> dict[str, int]:
     return {
-        "recordsAccepted": accepted,
-        "recordsRejected": rejected,
-        "statementsAdded": len(diff.added),
-        "statementsRemoved": len(diff.removed),
+        "recordsAccepted": outcome.records,
+        "recordsRejected": len(outcome.rejections),
+        "statementsAdded": outcome.added,
+        "statementsRemoved": outcome.removed,
     }

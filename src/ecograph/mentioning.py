@@ -292,7 +292,7 @@ class _Run:
         if not mentions:
             return writer.remove(source, self.state)
         found = canonical(self._described(source) | self._triples(mentions))
-        writer.bring(source, self.level, self.state, plan(known, found, complete=True))
+        writer.bring(source, self.level, self.state, plan(known, found))
         return None
 
     def _described(self, source: str) -> set[Triple]:

@@ -7,27 +7,29 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
 
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.errors import TooManyLost, TooManyRejected
-from ecograph.graph.activity import activities, outlived
-from ecograph.graph.derivation import derive
+from ecograph.graph.comparison import Comparison, Counts
+from ecograph.graph.derivation import CLAIMING, derive
 from ecograph.graph.entailment import TYPE, Schema
 from ecograph.graph.facts import LABELS
 from ecograph.graph.labels import concept_lookup
-from ecograph.graph.plan import Diff, plan
+from ecograph.graph.ledger import Packed
 from ecograph.graph.ports import GraphStore
-from ecograph.graph.records import GENID, Record, group, merged, skolemise, with_parts
+from ecograph.graph.records import Record, skolemise
 from ecograph.graph.shipped import ontology_digest, read_shapes
-from ecograph.graph.terms import canonical, object_of, subject_of
-from ecograph.graph.validation import BATCH, Validator, Verdict
+from ecograph.graph.staging import Staging, Stored, changed, stored, stored_text
+from ecograph.graph.terms import object_of, subject_of
+from ecograph.graph.validation import BATCH, Validator
 from ecograph.model import Level, Outcome, Rejection
 from ecograph.progress import Progress
-from ecograph.sources.content import Context, File
+from ecograph.sources.content import Context, File, Written
 from ecograph.sources.declaration import LOSSES, Declaration
 from ecograph.sources.description import describe, source_iri
 from ecograph.sources.mapping import expanded
@@ -38,27 +40,78 @@ from ecograph.vocab import DCT, SKOS, eco, shortened
 # Raised when records come out otherwise from the same files, so that sources are read again.
 PIPELINE = "2"
 _ONTOLOGY = "ontology"
-_PUBLISHER = NamedNode(DCT + "publisher")
+# Resources that records refer to, of which it is remembered what they are.
+_REMEMBERED = 10_000
 # By which a cell may name a resource that is loaded.
 _NAMES = frozenset({*LABELS, SKOS + "altLabel", DCT + "identifier", eco("siren"), eco("siret")})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Read:
-    """What the files of a source say, and what of it was left out or remarked while reading."""
+@dataclass(slots=True)
+class _Told:
+    """What is to be told of a load: the records that were left out, those that were not, and remarks."""
 
-    records: list[Record]
     rejections: list[Rejection] = field(default_factory=list)
     warnings: list[Rejection] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
+    refused: set[str] = field(default_factory=set)
+    nameless: set[str] = field(default_factory=set)
+    """The rows that were left out while they were read, and are no records."""
+    accepted: int = 0
+    by_class: Counter[str] = field(default_factory=Counter)
+    first: list[Record] = field(default_factory=list)
+    claims: list[tuple[str, Triple]] = field(default_factory=list)
+    """What makes other statements true, each with the record that says it."""
+
+    def reject(self, rejections: Iterable[Rejection]) -> None:
+        for rejection in rejections:
+            self.rejections.append(rejection)
+            if rejection.record:
+                self.refused.add(rejection.record)
+            else:
+                self.nameless.add(rejection.place)
+
+    def accept(self, records: Sequence[Record], *, limit: int, beside: str) -> None:
+        """Count records; the first ones are kept, without those of one place."""
+        self.accepted += len(records)
+        for record in records:
+            if len(self.first) < limit and record.place != beside:
+                self.first.append(record)
+            for triple in record.triples:
+                predicate = triple.predicate
+                if predicate == TYPE:
+                    if triple.subject == record.subject:
+                        self.by_class[object_of(triple).value] += 1
+                elif predicate in CLAIMING:
+                    self.claims.append((record.subject.value, triple))
+
+    def check(self, declaration: Declaration) -> None:
+        """Raise `TooManyRejected`."""
+        rejected = len(self.refused) + len(self.nameless)
+        total, share = self.accepted + rejected, declaration.max_error_share
+        if rejected > share * total:
+            raise TooManyRejected(declaration.id, rejected, total, share, tuple(self.rejections))
+
+    def outcome(self, source: str, counts: Counts) -> Outcome:
+        return Outcome(
+            source=source,
+            added=counts.added,
+            removed=counts.removed,
+            records=self.accepted,
+            lost=counts.lost,
+            held=counts.held,
+            rejections=tuple(self.rejections),
+            warnings=tuple(self.warnings),
+            by_class=dict(sorted((shortened(cls), count) for cls, count in self.by_class.items())),
+            written=self.written,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """What is to be written, the records that it is made of, and what is to be told."""
+    """What is to be written, the first of the records that it is made of, and what is to be told."""
 
-    diff: Diff
-    accepted: Sequence[Record]
+    portions: Iterator[Packed]
+    first: Sequence[Record]
     outcome: Outcome
     outlived: frozenset[Triple]
     """What is said of runs that another one makes old."""
@@ -79,57 +132,72 @@ class Planner:
         parts += [f"{file.name} {file.digest}" for file in files]
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
-    def plan(self, declaration: Declaration, files: Sequence[File]) -> Planned:
-        """Return what files change in a source's graph, and what is to be told of that.
+    @contextmanager
+    def plan(self, declaration: Declaration, files: Sequence[File], *, first: int = 0) -> Iterator[Planned]:
+        """Give what files change in a source's graph, so many of their records, and what is to be told.
 
         Raises `MalformedFile`, `TooManyRejected`, `TooManyLost`.
         """
-        read = self._read(declaration, files)
-        records = merged(read.records)
-        verdict = self._validate(declaration.id, records)
-        rejections = (*read.rejections, *verdict.rejections)
-        accepted, refused = _sift(declaration, records, rejections)
-        found = {triple for record in accepted for triple in record.triples}
-        graph = source_iri(self.base, declaration.id)
-        known = self.store.triples(graph)
-        kept = with_parts(refused, known)
-        # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
-        found = canonical(found | derive(found))
-        # A row that does not say which record it is may be any of those that seem to be gone.
-        complete = declaration.complete and all(rejection.record for rejection in read.rejections)
-        held, left = _records(known, graph), _records(found, graph)
-        lost = held - left - kept if complete else set()
-        _check_losses(declaration, lost, held, left | (held & kept))
-        diff = plan(known, found, complete=complete, kept={*kept, *activities(known)})
-        outcome = Outcome(
-            source=declaration.id,
-            added=len(diff.added),
-            removed=len(diff.removed),
-            records=len(accepted),
-            lost=len(lost),
-            held=len(held),
-            rejections=rejections,
-            warnings=(*read.warnings, *verdict.warnings),
-            by_class=_by_class(accepted),
-            written=read.written,
-        )
-        return Planned(diff, accepted, outcome, frozenset(outlived(known)))
+        with closing(Staging()) as staging:
+            told = _Told()
+            staging.find(self._read(declaration, files, told))
+            # A row that does not say which record it is may be any of those that seem to be gone.
+            complete = declaration.complete and all(rejection.record for rejection in told.rejections)
+            self._check(declaration, staging, told, first)
+            derived = derive(triple for record, triple in told.claims if record not in told.refused)
+            staging.find(stored(derived, ""))
+            graph = source_iri(self.base, declaration.id)
+            self.progress(f"{declaration.id}: comparing", 0, 0)
+            staging.know(self.store.stated(graph))
+            comparison = Comparison(staging, graph, complete, told.refused)
+            counts = comparison.carry_out()
+            _check_losses(declaration, counts)
+            yield Planned(
+                portions=staging.portions(),
+                first=told.first,
+                outcome=told.outcome(declaration.id, counts),
+                outlived=comparison.outlived,
+            )
 
-    def _read(self, declaration: Declaration, files: Sequence[File]) -> _Read:
-        read = _Read(records=group(describe(declaration, self.base), f"declaration of {declaration.id}"))
+    def _read(self, declaration: Declaration, files: Sequence[File], told: _Told) -> Iterator[Stored]:
+        """Yield what the files say, and tell what of it was left out or remarked while reading."""
+        yield from stored(describe(declaration, self.base), _description(declaration))
         lookup = self._lookup(declaration) if declaration.kind != "rdf" else _no_concept
         context = Context(self.base, lookup)
         for file in files:
             self.progress(f"{declaration.id}: reading {file.name}", 0, 0)
             content = read_file(declaration, file, context)
             if content.written:
-                read.written[file.name] = content.written
+                told.written[file.name] = content.written
             for stated in content.stated:
-                named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
-                read.records.extend(group(named, stated.place))
-                read.rejections.extend(stated.rejections)
-                read.warnings.extend(stated.warnings)
-        return read
+                if isinstance(stated.triples, Written):  # in which there are no blank nodes
+                    yield from stored_text(stated.triples.text, stated.place)
+                else:
+                    named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
+                    yield from stored(named, stated.place)
+                told.reject(stated.rejections)
+                told.warnings.extend(stated.warnings)
+
+    def _check(self, declaration: Declaration, staging: Staging, told: _Told, first: int) -> None:
+        """Check the records that were found, and bring them to how the store keeps them."""
+        validator = Validator(read_shapes(), self.schema)
+        count, done = staging.count(), 0
+
+        @lru_cache(maxsize=_REMEMBERED)
+        def known(node: NamedNode) -> frozenset[Triple]:
+            return frozenset(staging.found(node.value) | self.store.about(node))
+
+        for records in staging.records(BATCH):
+            self.progress(f"{declaration.id}: checking records", done, count)
+            verdict = validator.check(records, known=known)
+            told.reject(verdict.rejections)
+            told.warnings.extend(verdict.warnings)
+            accepted = [record for record in records if record.subject.value not in told.refused]
+            told.accept(accepted, limit=first, beside=_description(declaration))
+            # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
+            staging.rewrite(changed(accepted))
+            done += len(records)
+        told.check(declaration)
 
     def _lookup(self, declaration: Declaration) -> Lookup:
         """What finds the concepts of the vocabulary and of the sources that one requires, and resources."""
@@ -153,25 +221,6 @@ class Planner:
         fitting = [n for n in found if Triple(n, TYPE, wanted) in self.store.about(n)]
         return fitting[0].value if len(fitting) == 1 else None
 
-    def _validate(self, source: str, records: Sequence[Record]) -> Verdict:
-        validator = Validator(read_shapes(), self.schema)
-        here: dict[NamedNode, set[Triple]] = {}
-        for record in records:
-            for triple in record.triples:
-                here.setdefault(subject_of(triple), set()).add(triple)
-
-        def known(node: NamedNode) -> set[Triple]:
-            return here.get(node, set()) | self.store.about(node)
-
-        rejections: list[Rejection] = []
-        warnings: list[Rejection] = []
-        for start in range(0, len(records), BATCH):
-            self.progress(f"{source}: checking records", start, len(records))
-            verdict = validator.check(records[start : start + BATCH], known=known)
-            rejections += verdict.rejections
-            warnings += verdict.warnings
-        return Verdict(tuple(rejections), tuple(warnings))
-
 
 def reading_digest(declaration: Declaration) -> str:
     """Return what tells one way to read a source from others: its declaration, and this version's own."""
@@ -179,46 +228,17 @@ def reading_digest(declaration: Declaration) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
-def _sift(
-    declaration: Declaration, records: Sequence[Record], rejections: Sequence[Rejection]
-) -> tuple[list[Record], set[NamedNode]]:
-    refused = {NamedNode(rejection.record) for rejection in rejections if rejection.record}
-    accepted = [record for record in records if record.subject not in refused]
-    # A row that was left out while it was read is no record.
-    nameless = {rejection.place for rejection in rejections if not rejection.record}
-    rejected = len(refused) + len(nameless)
-    total = len(accepted) + rejected
-    if rejected > declaration.max_error_share * total:
-        raise TooManyRejected(declaration.id, rejected, total, declaration.max_error_share, rejections)
-    return accepted, refused
-
-
-def _records(triples: Set[Triple], graph: str) -> set[NamedNode]:
-    """Return the records that a graph states, without its source, its publisher, runs and parts."""
-    own = NamedNode(graph)
-    publishers = {t.object for t in triples if t.subject == own and t.predicate == _PUBLISHER}
-    beside = {own, *publishers, *activities(triples)}
-    return {s for s in map(subject_of, triples) if s not in beside and GENID not in s.value}
-
-
-def _check_losses(
-    declaration: Declaration, lost: Set[NamedNode], held: Set[NamedNode], left: Set[NamedNode]
-) -> None:
+def _check_losses(declaration: Declaration, counts: Counts) -> None:
     """Raise `TooManyLost`: a list that is whole by its form may be cut short, or empty by mistake."""
-    may_lose = declaration.max_lost_share * len(held) if left else len(held) * declaration.may_be_empty
-    if len(lost) > may_lose:
-        raise TooManyLost(declaration.id, len(lost), len(held), len(left), declaration.max_lost_share)
+    share = declaration.max_lost_share if counts.left else float(declaration.may_be_empty)
+    if counts.lost > share * counts.held:
+        raise TooManyLost(declaration.id, counts.lost, counts.held, counts.left, declaration.max_lost_share)
+
+
+def _description(declaration: Declaration) -> str:
+    """The place of what a declaration says of its source."""
+    return f"declaration of {declaration.id}"
 
 
 def _no_concept(_scheme: str, _name: str) -> None:
     """Find nothing: RDF names concepts by their IRIs."""
-
-
-def _by_class(records: Iterable[Record]) -> dict[str, int]:
-    counted = Counter(
-        shortened(object_of(triple).value)
-        for record in records
-        for triple in record.triples
-        if triple.predicate == TYPE and triple.subject == record.subject
-    )
-    return dict(sorted(counted.items()))

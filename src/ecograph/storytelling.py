@@ -62,5 +62,5 @@ class Storytelling:
         told = {Triple(NamedNode(item), same, NamedNode(lead)) for item, lead in found.items()}
         described = describe(written(source, level.slug), self.writer.base)
         known = self.writer.store.triples(source_iri(self.writer.base, source))
-        self.writer.bring(source, level, digest, plan(known, canonical(told | described), complete=True))
+        self.writer.bring(source, level, digest, plan(known, canonical(told | described)))
         return None

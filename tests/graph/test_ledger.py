@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Triple
 
 from ecograph.errors import StorageFailed
-from ecograph.graph.ledger import Change, Ledger
+from ecograph.graph.ledger import Change, Ledger, Packed, united
 from ecograph.graph.plan import Diff
 from ecograph.model import Level
 
@@ -30,7 +30,7 @@ def test_a_change_that_was_begun_survives(tmp_path: Path, ledger: Ledger, triple
     assert change.diff == Diff(frozenset(added), frozenset())
     assert (again.last(), again.loaded("one")) == (0, None)
     again.finish(change)
-    assert again.pending() == []
+    assert not list(again.pending())
     assert again.last() == change.sequence
     again.close()
 
@@ -45,6 +45,30 @@ def test_changes_come_in_order(ledger: Ledger, triples: Read) -> None:
     assert list(ledger.since(3)) == []
     assert [c.sequence for c in ledger.pending()] == [2, 4]
     assert ledger.last() == 3
+
+
+def test_portions_are_written_down_together_or_not_at_all(ledger: Ledger, triples: Read) -> None:
+    diffs = [Diff(frozenset(triples(f":a :p {n} .")), frozenset(triples(f":b :p {n} ."))) for n in range(3)]
+
+    def portions(upto: int) -> Iterator[Packed]:
+        yield from map(Packed.of, diffs[:upto])
+        if upto < len(diffs):
+            raise KeyboardInterrupt
+
+    said = {"source": "s", "graph": "https://x/s", "level": Level.PUBLIC, "digest": "d"}
+    with pytest.raises(KeyboardInterrupt):
+        ledger.begin_all(portions(2), **said)
+    assert not list(ledger.pending())
+    assert ledger.begin_all(portions(3), **said) == 3
+    found = []
+    for change in ledger.pending():  # each of which may be finished while the next are still to come
+        ledger.finish(change)
+        found.append(change.diff)
+    assert found == diffs
+    assert not list(ledger.pending())
+    assert united(map(Packed.of, diffs)) == Diff(
+        frozenset().union(*(d.added for d in diffs)), frozenset().union(*(d.removed for d in diffs))
+    )
 
 
 def test_what_is_loaded_is_known(ledger: Ledger, triples: Read) -> None:
@@ -77,7 +101,7 @@ def test_a_failed_finish_can_be_repeated(ledger: Ledger, triples: Read) -> None:
     ledger._db.execute("CREATE TRIGGER full BEFORE INSERT ON sources BEGIN SELECT RAISE(ABORT, 'full'); END")
     with pytest.raises(StorageFailed, match="could not write the ledger: full"):
         ledger.finish(change)
-    assert ledger.pending() == [change]
+    assert list(ledger.pending()) == [change]
     ledger._db.execute("DROP TRIGGER full")
     ledger.finish(change)
-    assert ledger.pending() == []
+    assert not list(ledger.pending())

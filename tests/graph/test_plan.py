@@ -30,55 +30,37 @@ def subjects(triples: frozenset[Triple]) -> set[NamedNode]:
 
 
 @given(graphs, graphs)
-def test_a_complete_source_is_what_it_says(known: frozenset[Triple], found: frozenset[Triple]) -> None:
-    assert applied(known, plan(known, found, complete=True)) == found
+def test_a_source_is_what_it_says(known: frozenset[Triple], found: frozenset[Triple]) -> None:
+    assert applied(known, plan(known, found)) == found
+
+
+@given(graphs)
+def test_the_same_again_changes_nothing(found: frozenset[Triple]) -> None:
+    assert not plan(found, found)
 
 
 @given(graphs, graphs)
-def test_an_incomplete_source_replaces_what_it_names(
-    known: frozenset[Triple], found: frozenset[Triple]
-) -> None:
-    after = applied(known, plan(known, found, complete=False))
-    assert after == found | {t for t in known if t.subject not in subjects(found)}
+def test_planning_is_idempotent(known: frozenset[Triple], found: frozenset[Triple]) -> None:
+    assert not plan(applied(known, plan(known, found)), found)
 
 
-@given(graphs, st.booleans())
-def test_the_same_again_changes_nothing(found: frozenset[Triple], complete: bool) -> None:
-    assert not plan(found, found, complete=complete)
-
-
-@given(graphs, graphs, st.booleans())
-def test_planning_is_idempotent(known: frozenset[Triple], found: frozenset[Triple], complete: bool) -> None:
-    after = applied(known, plan(known, found, complete=complete))
-    assert not plan(after, found, complete=complete)
-
-
-@given(graphs, graphs, st.booleans(), st.frozensets(nodes, max_size=3))
+@given(graphs, graphs, st.frozensets(nodes, max_size=3))
 def test_what_is_kept_is_not_touched(
-    known: frozenset[Triple], found: frozenset[Triple], complete: bool, kept: frozenset[NamedNode]
+    known: frozenset[Triple], found: frozenset[Triple], kept: frozenset[NamedNode]
 ) -> None:
-    diff = plan(known, found, complete=complete, kept=kept)
+    diff = plan(known, found, kept=kept)
     assert not diff.subjects & kept
     assert not diff.added & diff.removed
 
 
 @given(graphs, graphs)
 def test_a_whole_change_needs_nothing_before_it(known: frozenset[Triple], found: frozenset[Triple]) -> None:
-    diff = plan(known, found, complete=True)
+    diff = plan(known, found)
     assert applied(frozenset(), diff.whole(known)) == found == applied(known, diff.whole(known))
 
 
 def test_a_diff_says_what_it_touches(triples: Read) -> None:
-    diff = plan(triples(":a :p 1 ."), triples(":b :p 1 ."), complete=True)
+    diff = plan(triples(":a :p 1 ."), triples(":b :p 1 ."))
     assert {node.value[-1] for node in diff.subjects} == {"a", "b"}
     assert diff
     assert not Diff(frozenset(), frozenset())
-
-
-def test_an_incomplete_source_leaves_no_part_behind(triples: Read) -> None:
-    part = "<https://example.org/.well-known/genid/x-{}>"
-    old, new = part.format(1), part.format(2)
-    known = triples(f":a :criterion {old} . {old} :least 1 . :b :title 'b' .")
-    found = triples(f":a :criterion {new} . {new} :least 2 .")
-    after = applied(frozenset(known), plan(known, found, complete=False))
-    assert after == found | triples(":b :title 'b' .")

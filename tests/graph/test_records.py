@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from pyoxigraph import BlankNode, NamedNode, RdfFormat, Triple
 
 from ecograph.errors import MalformedFile
-from ecograph.graph.records import GENID, Record, group, merged, skolemise, with_parts
+from ecograph.graph.records import GENID, Record, group, skolemise
 
 Read = Callable[[str], set[Triple]]
 BASE = "https://example.org"
@@ -102,28 +102,10 @@ def test_a_part_that_two_resources_share_is_one(triples: Read) -> None:
     assert len({t.object for t in shared if t.predicate == NamedNode(f"{BASE}/p")}) == 1
 
 
-def test_files_that_describe_one_resource_make_one_record(triples: Read) -> None:
-    one, two = group(triples(":a :p 1 . :b :p 1 ."), "1.ttl"), group(triples(":a :p 2 ."), "2.ttl")
-    assert [(r.subject.value, len(r.triples), r.place) for r in merged([*one, *two])] == [
-        (f"{BASE}/a", 2, "1.ttl"),
-        (f"{BASE}/b", 1, "1.ttl"),
-    ]
-
-
 def test_records_come_in_order_with_their_place() -> None:
     records = recorded(TRIPLES)
     assert [r.subject.value for r in records] == sorted(r.subject.value for r in records)
     assert {record.place for record in records} == {"x.ttl"}
-
-
-def test_with_parts(triples: Read) -> None:
-    known = named(":a :p [ :v 1 ; :q [ :v 2 ] ] . :b :p [ :v 3 ] .", triples)
-    a = NamedNode(f"{BASE}/a")
-    assert with_parts([], known) == set()
-    assert with_parts([NamedNode(f"{BASE}/none")], known) == {NamedNode(f"{BASE}/none")}
-    found = with_parts([a], known)
-    assert a in found
-    assert {t for t in known if t.subject in found} == named(":a :p [ :v 1 ; :q [ :v 2 ] ] .", triples)
 
 
 def test_real_files_are_gathered_without_loss(request: pytest.FixtureRequest) -> None:

@@ -34,7 +34,7 @@ def load(store: EmbeddedStore) -> Load:
 
     def loaded(graph: str, found: set[Triple], level: Level = Level.PUBLIC) -> Change:
         known = store.triples(graph)
-        diff = plan(known, found, complete=True)
+        diff = plan(known, found)
         if levels.setdefault(graph, level) != level:
             diff = diff.whole(known)
         levels[graph] = level
@@ -244,7 +244,7 @@ def test_the_merge_is_what_its_graphs_entail(
     for number, (graph, facts, level) in enumerate(steps, start=1):
         found = triples(" ".join(f"{s} {fact} ." for s, fact in facts))
         known, before = last.get(graph, (set(), level))
-        diff = plan(known, found, complete=True)
+        diff = plan(known, found)
         diff = diff if before == level else diff.whole(known)
         change = Change(sequence=number, source="x", graph=graph, level=level, digest="d", diff=diff)
         store.apply(change)

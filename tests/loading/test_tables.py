@@ -9,6 +9,7 @@ import pytest
 
 from ecograph.app import EcoGraph
 from ecograph.errors import MalformedFile, TooManyRejected
+from ecograph.graph.comparison import PORTION
 from ecograph.graph.facts import facts_of
 from ecograph.model import Level, Outcome
 from ecograph.vocab import DCT, eco
@@ -138,3 +139,27 @@ def test_a_missing_column_is_named_with_those_that_are_there(load: Load) -> None
         MalformedFile, match=r"no column 'Pôles' \(cp1252, separator ;\); there are 'Référence'"
     ):
         load(HEADER.replace("Pôles", "Poles") + FIRST)
+
+
+def test_a_load_stopped_between_two_portions_is_finished_by_the_next(
+    tmp_path: Path, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    graph = opened(fresh_copy)
+    before = graph.snapshot_id()
+    table, declaration = tmp_path / "partners.csv", tmp_path / "partners-table.toml"
+    rows = [SECOND.replace("P2", f"P{n}") for n in range(PORTION // 4)]
+    table.write_bytes((HEADER + "".join(rows)).encode())
+    declaration.write_text(DECLARATION.format(table=table, share=0.1), encoding="utf-8")
+
+    def stop(step: str, done: int, total: int) -> None:
+        if step == "partners-table: writing" and done > 0:
+            assert total > 1
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        graph.writing.load_declared(extra=[declaration], progress=stop)
+    assert opened(fresh_copy).snapshot_id() == before  # nobody saw a part of it
+    outcomes, failures = opened(fresh_copy).writing.load_declared(extra=[declaration])
+    assert not failures
+    assert all(outcome.unchanged for outcome in outcomes)
+    assert project(opened(fresh_copy), f"p{len(rows) - 1}")

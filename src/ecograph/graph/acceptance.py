@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -63,22 +63,30 @@ class Field:
         return all(check(values, look) for check in self.checks) if values else not self.required
 
 
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What is asked of a resource of some classes: few of its fields have a value, and few must."""
+
+    by_path: Mapping[NamedNode, Sequence[Field]]
+    required: Sequence[Field]
+
+
 class Acceptance:
     """Tells of records whether they surely break no shape."""
 
     def __init__(self, shapes: bytes, schema: Schema) -> None:
         self._schema = schema
         self._shapes = _read(shapes)
-        self._fields = cache(self._find_fields)
+        self._forms = cache(self._find_form)
+        self._predicates = cache(lambda predicate: (predicate, *schema.properties_above(predicate)))
 
     def described(self, triples: Iterable[Triple]) -> dict[NamedNode, Values]:
         """Return what triples say, and what follows from it, by resource and property."""
         said: dict[NamedNode, dict[NamedNode, set[Object]]] = defaultdict(lambda: defaultdict(set))
         for triple in triples:
             about, predicate, value = said[subject_of(triple)], triple.predicate, object_of(triple)
-            about[predicate].add(value)
-            for parent in self._schema.properties_above(predicate):
-                about[parent].add(value)
+            for said_by in self._predicates(predicate):
+                about[said_by].add(value)
             if predicate == TYPE:
                 about[TYPE].update(self._schema.classes_above(value))
         return {subject: dict(values) for subject, values in said.items()}
@@ -88,23 +96,30 @@ class Acceptance:
     ) -> list[Rejection] | None:
         """Return the warnings about a record that breaks no shape; None where the judge must look."""
         remarks: list[Rejection] = []
-        for subject in {subject_of(triple) for triple in record.triples}:
-            values = described[subject]
-            fields = self._fields(frozenset(values.get(TYPE, ())))
-            if fields is None:
+        for subject in {triple.subject for triple in record.triples}:
+            values = described[subject]  # type: ignore[index]  # a skolemised one
+            form = self._forms(frozenset(values.get(TYPE, ())))
+            if form is None:
                 return None
-            for field in fields:
-                if field.holds(values.get(field.path, ()), look):
-                    continue
-                if field.remark is None or values.get(field.path):
+            for path, about in values.items():
+                if not all(field.holds(about, look) for field in form.by_path.get(path, ())):
                     return None
-                remarks.append(_remark(record, field.path, field.remark))
+            for field in form.required:
+                if field.path not in values:
+                    if field.remark is None:
+                        return None
+                    remarks.append(_remark(record, field.path, field.remark))
         return remarks
 
-    def _find_fields(self, classes: frozenset[Object]) -> tuple[Field, ...] | None:
+    def _find_form(self, classes: frozenset[Object]) -> _Form | None:
         compiled = [self._shapes.of_class(cls) for cls in sorted(classes, key=str)]
-        known = [fields for fields in compiled if fields is not None]
-        return tuple(f for fields in known for f in fields) if len(known) == len(compiled) else None
+        if None in compiled:
+            return None
+        fields = [field for known in compiled for field in known or ()]
+        by_path: dict[NamedNode, list[Field]] = defaultdict(list)
+        for field in fields:
+            by_path[field.path].append(field)
+        return _Form(dict(by_path), [field for field in fields if field.required])
 
 
 def _remark(record: Record, path: NamedNode, reason: Mapping[str, str]) -> Rejection:

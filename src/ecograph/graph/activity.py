@@ -14,6 +14,8 @@ KEPT = 100
 """The runs of a source that its graph keeps, the last ones; the ledger keeps all."""
 _TYPE = NamedNode(RDF + "type")
 _ACTIVITY = NamedNode(PROV + "Activity")
+ACTIVITY_TYPED = f"{_TYPE} {_ACTIVITY}"
+"""What is said of a run and of nothing else, in N-Triples."""
 _STARTED = NamedNode(PROV + "startedAtTime")
 
 

@@ -12,6 +12,7 @@ from ecograph.vocab import eco
 
 CLAIMANT = NamedNode(eco("claimant"))
 _CLAIMED = NamedNode(eco("claimedCompetence"))
+CLAIMING = frozenset({CLAIMANT, _CLAIMED})
 _OFFERS = NamedNode(eco("offersCompetence"))
 
 

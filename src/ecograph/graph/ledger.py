@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -43,6 +43,10 @@ CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 # For homes made before the log told who wrote.
 _ADD_AUTHOR = "ALTER TABLE changes ADD COLUMN author TEXT NOT NULL DEFAULT ''"
 _SELECT = "SELECT sequence, source, graph, level, digest, added, removed, author FROM changes"
+_BEGIN = (
+    "INSERT INTO changes (at, source, graph, level, digest, added, removed, author)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)
 _LAST_BEFORE = "SELECT max(sequence) FROM changes WHERE done = 1 AND at < ?"
 _TRIM = "UPDATE changes SET added = ?, removed = ? WHERE done = 1 AND at < ?"
 _REMEMBER = "INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)"
@@ -62,6 +66,36 @@ class Change:
     digest: str
     diff: Diff
     author: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """A diff as it is written down: compressed N-Triples to add, and to take out."""
+
+    added: bytes
+    removed: bytes
+
+    @classmethod
+    def of(cls, diff: Diff) -> Packed:
+        """Pack a diff."""
+        return cls(_packed(diff.added), _packed(diff.removed))
+
+    @classmethod
+    def of_lines(cls, added: Iterable[str], removed: Iterable[str]) -> Packed:
+        """Pack lines of N-Triples."""
+        return cls(_compressed("\n".join(added).encode()), _compressed("\n".join(removed).encode()))
+
+    @property
+    def diff(self) -> Diff:
+        """The diff."""
+        return Diff(_unpacked(self.added), _unpacked(self.removed))
+
+
+def united(portions: Iterable[Packed]) -> Diff:
+    """Return the diff that comes in portions."""
+    diffs = [portion.diff for portion in portions]
+    none: frozenset[Triple] = frozenset()
+    return Diff(none.union(*(d.added for d in diffs)), none.union(*(d.removed for d in diffs)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,13 +162,10 @@ class Ledger:
         self, *, source: str, graph: str, level: Level, digest: str, diff: Diff, author: str = ""
     ) -> Change:
         """Write a change down before it is made."""
-        row = (_now(), source, graph, int(level), digest, _packed(diff.added), _packed(diff.removed), author)
+        packed = Packed.of(diff)
+        row = (_now(), source, graph, int(level), digest, packed.added, packed.removed, author)
         with _guarded("write the ledger"):
-            cursor = self._db.execute(
-                "INSERT INTO changes (at, source, graph, level, digest, added, removed, author)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                row,
-            )
+            cursor = self._db.execute(_BEGIN, row)
         return Change(
             sequence=int(cursor.lastrowid or 0),
             source=source,
@@ -144,6 +175,25 @@ class Ledger:
             diff=diff,
             author=author,
         )
+
+    def begin_all(
+        self,
+        portions: Iterable[Packed],
+        *,
+        source: str,
+        graph: str,
+        level: Level,
+        digest: str,
+        author: str = "",
+    ) -> int:
+        """Write one change after the other down, or none of them; return how many are `pending` then."""
+        count = 0
+        with self.together():
+            for one in portions:
+                count += 1
+                row = (_now(), source, graph, int(level), digest, one.added, one.removed, author)
+                self._db.execute(_BEGIN, row)
+        return count
 
     def finish(self, change: Change) -> None:
         """Mark a change as made."""
@@ -187,9 +237,11 @@ class Ledger:
             rows = [(digest, version, spots) for digest, spots in found.items()]
             self._db.executemany("INSERT OR REPLACE INTO spotted VALUES (?, ?, ?)", rows)
 
-    def pending(self) -> list[Change]:
-        """Return the changes that were written down and not finished."""
-        return list(self._changes("done = 0", ()))
+    def pending(self) -> Iterator[Change]:
+        """Yield the changes that were written down and not finished, in order; each may be finished then."""
+        rows = self._db.execute("SELECT sequence FROM changes WHERE done = 0 ORDER BY sequence").fetchall()
+        for row in rows:
+            yield from self._changes("sequence = ?", row)
 
     def since(self, sequence: int) -> Iterator[Change]:
         """Yield the finished changes that came after one, in order."""
@@ -235,7 +287,7 @@ class Ledger:
                 graph=graph,
                 level=Level(level),
                 digest=digest,
-                diff=Diff(_unpacked(added), _unpacked(removed)),
+                diff=Packed(added, removed).diff,
                 author=author,
             )
 
@@ -249,11 +301,16 @@ def _guarded(doing: str) -> Iterator[None]:
 
 
 def _packed(triples: frozenset[Triple]) -> bytes:
-    return zlib.compress(pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"", 1)
+    return _compressed(pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+
+
+def _compressed(text: bytes) -> bytes:
+    return zlib.compress(text, 1)
 
 
 def _unpacked(blob: bytes) -> frozenset[Triple]:
-    quads = pyoxigraph.parse(zlib.decompress(blob), format=RdfFormat.N_TRIPLES)
+    # Lenient: the terms were checked when they were read.
+    quads = pyoxigraph.parse(zlib.decompress(blob), format=RdfFormat.N_TRIPLES, lenient=True)
     return frozenset(quad.triple for quad in quads)
 
 

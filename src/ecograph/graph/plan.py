@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
 
-from ecograph.graph.records import with_parts
 from ecograph.graph.terms import subject_of
 
 
@@ -31,20 +30,14 @@ class Diff:
         return Diff(frozenset(known - self.removed) | self.added, self.removed)
 
 
-def plan(
-    known: Set[Triple], found: Set[Triple], *, complete: bool, kept: Set[NamedNode] = frozenset()
-) -> Diff:
+def plan(known: Set[Triple], found: Set[Triple], *, kept: Set[NamedNode] = frozenset()) -> Diff:
     """Decide what turns the known triples into those that were found.
 
-    A source that is not complete says nothing of the resources it leaves out: only those it found
-    are replaced, with their parts. The subjects in `kept` stay as they are known: their new state
-    was refused.
+    The subjects in `kept` stay as they are known: their new state was refused.
     """
-    found = {triple for triple in found if triple.subject not in kept}
-    replaced = _subjects(known) if complete else with_parts(_subjects(found), known)
-    replaced -= kept
-    gone = {triple for triple in known - found if triple.subject in replaced}
-    return Diff(frozenset(found - known), frozenset(gone))
+    wanted = {triple for triple in found if triple.subject not in kept}
+    gone = {triple for triple in known - wanted if triple.subject not in kept}
+    return Diff(frozenset(wanted - known), frozenset(gone))
 
 
 def _subjects(triples: Iterable[Triple]) -> set[NamedNode]:

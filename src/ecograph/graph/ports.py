@@ -70,6 +70,9 @@ class GraphStore(Protocol):
     def triples(self, graph: str, level: Level = Level.PRIVATE) -> set[Triple]:
         """Return what one source states, without what follows from it."""
 
+    def stated(self, graph: str) -> Iterator[Triple]:
+        """Yield the same, those of a resource one after the other."""
+
     def statements(
         self, graph: str, *, subject: NamedNode | None = None, value: Object | None = None
     ) -> set[Triple]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from typing import cast
 
@@ -58,31 +58,19 @@ def group(triples: Iterable[Triple], place: str) -> list[Record]:
             known = parents.get(triple.object)
             if known is None or subject.value < known.value:
                 parents[triple.object] = subject
+    whose = owners(parents)
     gathered: dict[NamedNode, set[Triple]] = defaultdict(set)
     for subject, own in by_subject.items():
-        gathered[_owner(subject, parents)] |= own
+        gathered[whose.get(subject, subject)] |= own
     return [
         Record(subject=subject, triples=frozenset(gathered[subject]), place=place)
         for subject in sorted(gathered, key=lambda node: node.value)
     ]
 
 
-def merged(records: Iterable[Record]) -> list[Record]:
-    """Return one record a resource, though several files describe it; its place is the first."""
-    by_subject: dict[NamedNode, Record] = {}
-    for record in records:
-        known = by_subject.get(record.subject, record)
-        by_subject[record.subject] = replace(known, triples=known.triples | record.triples)
-    return list(by_subject.values())
-
-
-def with_parts(subjects: Iterable[NamedNode], triples: Iterable[Triple]) -> set[NamedNode]:
-    """Return subjects and the skolemised parts that belong to them."""
-    wanted = set(subjects)
-    if not wanted:
-        return wanted
-    whole = (record for record in group(triples, "") if record.subject in wanted)
-    return wanted | {subject_of(triple) for record in whole for triple in record.triples}
+def owners(parents: Mapping[NamedNode, NamedNode]) -> dict[NamedNode, NamedNode]:
+    """Return the record that each part belongs to in the end; `parents` are what refers to each directly."""
+    return {part: _owner(part, parents) for part in parents}
 
 
 class _Ring(Exception):

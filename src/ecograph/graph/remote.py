@@ -94,6 +94,10 @@ class RemoteStore:
             return set()
         return triples_of(self._layout.endpoints[level], graph)
 
+    def stated(self, graph: str) -> Iterator[Triple]:
+        """Yield the same, those of a resource one after the other."""
+        return iter(sorted(self.triples(graph), key=lambda triple: subject_of(triple).value))
+
     def statements(
         self, graph: str, *, subject: NamedNode | None = None, value: Object | None = None
     ) -> set[Triple]:

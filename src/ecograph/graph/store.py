@@ -61,6 +61,11 @@ class EmbeddedStore:
         store = self._stores[level]
         return {quad.triple for quad in store.quads_for_pattern(None, None, None, NamedNode(graph))}
 
+    def stated(self, graph: str) -> Iterator[Triple]:
+        """Yield the same, those of a resource one after the other, as the store has them in order."""
+        quads = self._stores[Level.PRIVATE].quads_for_pattern(None, None, None, NamedNode(graph))
+        return (quad.triple for quad in quads)
+
     def statements(
         self, graph: str, *, subject: NamedNode | None = None, value: Object | None = None
     ) -> set[Triple]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import cast
@@ -12,6 +13,10 @@ from ecograph.errors import ResourceNotFound
 from ecograph.vocab import RDF, XSD
 
 _KEPT_AS_WRITTEN = frozenset({XSD + "string", RDF + "langString"})
+_AS_VALUED = {
+    XSD + "integer": re.compile(r"0|-?[1-9][0-9]{0,17}"),
+    XSD + "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+}
 
 Object = NamedNode | Literal
 
@@ -42,14 +47,25 @@ def graph_of(quad: Quad) -> str:
 def canonical(triples: Iterable[Triple]) -> set[Triple]:
     """Return triples as the embedded engine holds them: it keeps numbers, days and durations by value."""
     kept: set[Triple] = set()
-    store = Store()
+    valued: list[Triple] = []
     for triple in triples:
-        value = triple.object
-        if isinstance(value, Literal) and value.datatype.value not in _KEPT_AS_WRITTEN:
-            store.add(in_graph(triple, DefaultGraph()))
-        else:
-            kept.add(triple)
-    return kept.union(quad.triple for quad in store)
+        kept.add(triple) if is_canonical(triple) else valued.append(triple)
+    if valued:
+        store = Store()
+        store.extend([in_graph(triple, DefaultGraph()) for triple in valued])
+        kept.update(quad.triple for quad in store)
+    return kept
+
+
+def is_canonical(triple: Triple) -> bool:
+    """Whether the engine surely holds a triple as it is written."""
+    value = triple.object
+    if not isinstance(value, Literal) or value.language:
+        return True
+    datatype = value.datatype.value
+    if datatype in _KEPT_AS_WRITTEN:
+        return True
+    return datatype in _AS_VALUED and _AS_VALUED[datatype].fullmatch(value.value) is not None
 
 
 def in_graph(triple: Triple, graph: NamedNode | DefaultGraph) -> Quad:

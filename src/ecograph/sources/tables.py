@@ -108,12 +108,14 @@ def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]
         raise MalformedFile(name, "it holds null characters; it is no text table")
     separator = options.separator or _separator(text, name)
     shown = {"\t": "tab"}.get(separator, separator)
-    return f"{encoding}, separator {shown}", _lines(text, separator, name)
+    # Read again while it is decoded: the rows then lie in memory one at a time, and as bytes.
+    again = io.TextIOWrapper(io.BytesIO(content), encoding=encoding, newline="")
+    return f"{encoding}, separator {shown}", _lines(again, separator, name)
 
 
 def _separator(text: str, name: str) -> str:
     """The separator that cuts most of the first lines into the same number of cells, two at least."""
-    sample = text.splitlines()[:_SAMPLE_LINES]
+    sample = text[:_LONGEST_CELL].splitlines()[:_SAMPLE_LINES]
     best, most = "", 0
     for separator in SEPARATORS:
         widths = Counter(len(cells) for cells in _parsed(sample, separator))
@@ -134,9 +136,9 @@ def _parsed(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
         return
 
 
-def _lines(text: str, separator: str, name: str) -> Lines:
+def _lines(text: Iterable[str], separator: str, name: str) -> Lines:
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator)
+    reader = csv.reader(text, delimiter=separator)
     before = 0
     try:
         for cells in reader:
