@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from pyoxigraph import Literal, NamedNode, Triple
 
@@ -94,12 +95,10 @@ def facts_of(snapshot: Reader, level: Level, iri: Iri) -> Facts:
     return _facts(snapshot, level, iri, list(snapshot.merged(level, iri)))
 
 
-def all_facts(snapshot: Reader, level: Level) -> dict[Iri, Facts]:
-    """Return what a level may know of every resource."""
-    by_subject: dict[Iri, list[Triple]] = defaultdict(list)
-    for triple in snapshot.merged(level):
-        by_subject[subject_of(triple).value].append(triple)
-    return {iri: _facts(snapshot, level, iri, triples) for iri, triples in sorted(by_subject.items())}
+def all_facts(snapshot: Reader, level: Level) -> Iterator[Facts]:
+    """Yield what a level may know of every resource, in the order in which they are stored."""
+    for subject, triples in groupby(snapshot.merged(level), key=subject_of):
+        yield _facts(snapshot, level, subject.value, list(triples))
 
 
 def _facts(snapshot: Reader, level: Level, iri: Iri, triples: Sequence[Triple]) -> Facts:

@@ -46,7 +46,7 @@ class Reader(Protocol):
         """Yield what one source states, as a level sees it."""
 
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
-        """Yield what all sources together say, of one resource or of all, and what follows."""
+        """Yield what all sources together say, and what follows: of one, or of one after the other."""
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""

@@ -39,7 +39,7 @@ from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest
 from ecograph.graph.remote import Layout, read_aliases, triples_of
 from ecograph.graph.remote_http import JSON
 from ecograph.graph.remote_write import Held, read_resources
-from ecograph.graph.terms import in_graph, resource
+from ecograph.graph.terms import in_graph, resource, subject_of
 from ecograph.graph.workers import WorkerPool
 from ecograph.model import Level
 
@@ -135,9 +135,10 @@ class RemoteReader:
             yield from triples_of(self._layout.endpoints[level], graph)
 
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
-        """Yield what all sources together say, of one resource or of all, and what follows."""
+        """Yield what all sources together say, and what follows: of one, or of one after the other."""
         node = resource(subject) if subject else None
-        yield from triples_of(self._layout.endpoints[level], self._layout.merged(level), node)
+        found = triples_of(self._layout.endpoints[level], self._layout.merged(level), node)
+        yield from sorted(found, key=lambda triple: subject_of(triple).value)
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""

@@ -61,7 +61,7 @@ class Snapshot:
                 yield quad.triple
 
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
-        """Yield what all sources together say, of one resource or of all, and what follows."""
+        """Yield what all sources together say, and what follows: of one, or of one after the other."""
         node = resource(subject) if subject else None
         quads = self._stores[level].quads_for_pattern(node, None, None, DefaultGraph())
         return (quad.triple for quad in quads)

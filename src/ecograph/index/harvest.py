@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache, partial
 
@@ -28,10 +28,11 @@ SELECT DISTINCT ?resource WHERE { ?source eco:fictitious true . GRAPH ?source { 
 """
 _TEXTS = (*DESCRIPTIONS, eco("task"), SKOS + "note")
 _KINDS = (eco("actorType"), eco("resourceType"), eco("stage"))
+_HAS_NEED = eco("hasNeed")
 _COMPETENCES = (eco("offersCompetence"), eco("coversCompetence"), eco("requiresCompetence"))
 # What a document says of other resources, and how far that reaches: need to project, concept to need.
 _PLACES = (DCT + "spatial", eco("availableIn"), eco("notAvailableIn"))
-_TOLD = (*_COMPETENCES, eco("hasNeed"), *_PLACES)
+_TOLD = (*_COMPETENCES, _HAS_NEED, *_PLACES)
 _REACH = 2
 _LINKS = (*_COMPETENCES, eco("inPole"), eco("onAxis"), SKOS + "broader", DCT + "relation")
 
@@ -55,19 +56,41 @@ class Answered:
 
 
 def harvest(snapshot: Reader, level: Level) -> Harvest:
-    """Read a document for each resource that people search, and every text that exists in two languages."""
-    facts = all_facts(snapshot, level)
+    """Read a document for each resource that people search, and every text that exists in two languages.
+
+    What is said of a resource is let go as soon as it is read, but for needs and those that have some.
+    """
+    concepts, invented = read_concepts(snapshot, level), _invented(snapshot, level)
+    needs: dict[Iri, Facts] = {}
+    waiting: list[Facts] = []
+    documents: list[Document] = []
+    parallel: dict[Iri, list[Parallel]] = {}
+
+    def known(iri: Iri) -> Facts:
+        return needs.get(iri) or facts_of(snapshot, level, iri)
+
+    def document(about: Facts) -> Document:
+        return _document(about, known, concepts, fictitious=about.iri in invented)
+
+    for about in all_facts(snapshot, level):
+        if told := list(_parallel(about)):
+            parallel[about.iri] = told
+        if "Need" in about.classes:
+            needs[about.iri] = about
+        if INDEXED & set(about.classes):
+            waiting.append(about) if about.iris(_HAS_NEED) else documents.append(document(about))
+    documents.extend(map(document, waiting))
     return Harvest(
-        _documents(snapshot, level, facts),
-        list(_parallel(facts.values())),
-        list(_answered(snapshot, level, facts)),
+        sorted(documents, key=lambda found: found.iri),
+        [text for _, told in sorted(parallel.items()) for text in told],
+        list(_answered(snapshot, level, known)),
     )
 
 
-def _answered(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> Iterator[Answered]:
+def _answered(snapshot: Reader, level: Level, known: Callable[[Iri], Facts]) -> Iterator[Answered]:
     for need, resource in read_judgements(snapshot, level).answers():
-        if need in facts:
-            texts = (facts[need].label("fr"), *_texts(facts[need]))
+        if about := known(need):
+            texts = (about.label("fr"), *_texts(about))
             yield Answered(need, " . ".join(filter(None, texts)), resource)
 
 
@@ -77,7 +100,7 @@ def documents_of(
     """Read the documents of some resources alone; None for what is not searched, or not there."""
     concepts = concepts or read_concepts(snapshot, level)
     known = cache(partial(facts_of, snapshot, level))
-    invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
+    invented = _invented(snapshot, level)
     found: dict[Iri, Document | None] = {}
     for iri in iris:
         about = known(iri)
@@ -101,20 +124,14 @@ def touched(snapshot: Reader, level: Level, subjects: Iterable[Iri]) -> set[Iri]
     return found
 
 
-def _documents(snapshot: Reader, level: Level, facts: Mapping[Iri, Facts]) -> list[Document]:
-    concepts = read_concepts(snapshot, level)
-    invented = {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
-    return [
-        _document(about, facts.get, concepts, fictitious=iri in invented)
-        for iri, about in facts.items()
-        if INDEXED & set(about.classes)
-    ]
+def _invented(snapshot: Reader, level: Level) -> set[Iri]:
+    return {row["resource"].value for row in snapshot.rows(level, _FICTITIOUS)}
 
 
 def _document(
     facts: Facts, known: Callable[[Iri], Facts | None], concepts: Concepts, *, fictitious: bool
 ) -> Document:
-    needs = [need for iri in facts.iris(eco("hasNeed")) if (need := known(iri))]
+    needs = [need for iri in facts.iris(_HAS_NEED) if (need := known(iri))]
     whole = [facts, *needs]
     competences = _unique(iri for part in whole for iri in part.iris(*_COMPETENCES))
     texts = [text for part in whole for text in _texts(part)]
@@ -191,16 +208,15 @@ def _inside(
             yield throughout(area)
 
 
-def _parallel(everything: Iterable[Facts]) -> Iterator[Parallel]:
+def _parallel(facts: Facts) -> Iterator[Parallel]:
     """Texts that stand alone in each language; and every English name of a thing with its French label."""
-    for facts in everything:
-        label = facts.literals(*LABELS)
-        for predicate, french, english in facts.bilingual():
-            if len(french) == len(english) == 1:
-                yield Parallel(english=english[0], french=french[0], name=predicate in LABELS)
-        others = [text.value for text in facts.literals(SKOS + "altLabel") if text.language == "en"]
-        if french_label := next((text.value for text in label if text.language == "fr"), ""):
-            yield from (Parallel(english=other, french=french_label, name=True) for other in others)
+    label = facts.literals(*LABELS)
+    for predicate, french, english in facts.bilingual():
+        if len(french) == len(english) == 1:
+            yield Parallel(english=english[0], french=french[0], name=predicate in LABELS)
+    others = [text.value for text in facts.literals(SKOS + "altLabel") if text.language == "en"]
+    if french_label := next((text.value for text in label if text.language == "fr"), ""):
+        yield from (Parallel(english=other, french=french_label, name=True) for other in others)
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:
