@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -18,7 +18,7 @@ from ecograph.model import Iri, Level
 from ecograph.settling import Settling
 from ecograph.sources.description import source_iri
 from ecograph.understanding.unknown import is_company, key_of, kind_of
-from ecograph.vocab import PROV, RDF, RDFS, SKOS, concept, eco
+from ecograph.vocab import DCT, PROV, RDF, RDFS, SKOS, concept, eco
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,8 @@ class Recognising:
         """
         base = self.editor.writer.base
         name = named_iri(base, key_of(mention.quote))
-        level = min(seen for _, _, seen in self.settling.same_name(mention))
+        met = self.settling.same_name(mention)
+        level = min(seen for _, _, seen in met)
         whose = None
         if decision.kind == State.CONFIRMED.value:
             whose = name if actor is None else self._organisation(actor, level)
@@ -45,9 +46,10 @@ class Recognising:
         as_seen = replace(self.editor, key=replace(self.editor.key, level=level))
         as_seen.post(source_iri(base, f"decisions-{level.slug}"), as_turtle(made.triples(base)), ".ttl")
         if whose is not None:
-            said = (
-                _new(whose, mention.quote, made.iri(base)) if actor is None else _alias(whose, mention.quote)
-            )
+            # Only texts that all who see the name see.
+            texts = sorted({one.text for one, _, seen in met if seen == level})
+            quote = mention.quote
+            said = _new(whose, quote, made.iri(base), texts) if actor is None else _alias(whose, quote)
             as_seen.post(source_iri(base, f"named-{level.slug}"), as_turtle(said), ".ttl")
         self.settling.settle(mention, whose, self.editor.key.id)
         return made.iri(base)
@@ -61,7 +63,7 @@ class Recognising:
         return kept
 
 
-def _new(iri: Iri, name: str, decision: Iri) -> Iterator[Triple]:
+def _new(iri: Iri, name: str, decision: Iri, texts: Iterable[Iri]) -> Iterator[Triple]:
     """Yield what is known of an organisation of which a text tells the name; it is to be checked."""
     node, kind = NamedNode(iri), kind_of(name)
     yield Triple(node, NamedNode(RDF + "type"), NamedNode(eco("Organization")))
@@ -71,6 +73,8 @@ def _new(iri: Iri, name: str, decision: Iri) -> Iterator[Triple]:
     yield Triple(node, NamedNode(eco("actorType")), NamedNode(concept("actor-types", kind)))
     yield Triple(node, NamedNode(eco("confidenceLevel")), NamedNode(concept("confidence", "a-verifier")))
     yield Triple(node, NamedNode(PROV + "wasGeneratedBy"), NamedNode(decision))
+    for text in texts:
+        yield Triple(node, NamedNode(DCT + "source"), NamedNode(text))
 
 
 def _alias(iri: Iri, name: str) -> Iterator[Triple]:

@@ -107,6 +107,10 @@ def test_an_accepted_name_is_an_organisation_to_be_checked(
         concept.rpartition("/")[2] for concept in facts.iris("https://w3id.org/ecograph/ns#confidenceLevel")
     ] == ["a-verifier"]
     assert facts.iris("http://www.w3.org/ns/prov#wasGeneratedBy") == (kept.decision,)
+    assert set(facts.iris("http://purl.org/dc/terms/source")) == {
+        f"{graph.base}/item/1",
+        f"{graph.base}/item/2",
+    }
     for _ in range(2):
         assert f"mentions {NAME}" in states(graph, Level.PUBLIC, "item/1")
         assert f"mentions {NAME}" in states(graph, Level.PUBLIC, "item/2")
