@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -200,3 +203,31 @@ def test_the_model_tells_common_words_from_names() -> None:
     (spots,) = SpacySpotter().spot([text])
     told = {text[spot.start : spot.end]: spot.label for spot in spots if spot.label in (COMMON, PROPER)}
     assert told == {"Produits": COMMON, "Nexans": PROPER, "Dubois": PROPER, "Matériaux": COMMON}
+
+
+class Zone:
+    """A stand-in for spaCy's model: it finds nothing, and its vocabulary is empty."""
+
+    def __init__(self) -> None:
+        self.vocab = SimpleNamespace(vectors={}, strings={})
+
+    def memory_zone(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def pipe(self, texts: Sequence[str], batch_size: int) -> Iterator[SimpleNamespace]:
+        return (SimpleNamespace(ents=[], text=text.lower()) for text in texts)
+
+
+def test_the_model_is_loaded_once_and_only_for_texts() -> None:
+    loads = []
+
+    def load() -> Zone:
+        loads.append(1)
+        return Zone()
+
+    spotter = SpacySpotter(load)
+    assert list(spotter.spot([])) == []
+    assert not loads
+    assert list(spotter.spot(["Un texte.", "Un autre."])) == [(), ()]
+    assert list(spotter.spot(["Encore un."] * 100)) == [()] * 100
+    assert len(loads) == 1
