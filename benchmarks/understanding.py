@@ -30,6 +30,10 @@ ITEM = (
     '<http://purl.org/dc/terms/description> "{text}"@fr ; '
     "<http://schema.org/url> <https://presse.example/{n}> .\n"
 )
+ACTOR = """<actor/n--gevaudan> a <https://w3id.org/ecograph/ns#Organization> ;
+    <http://www.w3.org/2000/01/rdf-schema#label> "Filature du Gévaudan"@fr ;
+    <https://w3id.org/ecograph/ns#actorType> <https://w3id.org/ecograph/voc/actor-types/entreprise> .
+"""
 _SPACY_ITEMS = 300
 
 
@@ -84,7 +88,7 @@ def _read(items: Sequence[tuple[str, str]], folder: Path) -> dict[str, float]:
     """Items a second for reading alone, and for telling stories."""
     graph = _opened(folder / "reading")
     with graph.writing.open("a benchmark") as writer:
-        analyst = Understanding(writer, 0.65).analyst(Level.PUBLIC)
+        analyst = Understanding(writer, 0.65).knowledge.analyst(Level.PUBLIC)
     texts = [f"{title}\n{text}" for title, text in items]
     analyst.read(texts[0])
     read = _cpu(lambda: [analyst.read(text) for text in texts])
@@ -103,6 +107,9 @@ def _written(items: Sequence[tuple[str, str]], home: Path) -> dict[str, float]:
         for name in ("first", "again, nothing changed"):
             seconds = _cpu(lambda: Understanding(writer, 0.65).understand("press"))
             figures[f"items/s: whole way, {name}"] = len(items) / seconds
+        writer.load(occasional("names", "public"), [File("names.ttl", ACTOR.encode())])
+        seconds = _cpu(lambda: Understanding(writer, 0.65).understand("press"))
+        figures[f"s: one new actor, {len(items)} items"] = seconds
     graph.close()
     return figures
 

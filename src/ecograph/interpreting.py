@@ -16,7 +16,7 @@ from ecograph.loading import Writer
 from ecograph.mentioning import Understanding
 from ecograph.model import Iri, Level, TextsRead
 from ecograph.progress import Progress
-from ecograph.sources.description import source_iri, stories_id
+from ecograph.sources.description import stories_id
 from ecograph.storytelling import Storytelling
 from ecograph.texts import NO_DOCUMENTS
 from ecograph.understanding.unknown import Spotter, write_spots
@@ -58,17 +58,31 @@ class Interpreting:
             else:
                 done.found[source] = one
         if done.found:
-            tell = partial(Storytelling(writer).tell, understanding.sources())
-            told = writer.attempted("telling the stories", tell)
-            done.failures.extend([(stories_id(Level.PUBLIC), told)] if told else [])
+            done.failures.extend(self._tell(writer, understanding))
+            understanding.tidy()
         done.unspotted.update(understanding.unspotted)
         return done
 
-    def forget_gone(self, writer: Writer) -> list[Failure]:
-        """Take out what was read in sources of which nothing is left, and leave all others as they are."""
-        read = self._understanding(writer).sources()
-        gone = [source for source in read if writer.store.level_of(source_iri(writer.base, source)) is None]
-        return self.read(writer, dict.fromkeys(gone, NO_DOCUMENTS), others=False).failures if gone else []
+    def forget_gone(self, writer: Writer, since: int) -> list[Failure]:
+        """Take out what was read in what changes after one took out; the rest is left to the next run."""
+        understanding = self._understanding(writer)
+        failures: list[Failure] = []
+        are_gone = False
+        for source in understanding.sources():
+            doing = f"forgetting what was read in {source!r}"
+            done = writer.attempted(doing, partial(understanding.forget_gone, source, since))
+            if isinstance(done, EcographError):
+                failures.append((source, done))
+            else:
+                are_gone |= done
+        return failures + (self._tell(writer, understanding) if are_gone else [])
+
+    @staticmethod
+    def _tell(writer: Writer, understanding: Understanding) -> list[Failure]:
+        """Bring the stories to the articles that there are."""
+        tell = partial(Storytelling(writer).tell, understanding.sources())
+        told = writer.attempted("telling the stories", tell)
+        return [(stories_id(Level.PUBLIC), told)] if told else []
 
     def spot(
         self,
@@ -89,7 +103,7 @@ class Interpreting:
             spots[digest] = write_spots(names)
             progress("names in texts", len(spots), len(done.unspotted))
         with suppress(Busy), writing() as writer:
-            self._understanding(writer).spotted.keep(spots)
+            self._understanding(writer).knowledge.spotted.keep(spots)
             again = self.read(writer, {**dict.fromkeys(done.found, NO_DOCUMENTS), **read}, others=False)
             both = {source: one.after(done.found[source]) for source, one in again.found.items()}
             return Interpreted({**done.found, **both}, [*done.failures, *again.failures])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from pyoxigraph import NamedNode, Triple
@@ -19,6 +19,7 @@ from ecograph.understanding.stories import stories
 from ecograph.vocab import eco
 
 _STORIES = "stories"
+_TOLD = "stories of"  # the changes up to which the sources were compared
 
 
 @dataclass(frozen=True)
@@ -33,16 +34,28 @@ class Storytelling:
         An article is folded under one that at least the same levels see, so that the graph of each
         level is made of what that level sees.
         """
+        sources = list(sources)
+        if self.writer.ledger.fact(_TOLD) == self._sequences(sources):
+            return
         items = sorted(self._items(sources), key=lambda item: (item[0], item[1].iri))
         digest = hashlib.sha256("\n".join(f"{x} {t.iri} {t.digest}" for x, t in items).encode()).hexdigest()
         ledger = self.writer.ledger
-        if ledger.fact(_STORIES) == digest:
-            return
+        if ledger.fact(_STORIES) != digest:
+            self._tell_all(items, digest)
+            ledger.keep_fact(_STORIES, digest)
+        ledger.keep_fact(_TOLD, self._sequences(sources))
+
+    def _sequences(self, sources: Sequence[str]) -> str:
+        """Return what tells the states of the sources from all others, without reading their articles."""
+        told = ((one, self.writer.ledger.last_of([one])) for one in sorted(sources))
+        levels = self.writer.ledger.sources()
+        return "\n".join(f"{one} {sequence} {levels.get(one)}" for one, sequence in told)
+
+    def _tell_all(self, items: Sequence[tuple[Level, Text]], digest: str) -> None:
         for level in Level:
             seen = {text.iri: text.content or "" for own, text in items if own <= level}
             mine = {text.iri for own, text in items if own == level}
             self._tell(level, {item: lead for item, lead in stories(seen).items() if item in mine}, digest)
-        ledger.keep_fact(_STORIES, digest)
 
     def _items(self, sources: Iterable[str]) -> Iterator[tuple[Level, Text]]:
         """Yield the articles of the sources that are read, with the level from which they are seen."""

@@ -361,12 +361,13 @@ class Writing:
     def editing(self, key: Key, purpose: str) -> Iterator[Editor]:
         """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long.
 
-        What was read in the texts of a source goes with the last of what the source says.
+        What was read in texts goes with them.
         """
         with ExitStack() as stack:
             writer = self._entered(stack, f"{purpose}, with key {key.id}")
+            first = writer.ledger.last()
             yield Editor(writer, key)
-            for source, error in self._interpreting.forget_gone(writer):  # the next load does it
+            for source, error in self._interpreting.forget_gone(writer, first):  # the next load does it
                 _log.warning("%s: %s", source, error)
 
     def _entered(self, stack: ExitStack, purpose: str, progress: Progress = quiet) -> Writer:

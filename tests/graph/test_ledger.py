@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Triple
 
 from ecograph.errors import StorageFailed
-from ecograph.graph.ledger import Change, Ledger, Packed, united
+from ecograph.graph.ledger import Change, Ledger, Packed, TextState, united
 from ecograph.graph.plan import Diff
 from ecograph.model import Level
 
@@ -105,3 +107,29 @@ def test_a_failed_finish_can_be_repeated(ledger: Ledger, triples: Read) -> None:
     ledger._db.execute("DROP TRIGGER full")
     ledger.finish(change)
     assert not list(ledger.pending())
+
+
+def test_a_ledger_made_before_words_were_kept_is_read(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "old.db")) as old:
+        old.execute(
+            "CREATE TABLE understood (source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL,"
+            " PRIMARY KEY (source, text)) WITHOUT ROWID"
+        )
+        old.execute("INSERT INTO understood VALUES ('s', 't', 'd')")
+        old.commit()
+    with closing(Ledger(tmp_path / "old.db")) as ledger:
+        assert ledger.understood("s") == {"t": TextState("d")}
+        state = TextState("e", "un mot", "corps", "c")
+        ledger.remember_understood("s", {"t": state})
+        assert ledger.understood("s") == {"t": state}
+
+
+def test_what_no_text_needs_is_forgotten(tmp_path: Path) -> None:
+    with closing(Ledger(tmp_path / "ledger.db")) as ledger:
+        ledger.remember_spotted("reader-1", {"kept": "[]", "gone": "[]"})
+        ledger.remember_understood("s", {"t": TextState("d", content="kept")})
+        ledger.keep_names("one", b"names")
+        ledger.keep_names("other", b"others")
+        ledger.forget_unread({"one"})
+        assert set(ledger.spotted()) == {"kept"}
+        assert (ledger.names("one"), ledger.names("other")) == (b"names", None)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 import zlib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -33,15 +33,24 @@ CREATE TABLE IF NOT EXISTS changes (
     author TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS understood (
-    source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, PRIMARY KEY (source, text)
+    source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, words TEXT NOT NULL DEFAULT '',
+    bodies TEXT NOT NULL DEFAULT '', content TEXT NOT NULL DEFAULT '', PRIMARY KEY (source, text)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS names (digest TEXT PRIMARY KEY, said BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS spotted (
     digest TEXT PRIMARY KEY, version TEXT NOT NULL, spots TEXT NOT NULL
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
+CREATE INDEX IF NOT EXISTS changes_of ON changes (source, sequence);
 """
 # For homes made before the log told who wrote.
 _ADD_AUTHOR = "ALTER TABLE changes ADD COLUMN author TEXT NOT NULL DEFAULT ''"
+# For homes made before the words of texts were kept: the next run fills them in.
+_ADD_WORDS = [
+    f"ALTER TABLE understood ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
+    for name in ("words", "bodies", "content")
+]
+_UNDERSTOOD = "SELECT text, digest, words, bodies, content FROM understood WHERE source = ?"
 _SELECT = "SELECT sequence, source, graph, level, digest, added, removed, author FROM changes"
 _BEGIN = (
     "INSERT INTO changes (at, source, graph, level, digest, added, removed, author)"
@@ -99,6 +108,19 @@ def united(portions: Iterable[Packed]) -> Diff:
 
 
 @dataclass(frozen=True, slots=True)
+class TextState:
+    """The state in which a text was read: all that counts, in `digest`.
+
+    `words` and `bodies` are what names are looked for in, `content` tells what it said from other texts.
+    """
+
+    digest: str
+    words: str = ""
+    bodies: str = ""
+    content: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """What the ledger knows of a source: the state that was loaded, and who may see it."""
 
@@ -117,6 +139,9 @@ class Ledger:
             self._db.executescript(_SCHEMA)
             if "author" not in {column[1] for column in self._db.execute("PRAGMA table_info(changes)")}:
                 self._db.execute(_ADD_AUTHOR)
+            if "words" not in {column[1] for column in self._db.execute("PRAGMA table_info(understood)")}:
+                for adding in _ADD_WORDS:
+                    self._db.execute(adding)
 
     def close(self) -> None:
         self._db.close()
@@ -208,22 +233,49 @@ class Ledger:
         with _guarded("write the ledger"):
             self._db.execute(_REMEMBER, (source, digest, int(level), _now()))
 
-    def understood(self, source: str) -> dict[str, str]:
+    def understood(self, source: str) -> dict[str, TextState]:
         """Return the texts that a derived source was read out of, each with the state it was read in."""
-        rows = self._db.execute("SELECT text, digest FROM understood WHERE source = ?", (source,))
-        return dict(rows)
+        return {row[0]: TextState(*row[1:]) for row in self._db.execute(_UNDERSTOOD, (source,))}
 
-    def remember_understood(self, source: str, texts: Mapping[str, str]) -> None:
-        """Keep the texts that a derived source was read out of; those that stay are not written again."""
-        known = self.understood(source)
-        new = [(source, text, digest) for text, digest in texts.items() if known.get(text) != digest]
+    def remember_understood(
+        self, source: str, texts: Mapping[str, TextState], *, complete: bool = True
+    ) -> None:
+        """Keep the texts that a derived source was read out of; those that stay are not written again.
+
+        Texts that are left out are forgotten, unless these are not all.
+        """
+        known = self.understood(source) if complete else {}
+        new = [
+            (source, text, state.digest, state.words, state.bodies, state.content)
+            for text, state in texts.items()
+            if known.get(text) != state
+        ]
         gone = [(source, text) for text in known.keys() - texts.keys()]
         if not (new or gone):
             return
         with _guarded("write the ledger"), self._db:
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.executemany("INSERT OR REPLACE INTO understood VALUES (?, ?, ?)", new)
+            self._db.executemany("INSERT OR REPLACE INTO understood VALUES (?, ?, ?, ?, ?, ?)", new)
             self._db.executemany("DELETE FROM understood WHERE source = ? AND text = ?", gone)
+
+    def names(self, digest: str) -> bytes | None:
+        """Return names with which texts were read."""
+        row = self._db.execute("SELECT said FROM names WHERE digest = ?", (digest,)).fetchone()
+        return zlib.decompress(row[0]) if row else None
+
+    def keep_names(self, digest: str, said: bytes) -> None:
+        """Keep names with which texts are read."""
+        with _guarded("write the ledger"):
+            self._db.execute("INSERT OR IGNORE INTO names VALUES (?, ?)", (digest, zlib.compress(said, 1)))
+
+    def forget_unread(self, names: Collection[str]) -> None:
+        """Forget what a model found in texts that are gone, and all names but some."""
+        with _guarded("write the ledger"), self._db:
+            self._db.execute("BEGIN IMMEDIATE")
+            self._db.execute("DELETE FROM spotted WHERE digest NOT IN (SELECT content FROM understood)")
+            kept = [row[0] for row in self._db.execute("SELECT digest FROM names")]
+            gone = [(digest,) for digest in kept if digest not in names]
+            self._db.executemany("DELETE FROM names WHERE digest = ?", gone)
 
     def spotted(self) -> dict[str, tuple[str, str]]:
         """Return what a model found in texts, by their digests: its version, and what it found."""
@@ -277,6 +329,11 @@ class Ledger:
         """Return the number of the last finished change, 0 before the first."""
         row = self._db.execute("SELECT max(sequence) FROM changes WHERE done = 1").fetchone()
         return int(row[0] or 0)
+
+    def last_of(self, sources: Iterable[str]) -> int:
+        """Return the number of the last change of some sources, 0 where there is none."""
+        query = "SELECT max(sequence) FROM changes WHERE source = ?"
+        return max((self._db.execute(query, (one,)).fetchone()[0] or 0 for one in sources), default=0)
 
     def _changes(self, condition: str, values: tuple[int, ...]) -> Iterator[Change]:
         rows = self._db.execute(f"{_SELECT} WHERE {condition} ORDER BY sequence", values)

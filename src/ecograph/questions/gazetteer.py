@@ -16,6 +16,7 @@ from ecograph.understanding.analysis import Analyst, Role
 from ecograph.understanding.forms import joined, tokens_of
 from ecograph.understanding.linking import Entity, Linker
 from ecograph.understanding.poles import Notion, PoleClassifier
+from ecograph.understanding.renaming import Bearer
 from ecograph.understanding.unknown import key_of
 
 # Hidden labels help people to find a concept; in a running text they name too much.
@@ -86,6 +87,19 @@ class Gazetteer:
         """What tells these names from others."""
         own = [(iri, sorted(names)) for iri, names in sorted(self.own_names.items())]
         parts = (self.entities, sorted(self.classes.items()), own, self.places, self.regions, self.notions)
+        return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+    @cached_property
+    def bearers(self) -> Mapping[Iri, Bearer]:
+        """What bears names, of all but places."""
+        own = ((iri, " ".join(sorted(names))) for iri, names in self.own_names.items())
+        told = {iri: f"{self.classes[iri]} {names}" for iri, names in own}
+        return {one.id: Bearer(one.names, f"{one.proper} {told.get(one.id, '')}") for one in self.entities}
+
+    @cached_property
+    def rest(self) -> str:
+        """What tells from others what is not looked for name by name: places, and what speaks for poles."""
+        parts = (self.places, sorted(self.codes.items()), self.regions, self.notions)
         return hashlib.sha256(repr(parts).encode()).hexdigest()
 
     @cached_property

@@ -24,7 +24,7 @@ from ecograph.understanding.forms import (
     normal,
     tokens_of,
 )
-from ecograph.understanding.spelling import Speller
+from ecograph.understanding.spelling import MOST_MORE, Speller
 
 METHOD = "linking/1"
 LONGEST = 14  # words in one name
@@ -55,7 +55,6 @@ _NEXT_PLACE = re.compile(
 )
 _INITIALS_NEEDED = 2
 _START = 5  # letters by which names that may begin at a word are looked up
-_SLIP = 8  # letters that doubled letters and a slip may add to a name
 _SHORT_ACRONYM = 2  # letters; it needs an article before it
 _UNMISTAKABLE = 8  # letters of a proper name that may lack its capital
 _SPECIFIC = 3  # words from which a proper name may lack its capitals
@@ -154,7 +153,7 @@ class Linker:
         stop, letters = at, 0
         while stop < _stop(reading, at) and longest:
             letters += 0 if tokens[stop].little else len(tokens[stop].key)
-            if letters > longest + _SLIP:
+            if letters > longest + MOST_MORE:
                 break
             stop += 1
         return stop

@@ -14,6 +14,7 @@ from ecograph.understanding.forms import Token
 _DOUBLED = re.compile(r"(.)\1")
 
 SHORTEST = 6  # letters; below, one edit makes too many words
+MOST_MORE = 8  # letters that doubled letters and an edit may add to a word
 SHORTEST_ALONE = 10  # letters of a name of one word
 _ENDING = 3  # letters; another ending is another word (thermalisme, thermaliste), not a slip
 
@@ -46,15 +47,19 @@ class Speller:
         """The known word that an unknown one may be a slip for."""
         return None if word in self._words or len(word) < SHORTEST else self._nearest(word)
 
-    def _nearest(self, word: str) -> str | None:
-        """The known word one edit away; None when there is none, or more than one."""
+    def near(self, word: str) -> set[str]:
+        """The known words one edit away."""
         single = _single(word)
-        near = {
+        return {
             known
             for short in (single, *_deletions(single))
             for known in self._near.get(short, ())
-            if _is_slip(single, _single(known))
+            if len(word) <= len(known) + MOST_MORE and _is_slip(single, _single(known))
         }
+
+    def _nearest(self, word: str) -> str | None:
+        """The known word one edit away; None when there is none, or more than one."""
+        near = self.near(word)
         return near.pop() if len(near) == 1 else None
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -113,20 +113,36 @@ def unknown(
     known: Collection[str] = (),
     places: Collection[str] = (),
 ) -> Iterator[Unknown]:
-    """Yield the organisations of a text that are none of the names known, each name once.
+    """Return the organisations of a text that are none of the names known, each name once.
 
     `taken` are the stretches of what was recognised in the text, `known` the keys of the graph's labels,
     `places` the joined words of the names of territories.
     """
+    return told(candidates(text, spots), taken=taken, known=known, places=places)
+
+
+def candidates(text: str, spots: Sequence[Spot]) -> list[Unknown]:
+    """Return the organisations of a text, whoever knows them; those that overlap come best first."""
     reading = _Reading.of(text, spots)
+    return [*reading.introduced(), *reading.spotted()]
+
+
+def told(
+    found: Iterable[Unknown],
+    *,
+    taken: Collection[tuple[int, int]] = (),
+    known: Collection[str] = (),
+    places: Collection[str] = (),
+) -> Iterator[Unknown]:
+    """Yield of some candidates those that are none of the names known, each name once."""
     seen: set[str] = set()
-    told: list[tuple[int, int]] = list(taken)
-    for one in (*reading.introduced(), *reading.spotted()):
-        if one.key in seen or one.key in known or any(a < one.end and one.start < b for a, b in told):
+    covered = list(taken)
+    for one in found:
+        if one.key in seen or one.key in known or any(a < one.end and one.start < b for a, b in covered):
             continue
         if not _is_land(one.name, places):
             seen.add(one.key)
-            told.append((one.start, one.end))
+            covered.append((one.start, one.end))
             yield one
 
 
