@@ -96,7 +96,7 @@ def test_a_kill_between_removal_and_merge_leaks_nothing(
     load(ONE, triples(":a a eco:Company ; :p 1 ."))
     known = store.triples(ONE)
     public = store._stores[Level.PUBLIC]
-    public.remove_graph(NamedNode(ONE))  # as far as the killed process came
+    public.clear_graph(NamedNode(ONE))  # as far as the killed process came
     store.apply(
         Change(
             sequence=2,
@@ -108,6 +108,7 @@ def test_a_kill_between_removal_and_merge_leaks_nothing(
         )
     )
     assert len(public) == 0
+    assert store.graphs() == {ONE: Level.PRIVATE}
 
 
 def test_making_a_change_again_changes_nothing(store: EmbeddedStore, load: Load, triples: Read) -> None:
@@ -149,11 +150,33 @@ def test_what_few_may_see_is_written_for_them_alone(
     monkeypatch.setattr(module, "_BULK", 1)
     load(ONE, triples(":a :p 1 ."))
     load(TWO, triples(":a :p 2 ."), Level.PARTNERS)
-    assert not store._stores.are_together
+    assert store._stores.own == (Level.PUBLIC, Level.PARTNERS)
     load("https://example.org/source/three", triples(":a :p 3 ."))
-    assert not store._stores.are_together
     assert merged(store, Level.PUBLIC) == triples(":a :p 1 , 3 .")
     assert merged(store, Level.PARTNERS) == merged(store, Level.PRIVATE) == triples(":a :p 1 , 2 , 3 .")
+    load("https://example.org/source/four", triples(":a :p 4 ."), Level.PRIVATE)
+    assert not store._stores.are_together
+    assert merged(store, Level.PUBLIC) == triples(":a :p 1 , 3 .")
+    assert merged(store, Level.PARTNERS) == triples(":a :p 1 , 2 , 3 .")
+    assert merged(store, Level.PRIVATE) == triples(":a :p 1 , 2 , 3 , 4 .")
+
+
+def test_what_is_for_partners_is_written_once(
+    store: EmbeddedStore, load: Load, triples: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from ecograph.graph import store as module
+
+    load(ONE, triples(":a :p 1 ."))
+    monkeypatch.setattr(module, "_BULK", 1)
+    load(TWO, triples(":a :p 2 ."), Level.PARTNERS)
+    assert store._stores.own == (Level.PUBLIC, Level.PARTNERS)
+    store.publish(tmp_path / "snapshots" / "1")
+    files = {
+        level: {p.stat().st_ino for p in (tmp_path / "store" / level.slug).glob("*.sst")} for level in Level
+    }
+    assert files[Level.PARTNERS] == files[Level.PRIVATE] != files[Level.PUBLIC]
+    assert merged(store, Level.PUBLIC) == triples(":a :p 1 .")
+    assert merged(store, Level.PARTNERS) == merged(store, Level.PRIVATE) == triples(":a :p 1 , 2 .")
 
 
 # Writes changes down and makes them as a first load does, until the nth call that touches a file.

@@ -6,7 +6,7 @@ home/
   fetching.sqlite    what is known of the hosts that were asked
   write.lock         held while a process writes; names its holder
   store/<level>/     the writer's stores
-  store/together     there while the public store stands for those of all levels
+  store/together     there while a level's store, which it names, stands for those above it
   snapshots/<id>/    what readers open: stores as they were published, never changed again
   index/<id>/        search indexes, one for each snapshot
   current.json       the snapshot and the index that readers should open now

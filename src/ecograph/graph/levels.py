@@ -1,14 +1,15 @@
-"""The stores of the levels in their folder, and how one may stand for all while they hold the same.
+"""The stores of the levels in their folder, and how one may stand for those above while they hold the same.
 
 As long as everything that is loaded may be seen by all, there is no need to write it three times:
-the public store takes it alone, and the others begin anew as copies, which share its files.
+the public store takes it alone, and the others begin anew as copies, which share its files. What
+partners may see is then written once as well, until something comes that is for few.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TypeVar
@@ -20,25 +21,22 @@ from ecograph.model import Level
 
 T = TypeVar("T")
 
-_UPPER = tuple(level for level in Level if level is not Level.PUBLIC)
-
 
 class Levels(Mapping[Level, Store]):
     """A store for each level, in a folder.
 
-    A file tells that the public one stands for all; whoever opens the folder after a kill makes the
-    others again.
+    A file names the level whose store stands for those above it; whoever opens the folder after a kill
+    makes these again.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder, self._together = folder, folder / "together"
         for level in Level:
             self._place(level).mkdir(parents=True, exist_ok=True)
-        if self._together.exists():
-            self._stores = dict.fromkeys(Level, self._opened(Level.PUBLIC))
-            self.part()
-        else:
-            self._stores = at_each_level(self._opened)
+        self.top = self._marked()
+        opened = at_each_level(self._opened, self.own)
+        self._stores = opened | dict.fromkeys(self._above(self.top), opened[self.top])
+        self.part()
 
     def __getitem__(self, level: Level) -> Store:
         return self._stores[level]
@@ -51,32 +49,57 @@ class Levels(Mapping[Level, Store]):
 
     @property
     def are_together(self) -> bool:
-        """Whether the public store stands for all."""
-        return self._together.exists()
+        """Whether a store stands for others."""
+        return self.top is not Level.PRIVATE
 
-    def hold_the_same(self) -> bool:
-        """Tell whether no level sees a graph that another does not."""
-        public = set(named(self[Level.PUBLIC]))
-        return all(set(named(self[level])) == public for level in _UPPER)
+    @property
+    def own(self) -> Sequence[Level]:
+        """The levels that have a store of their own; the last one stands for those above."""
+        return tuple(level for level in Level if level <= self.top)
 
-    def join(self) -> None:
-        """Let the public store stand for all, which hold the same."""
-        replace_file(self._together, b"")
-        _keep_names(self._folder)
-        self._stores = dict.fromkeys(Level, self._stores[Level.PUBLIC])
+    def hold_the_same(self, level: Level) -> bool:
+        """Tell whether from a level on no level sees a graph that another does not."""
+        seen = set(named(self[level]))
+        return all(set(named(self[above])) == seen for above in self._above(level))
 
-    def part(self) -> None:
-        """Give each level a store of its own again."""
-        public = self._stores[Level.PUBLIC]
-        for level in _UPPER:
-            shutil.rmtree(self._place(level))
-            copy_store(public, self._place(level))
-            self._stores[level] = self._opened(level)
-        self._together.unlink()
+    def join(self, level: Level) -> None:
+        """Let a store stand for those above it, which hold the same."""
+        self._mark(level)
+        self._stores |= dict.fromkeys(self._above(level), self._stores[level])
+
+    def part(self, upto: Level = Level.PRIVATE) -> None:
+        """Give each level up to one a store of its own again; that one stands for those above."""
+        whole = self._stores[self.top]
+        for level in self._above(self.top):
+            if level <= upto:
+                shutil.rmtree(self._place(level))
+                copy_store(whole, self._place(level))
+                self._stores[level] = self._opened(level)
+        if upto > self.top:
+            self._mark(upto)
+            self._stores |= dict.fromkeys(self._above(upto), self._stores[upto])
 
     def close(self) -> None:
         """Let go of the stores."""
         self._stores.clear()
+
+    def _above(self, level: Level) -> Sequence[Level]:
+        return tuple(above for above in Level if above > level)
+
+    def _marked(self) -> Level:
+        """Return the level whose store stands for those above, as it was left."""
+        if not self._together.exists():
+            return Level.PRIVATE
+        # An earlier version left it empty: the public store stood for all.
+        return Level.of(self._together.read_text() or Level.PUBLIC.slug)
+
+    def _mark(self, top: Level) -> None:
+        if top is Level.PRIVATE:
+            self._together.unlink(missing_ok=True)
+        else:
+            replace_file(self._together, top.slug.encode())
+        _keep_names(self._folder)
+        self.top = top
 
     def _place(self, level: Level) -> Path:
         return self._folder / level.slug
@@ -85,10 +108,10 @@ class Levels(Mapping[Level, Store]):
         return Store(str(self._place(level)))
 
 
-def at_each_level(do: Callable[[Level], T]) -> dict[Level, T]:
-    """Return what a function gives for each level; all three wait for the disk at the same time."""
-    with ThreadPoolExecutor(len(Level)) as pool:
-        return dict(zip(Level, pool.map(do, Level), strict=True))
+def at_each_level(do: Callable[[Level], T], levels: Sequence[Level] = tuple(Level)) -> dict[Level, T]:
+    """Return what a function gives for each level; all wait for the disk at the same time."""
+    with ThreadPoolExecutor(len(levels)) as pool:
+        return dict(zip(levels, pool.map(do, levels), strict=True))
 
 
 def copy_store(store: Store, folder: Path) -> None:

@@ -98,17 +98,12 @@ class EmbeddedStore:
         """Make a change; making it again changes nothing."""
         graph = NamedNode(change.graph)
         with guarded(f"write the graph {change.graph}"):
-            levels = [level for level in Level if level >= change.level]
-            if self._join(change):
-                levels = [Level.PUBLIC]
+            self._share(change)
             for level in Level:
                 if level < change.level:
-                    # A graph that goes up a level comes with a change that names all its subjects:
-                    # what a killed process removed without merging is merged here all the same.
-                    self._stores[level].remove_graph(graph)
-                    self._merge(level, change.diff.subjects)
-            self._write(levels, graph, change.diff)
-            self._regroup(change.graph, change.diff.added | change.diff.removed)
+                    self._hide(level, graph, change.diff)
+            self._write([level for level in self._stores.own if level >= change.level], graph, change.diff)
+            self._regroup(change.graph, chain(change.diff.added, change.diff.removed))
 
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
@@ -161,24 +156,31 @@ class EmbeddedStore:
                 self._tidy(level)
             at_each_level(lambda level: copy_store(self._stores[level], scratch / level.slug))
 
-    def _join(self, change: Change) -> bool:
-        """Tell whether a change is to be made in the public store alone, which then stands for all."""
-        if change.level is not Level.PUBLIC:
-            self._part()
-        elif self._is_large_addition(change.diff) and self._stores.hold_the_same():
-            self._stores.join()
-        return self._stores.are_together
+    def _share(self, change: Change) -> None:
+        """Let one store stand for those above it where they hold the same, so that much is written once."""
+        self._part(change.level)
+        large = len(change.diff.added) >= _BULK and not change.diff.removed
+        if large and not self._stores.are_together and self._stores.hold_the_same(change.level):
+            self._stores.join(change.level)
 
-    def _is_large_addition(self, diff: Diff) -> bool:
-        return not self._stores.are_together and len(diff.added) >= _BULK and not diff.removed
-
-    def _part(self) -> None:
-        """Give each level a store of its own again."""
-        with guarded("copy the stores"):
-            if self._stores.are_together:
-                self._tidy(Level.PUBLIC)
-                self._stores.part()
+    def _part(self, upto: Level = Level.PRIVATE) -> None:
+        """Give the levels up to one a store of their own again."""
+        if self._stores.top < upto:
+            with guarded("copy the stores"):
                 self._bearable = _REWRITE_AT_FIRST
+                self._tidy(self._stores.top)
+                self._stores.part(upto)
+
+    def _hide(self, level: Level, graph: NamedNode, diff: Diff) -> None:
+        """Take a graph out of a store that may not show it any more.
+
+        It keeps its name until the merge is without it, so that after a kill in between the rest is done.
+        """
+        store = self._stores[level]
+        if store.contains_named_graph(graph):
+            store.clear_graph(graph)
+            self._merge(level, diff.subjects)
+            store.remove_graph(graph)
 
     def _tidy(self, level: Level) -> None:
         if self._added[level] >= self._bearable:
