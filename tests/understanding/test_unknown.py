@@ -197,6 +197,29 @@ def test_the_model_proposes_no_person_and_few_wrong_names(name: str) -> None:
     assert right / (right + wrong) >= 0.8
 
 
+GIVEN = "Hadrian Orphée Ysaline Tugdual Kylian Ozgur Cyprienne Nolwen Xuan Sékou Théotime Jean Amélie"
+SURNAMES = "Moulin Boulanger Petit Fontaine Long Rivière Bois Forestier Vaquié Jardin Poisson Roche Vendredi"
+ASTRAY = (
+    "{0} lance une application pour les bergers.",
+    "Selon {0}, la filière va mieux.",
+    "La directrice du laboratoire {0} ouvre la séance.",
+    "{0} recrute deux salariés.",
+    "Le patron de l'entreprise {0} se retire.",
+    "Chez {0}, on fait le pain au levain.",
+    "La présidente de l'association {0} a démissionné.",
+    "Le groupe de travail animé par {0} se réunit.",
+)
+
+
+@pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
+def test_nobody_is_proposed_whatever_their_name() -> None:
+    pairs = list(zip(GIVEN.split(), SURNAMES.split(), strict=True))
+    pairs += [(given, surname) for (given, _), (_, surname) in zip(pairs, pairs[3:] + pairs[:3], strict=True)]
+    texts = [said.format(f"{given} {surname}") for said in ASTRAY for given, surname in pairs]
+    for text, spots in zip(texts, SpacySpotter().spot(texts), strict=True):
+        assert list(unknown(text, spots)) == [], text
+
+
 @pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
 def test_the_model_tells_common_words_from_names() -> None:
     text = "Produits laitiers : Nexans et Dubois en Matériaux."
