@@ -18,6 +18,7 @@ import time
 import venv
 from collections.abc import Callable, Iterable
 from functools import partial
+from itertools import islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,13 +40,13 @@ def nquads(folder: Path) -> int:
     """Write N-Quads by the declared mapping; return how many rows are left out."""
     declaration = read_declaration(folder / "registre.toml")
     table = folder / "registre.csv"
-    end, rejected = f" <{source_iri(BASE, declaration.id)}> .\n", 0
+    end, rejected = f" <{source_iri(BASE, declaration.id)}> .\n".encode(), 0
     content = read_file(declaration, File(table.name, table.read_bytes()), Context(BASE, shipped_lookup()))
-    with (folder / "ecograph.nq").open("w", encoding="utf-8") as out:
-        for stated in content.stated:
-            assert isinstance(stated.triples, Written)
-            out.write(stated.triples.text.replace(" .\n", end))
-            rejected += bool(stated.rejections)
+    with (folder / "ecograph.nq").open("wb") as out:
+        while some := list(islice(content.stated, 200)):
+            text = "".join([one.triples.text for one in some if isinstance(one.triples, Written)])
+            out.write(text.encode().replace(b" .\n", end))
+            rejected += sum(bool(one.rejections) for one in some)
     return rejected
 
 
@@ -132,7 +133,10 @@ def morph(folder: Path, count: int) -> dict[str, Any]:
     told = child([python, "-m", "morph_kgc", "morph.ini"], folder)
     if told["code"]:
         return {"skipped": told["err"].strip().splitlines()[-1]}
-    return figures(count, told["cpu"], told, rejected=0)
+    # Of our ways, what starts Python and reads libraries does not count either.
+    write_for_morph(folder / "comma.csv", 1)
+    start = child([python, "-m", "morph_kgc", "morph.ini"], folder)["cpu"]
+    return figures(count, told["cpu"] - start, told, rejected=0)
 
 
 def rml() -> str:

@@ -126,8 +126,8 @@ class Mapper:
         for column, value in self._where:
             if tidy(shown(cells.get(column, ""))) != value:
                 return Written(""), []
-        identifier = " ".join([shown(cells.get(column, "")) for column in self._id])
-        own = slug(identifier) if self._scheme is None else "-".join(_PLAIN.findall(identifier))
+        named = self._named(cells)
+        own = slug(named) if self._scheme is None else "-".join(_PLAIN.findall(named))
         if not own:
             return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
         subject = self._prefix + own
@@ -146,6 +146,13 @@ class Mapper:
         # Each thing said begins where its subject ends.
         start = "<" + subject
         return Written(start + start.join(said)), []
+
+    def _named(self, cells: Cells) -> str:
+        """Return what the columns of the identifier hold."""
+        first = cells.get(self._id[0], "")
+        if len(self._id) == 1 and isinstance(first, str):  # nearly always
+            return first
+        return " ".join([shown(cells.get(column, "")) for column in self._id])
 
 
 def _in_scheme(subject: str, scheme: str) -> tuple[str, str]:
