@@ -130,6 +130,8 @@ def test_a_filled_template_is_recognised_and_loaded(
     assert done.exit_code == 0, done.output
     assert "0 rejected" in done.output
     graph = opened(home)
+    source = facts_of(graph.snapshot(), Level.PRIVATE, f"{graph.base}/source/suivi")
+    assert source.text([DCT + "description"], "fr") == "Formulaire rempli ; licence non précisée."
     project = facts(graph, "project/suivi--p-1")
     assert project.text([DCT + "title"], "fr") == "Séchoir solaire de plantes"
     assert set(project.iris(eco("inPole"))) == {f"{VOC}poles/agro", f"{VOC}poles/chimie"}

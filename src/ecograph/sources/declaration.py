@@ -221,8 +221,12 @@ def filled(source: str, visibility: str, cls: str, *, max_error_share: float = 1
 
     Raises as `occasional` does.
     """
-    return written(source, visibility).model_copy(
+    return occasional(source, visibility).model_copy(
         update={
+            "title": Texts(fr=f"Fiches « {source} »", en=f"Forms “{source}”"),
+            "description": Texts(
+                fr="Formulaire rempli ; licence non précisée.", en="A form filled in; licence not stated."
+            ),
             "kind": "template",
             "template": cls,
             "complete": False,
