@@ -47,20 +47,31 @@ _WRITTEN = {
 }
 _IN_CALENDAR = {XSD + "date": date.fromisoformat, XSD + "dateTime": datetime.fromisoformat}
 _NAMED = frozenset({"name", "description", "message", "order", "group", "severity", "path"})
+# What is no check on the values of one property alone.
+_APART = _NAMED | {"minCount", "lessThanOrEquals"}
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A property shape, compiled; `remark` is what a Warning says where there is no value."""
+    """A property shape, compiled; `remark` is what a Warning says where there is no value.
+
+    No value is greater than one of the properties that come `after`.
+    """
 
     path: NamedNode
     required: bool
     checks: tuple[Check, ...]
+    after: tuple[NamedNode, ...]
     remark: Mapping[str, str] | None
 
-    def holds(self, values: Collection[Object], look: Look) -> bool:
-        """Tell whether values surely pass."""
-        return all(check(values, look) for check in self.checks) if values else not self.required
+    def holds(self, about: Values, look: Look) -> bool:
+        """Tell whether the values of a resource surely pass."""
+        values = about.get(self.path, ())
+        if not values:
+            return not self.required
+        return all(check(values, look) for check in self.checks) and all(
+            _in_order(one, other) for path in self.after for one in values for other in about.get(path, ())
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +112,8 @@ class Acceptance:
             form = self._forms(frozenset(values.get(TYPE, ())))
             if form is None:
                 return None
-            for path, about in values.items():
-                if not all(field.holds(about, look) for field in form.by_path.get(path, ())):
+            for path in values:
+                if not all(field.holds(values, look) for field in form.by_path.get(path, ())):
                     return None
             for field in form.required:
                 if field.path not in values:
@@ -168,19 +179,18 @@ class _Shapes:
             name.removeprefix(SH): values for name, values in self._said[node].items() if name.startswith(SH)
         }
         (path,), (severity,) = said["path"], said.get("severity", [NamedNode(SH + "Violation")])
-        if not isinstance(path, NamedNode):
-            raise _Unknown
         least = max((int(_text(value)) for value in said.get("minCount", ())), default=0)
         if least > 1:  # values that are equal as numbers may be one to the judge
             raise _Unknown
         reason = {m.language: m.value for m in said.get("message", ()) if isinstance(m, Literal)}
         named = {language: text for language, text in reason.items() if language}
         expected = severity == NamedNode(SH + "Warning") and least and len(named) == len(reason)
-        checks = tuple(self._checks({k: v for k, v in said.items() if k not in _NAMED | {"minCount"}}))
+        checks = tuple(self._checks({k: v for k, v in said.items() if k not in _APART}))
+        after = tuple(map(_property, said.get("lessThanOrEquals", ())))
         required = bool(least) or "hasValue" in said or "qualifiedMinCount" in said
         # Another constraint that needs a value would have a result of its own.
         alone = not {"hasValue", "qualifiedMinCount"} & said.keys()
-        return Field(path, required, checks, named if expected and alone else None)
+        return Field(_property(path), required, checks, after, named if expected and alone else None)
 
     def _checks(self, said: Mapping[str, list[Object]]) -> Iterator[Check]:
         for name, values in said.items():
@@ -204,7 +214,7 @@ class _Shapes:
         def check(values: Collection[Object], look: Look) -> bool:
             known = [look(value) for value in values if isinstance(value, NamedNode)]
             return len(known) == len(values) and all(
-                field.holds(about.get(field.path, ()), look) for about in known for field in fields
+                field.holds(about, look) for about in known for field in fields
             )
 
         return check
@@ -223,6 +233,12 @@ class _Shapes:
         while node != NamedNode(RDF + "nil"):
             (first,), (node,) = self._said[node][RDF + "first"], self._said[node][RDF + "rest"]
             yield first
+
+
+def _property(path: object) -> NamedNode:
+    if not isinstance(path, NamedNode):
+        raise _Unknown
+    return path
 
 
 def _text(value: object) -> str:
@@ -293,6 +309,18 @@ def _bounded(holds: Callable[[Decimal], bool]) -> Check:
     )
 
 
+def _in_order(one: Object, other: Object) -> bool:
+    """Tell whether a value is surely not greater than another: two days, or two numbers."""
+    if not (isinstance(one, Literal) and isinstance(other, Literal)):
+        return False
+    types = {one.datatype.value, other.datatype.value}
+    if not all(_is_a(value, value.datatype.value) for value in (one, other)):
+        return False
+    if types == {XSD + "date"}:
+        return one.value <= other.value
+    return types <= _NUMERIC and Decimal(one.value) <= Decimal(other.value)
+
+
 def _unique_language(flag: Object) -> Check:
     if _text(flag) != "true":
         raise _Unknown
@@ -315,8 +343,6 @@ _PARAMETERS: Mapping[str, Callable[[Object], Check]] = {
     "class": _class,
     "pattern": _pattern,
     "uniqueLang": _unique_language,
-    # Whether two values are in order is for the judge; without this one there is nothing to compare.
-    "lessThanOrEquals": lambda _: lambda *_: False,
     "hasValue": lambda wanted: lambda values, _: wanted in values,
     "maxCount": _max_count,
     "minLength": lambda least: _length(partial(le, int(_text(least)))),
