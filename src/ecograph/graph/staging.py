@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, islice
 
 import pyoxigraph
 from pyoxigraph import NamedNode, RdfFormat, Triple
@@ -54,6 +54,8 @@ FROM known k LEFT JOIN found f ON f.subject = k.subject LEFT JOIN found o ON o.s
 WHERE f.subject IS NULL
 """
 
+_TOGETHER = 500
+
 Stored = tuple[str, str, str, str]
 """A resource, the record that it is or is a part of, where that was found, and N-Triples about it."""
 
@@ -87,16 +89,14 @@ class Staging:
 
     def find(self, stored: Iterable[Stored]) -> None:
         """Add what files say; a resource that is described twice is where it is first."""
-        with _guarded():
-            self._db.executemany(_FIND, stored)
+        self._insert(_FIND, stored)
 
     def know(self, triples: Iterable[Triple]) -> None:
         """Add what the graph says, best with the triples of a resource one after the other."""
         parents: dict[NamedNode, NamedNode] = {}
-        with _guarded():
-            self._db.executemany(_KNOW, _by_subject(triples, parents))
-            owned = [(o.value, part.value) for part, o in owners(parents).items()]
-            self._db.executemany("UPDATE known SET owner = ? WHERE subject = ?", owned)
+        self._insert(_KNOW, _by_subject(triples, parents))
+        owned = ((o.value, part.value) for part, o in owners(parents).items())
+        self._insert("UPDATE known SET owner = ? WHERE subject = ?", owned)
 
     def count(self) -> int:
         """Return the number of records that were found."""
@@ -125,9 +125,8 @@ class Staging:
 
     def rewrite(self, triples: Iterable[Triple]) -> None:
         """Replace what was found of some resources."""
-        with _guarded():
-            said = [(lines, subject) for subject, _, lines in _by_subject(triples, {})]
-            self._db.executemany("UPDATE found SET said = ? WHERE subject = ?", said)
+        said = ((lines, subject) for subject, _, lines in _by_subject(triples, {}))
+        self._insert("UPDATE found SET said = ? WHERE subject = ?", said)
 
     def known(self, subject: str) -> set[Triple]:
         """Return what the graph says of one resource."""
@@ -159,6 +158,13 @@ class Staging:
     def portions(self) -> Iterator[Packed]:
         """Yield the portions that were kept, in order."""
         return (Packed(*row) for row in self._db.execute("SELECT added, removed FROM portions ORDER BY id"))
+
+    def _insert(self, statement: str, rows: Iterable[tuple[str, ...]]) -> None:
+        """Write rows some at a time: what fails while they are read is no failure of this database."""
+        given = iter(rows)
+        while some := list(islice(given, _TOGETHER)):
+            with _guarded():
+                self._db.executemany(statement, some)
 
     def _parts(self, records: list[str]) -> list[tuple[str, str, str]]:
         return self._db.execute(_PARTS.format(",".join("?" * len(records))), records).fetchall()
