@@ -241,6 +241,7 @@ class EcoGraph:
         self.view(Level.PUBLIC)
         self.endpoint.start()
         self.writing.get_ready()
+        self.endpoint.wait_ready()
         if self.settings.refresh == "on":
             self.refresh.follow_schedule()
 

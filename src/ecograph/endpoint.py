@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 from functools import cached_property, partial
 
+from ecograph.errors import QueryLimit
 from ecograph.exchange.serialise import write_answer
 from ecograph.graph.admission import admit
 from ecograph.graph.ports import Backend, Queries, Reader
@@ -17,6 +19,7 @@ from ecograph.publication import Publication, Published
 from ecograph.settings import Settings
 
 _FREE = Free()
+_READY_SECONDS = 5.0
 
 
 class Endpoint:
@@ -127,6 +130,11 @@ class Endpoint:
     def start(self) -> None:
         """Start the worker processes before the first query asks for them."""
         _ = self._pool
+
+    def wait_ready(self) -> None:
+        """Wait for the first worker, some seconds at the most: under a flood it would be long in coming."""
+        with suppress(QueryLimit):  # why none starts is told by `worker_failure`
+            self._pool.wait_ready(_READY_SECONDS)
 
     def close(self) -> None:
         """Stop the worker processes, if any was started."""

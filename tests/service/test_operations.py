@@ -11,12 +11,13 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from ecograph.app import EcoGraph
 from ecograph.errors import StorageFailed
 from ecograph.model import Level
 from ecograph.web.logs import JsonLines, Steps, configure
@@ -321,3 +322,10 @@ def test_what_is_wrong_is_logged_once(serve, log: io.StringIO) -> None:
     told = [line for line in log.getvalue().splitlines() if "not ready" in line]
     assert len(told) == 1
     assert "bytes are free" in told[0]
+
+
+def test_a_service_that_is_ready_has_a_worker(opened: Callable[..., EcoGraph], fresh_copy: Path) -> None:
+    graph = opened(fresh_copy)
+    graph.warm()
+    assert graph.endpoint.worker_figures["started"] >= 1
+    graph.close()

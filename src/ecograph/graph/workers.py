@@ -70,6 +70,10 @@ class WorkerPool:
         """
         return self._crew.wait_ready()
 
+    def wait_ready(self, seconds: float) -> None:
+        """Wait until a process is ready, but no longer than that; raises `QueryLimit`."""
+        self._crew.wait_ready(seconds)
+
     @property
     def failure(self) -> str | None:
         """Why no worker starts; None while they do."""
