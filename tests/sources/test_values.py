@@ -5,11 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode
-from stdnum.exceptions import ValidationError
-from stdnum.fr import siren
 
 from ecograph.sources import values
 from ecograph.sources.values import BadValue, Term
@@ -107,14 +103,3 @@ def test_a_date_may_have_a_form_of_its_own() -> None:
     assert values.date("12-31-2026", "%m-%d-%Y").value == "2026-12-31"
     with pytest.raises(BadValue):
         values.date("31/12/2026", "%Y%m%d")
-
-
-@given(st.from_regex(r"[0-9]{8,10}|[0-9 .a]{9,11}", fullmatch=True))
-def test_a_siren_is_what_the_library_says(text: str) -> None:
-    try:
-        expected = siren.validate(text)
-    except ValidationError:
-        with pytest.raises(BadValue):
-            values.siren_number(text)
-    else:
-        assert values.siren_number(text) == Literal(expected)
