@@ -23,7 +23,8 @@ from ecograph.understanding.poles import Notion, PoleClassifier
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 IN_POLE = "https://w3id.org/ecograph/ns#inPole"
-NAMES = tuple(SKOS + role for role in ("prefLabel", "altLabel", "hiddenLabel"))
+TOPIC_WORD = "https://w3id.org/ecograph/ns#topicWord"
+NAMES = (*(SKOS + role for role in ("prefLabel", "altLabel", "hiddenLabel")), TOPIC_WORD)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -230,9 +230,13 @@ def test_there_are_exactly_six_poles(graphs: dict[str, Graph]) -> None:
     assert set(graph.subjects(RDF.type, ECO.Pole)) == set(concepts(graph))
 
 
-def test_poles_carry_trade_words(graphs: dict[str, Graph]) -> None:
+def test_poles_carry_the_words_of_their_trades(graphs: dict[str, Graph]) -> None:
     for pole in concepts(graphs["poles"]):
-        assert len(texts(graphs["poles"], pole, SKOS.hiddenLabel, "fr")) >= 15
+        names = texts(graphs["poles"], pole, SKOS.hiddenLabel, "fr")
+        words = texts(graphs["poles"], pole, ECO.topicWord, "fr")
+        assert len(names) >= 15
+        assert len(words) >= 100
+        assert not {*map(str.casefold, names)} & {*map(str.casefold, words)}
 
 
 def test_there_are_exactly_six_axes(graphs: dict[str, Graph]) -> None:

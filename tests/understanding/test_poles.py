@@ -42,6 +42,12 @@ def test_a_text_that_says_nothing_is_left_to_people() -> None:
     assert poles("") == []
 
 
+def test_what_one_field_has_in_plenty_takes_nothing_from_another() -> None:
+    plenty = "La scierie vend son ossature bois à une autre scierie, qui la revend en ossature bois"
+    assert poles(plenty) == ["ecomat"]
+    assert set(poles(f"{plenty} ; un fromage de laiterie")) == {"ecomat", "agro"}
+
+
 def test_more_evidence_is_surer() -> None:
     once, twice = (SMALL.suggest(text)[0].confidence for text in ("un fromage", "un fromage de laiterie"))
     assert 0 < once < twice < 1
@@ -51,9 +57,11 @@ def test_more_evidence_is_surer() -> None:
     "path",
     [
         HERE / "gold" / "poles.jsonl",
+        HERE / "gold" / "poles-press.jsonl",
+        HERE / "gold" / "poles-held-out.jsonl",
         pytest.param(SHARED, marks=pytest.mark.skipif(not SHARED.is_file(), reason="it is not here")),
     ],
-    ids=["own", "shared"],
+    ids=["own", "press", "held-out", "shared"],
 )
 def test_the_gold_items_are_sorted(path: Path) -> None:
     table = french_table()

@@ -47,7 +47,7 @@ PREFIX eco: <https://w3id.org/ecograph/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?concept ?pole ?name WHERE {
   { ?concept a eco:Pole BIND (?concept AS ?pole) } UNION { ?concept a eco:Competence ; eco:inPole ?pole }
-  ?concept skos:prefLabel|skos:altLabel|skos:hiddenLabel ?name
+  ?concept skos:prefLabel|skos:altLabel|skos:hiddenLabel|eco:topicWord ?name
   FILTER (lang(?name) = "fr")
 }
 """

@@ -19,11 +19,12 @@ from ecograph.understanding.embedding import Table
 from ecograph.understanding.forms import key
 from ecograph.understanding.words import content
 
-METHOD = "poles/2"
-# Found on 41 development sentences and 68 others; a plateau: see docs/explanation/understanding.md.
+METHOD = "poles/3"
+# Found on 199 sentences of three sets; a plateau: see docs/explanation/understanding.md.
 LEAST = 0.7  # votes below which a text is left to people
 SHARE = 0.55  # of the votes of the first, from which another field is meant as well
-SOFT = 1.5  # weight of words near a name against names themselves
+ENOUGH = 3.0  # votes that make the first sure: more of them take nothing from another field
+SOFT = 1.0  # weight of words near a name against names themselves
 NEAR, NEIGHBOURS = 0.5, 5  # cosine from which a word is near a name; how many names it may be near to
 SAME_STEM = 0.5  # what a word counts that has only its stem from a name
 LONGEST = 6  # words in one name
@@ -65,7 +66,7 @@ class PoleClassifier:
     def suggest(self, text: str) -> list[Suggestion]:
         """The poles of a text, surest first; none when it says too little."""
         votes = self.votes(text)
-        least = max(LEAST, SHARE * max(votes.values(), default=0.0))
+        least = max(LEAST, SHARE * min(ENOUGH, max(votes.values(), default=0.0)))
         kept = sorted(((vote, pole) for pole, vote in votes.items() if vote >= least), reverse=True)
         return [Suggestion(pole=pole, confidence=vote / (vote + 1)) for vote, pole in kept]
 
