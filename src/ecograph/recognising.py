@@ -17,7 +17,8 @@ from ecograph.graph.terms import resource
 from ecograph.model import Iri, Level
 from ecograph.settling import Settling
 from ecograph.sources.description import source_iri
-from ecograph.understanding.unknown import is_company, key_of, kind_of
+from ecograph.understanding.kinds import is_company, kind_of
+from ecograph.understanding.unknown import key_of
 from ecograph.vocab import DCT, PROV, RDF, RDFS, SKOS, concept, eco
 
 

@@ -11,14 +11,13 @@ from types import SimpleNamespace
 
 import pytest
 
+from ecograph.understanding.kinds import is_company, kind_of
 from ecograph.understanding.spotting import SpacySpotter, is_installed
 from ecograph.understanding.unknown import (
     COMMON,
     PROPER,
     Spot,
-    is_company,
     key_of,
-    kind_of,
     read_spots,
     unknown,
     write_spots,

@@ -13,62 +13,40 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from ecograph.understanding.bodies import COMPANY_FORMS, GIVEN, INSTITUTIONS, KIND_OF, KINDS, LANDS, NO_NAMES
-from ecograph.understanding.forms import LITTLE, is_acronym, key, normal
+from ecograph.understanding.bodies import GIVEN, INSTITUTIONS, LANDS, NO_NAMES
+from ecograph.understanding.extents import going_on, trimmed
+from ecograph.understanding.forms import is_acronym, key, normal
 from ecograph.understanding.introducing import introduced
+from ecograph.understanding.kinds import (
+    SHORTEST_ACRONYM,
+    ends_as_body,
+    is_body_acronym,
+    is_kind_word,
+    words_of_name,
+)
 from ecograph.understanding.organisations import FORMS, names_of
 from ecograph.understanding.people import (
     OPENING,
     continues_a_name,
-    is_trade,
     may_be_somebody,
     names_a_trade,
     normal_parts,
 )
+from ecograph.understanding.things import is_other
 
 METHOD = "spotting/2"
 COMMON, PROPER = "COMMON", "PROPER"  # labels of words: hardly ever a name, hardly ever anything else
 LONGEST = 80  # characters of a name
 
-_SHORTEST_ACRONYM, _SHORTEST_WORD = 3, 4
-_SHORTEST_TRADE = 6  # letters
+_SHORTEST_WORD = 4
 _MOST_WORDS = 9
 _WITH_FORM, _WITH_KIND, _ACRONYM, _INTRODUCED, _TRADE, _PLAIN, _UNSURE = 0.6, 0.55, 0.5, 0.5, 0.5, 0.4, 0.35
 _NAMES = ("ORG", "MISC", "LOC", "PER")
-_TRAILING = re.compile(
-    r"(?:[\s\u00a0'’,.;:–-]+(?:d|de|des|du|l|la|le|les|et|en|à|au|aux|pour)?)+$", re.IGNORECASE
-)
-_WORD = re.compile(r"[^\W_]+(?:['’-][^\W_]+)*|&")
-# What a body's name goes on with, where the model stops: "Chambre d'agriculture | de la Lozère",
-# "Association lozérienne | pour l'Étude et la Protection de l'Environnement".
-_GOES_ON = re.compile(
-    r"(?:[ \u00a0](?:(?:et[ \u00a0])?(?:(?:de[ \u00a0]la|du|des|de)[ \u00a0]|de[ \u00a0]l['’]|d['’])|"
-    r"pour[ \u00a0](?:(?:la|le|les)[ \u00a0]|l['’])?)"
-    r"[A-ZÀ-Ý][\w’'-]*(?:[ \u00a0-][A-ZÀ-Ý][\w’-]*)*)+"
-)
-_AIM = re.compile(r"[ \u00a0]et[ \u00a0](?:(?:la|le|les)[ \u00a0]|l['’])[A-ZÀ-Ý][\w’'-]*")
 # "La Ligue", "l'Office", but not "une Agence": a capital that the language does not ask for.
 _DEFINITE = re.compile(r"(?:\b(?:la|le|les|du|des|au|aux)[ \u00a0]|\bl['’])$", re.IGNORECASE)
 _ARTICLE = re.compile(
     r"(?:\b(?:la|le|les|du|des|au|aux|par|chez|avec|de|et)[ \u00a0]|\b[ld]['’])$", re.IGNORECASE
 )
-_NO_VERB = ("al", "ale", "el", "elle", "tion", "sion", "ment", "té", "eur", "que", "ce")
-# "Caisse d'Épargne | parraine le trail": a word in small letters before an article is a verb.
-_VERB = re.compile(
-    r"(?<=\w)[ \u00a0](?!(?:et|de|des|du|d|pour|en|sur|à|au|aux|dans|par|avec)\b)[a-zà-ÿ]+[ \u00a0]"
-    r"(?:(?:la|le|les|un|une|ses|son|sa|leurs?)[ \u00a0]|l['’]|"
-    # "protection des", "départemental du": no verbs.
-    + "".join(rf"(?<!{end}[ \u00a0])" for end in _NO_VERB)
-    + r"(?:des|du)[ \u00a0])"
-)
-# What has a name and is no body.
-_OTHER_THING = re.compile(
-    r"\b(?:labels?|normes?|salons?|festivals?|foires?|programmes?|projets?|dispositifs?|logiciels?|prix|concours|"
-    r"certifications?|marques?|appels?|mentions?|formats?|protocoles?|diplômes?|rue|avenue|place|route|plans?|lois?)"
-    r"\s+(?:d['’]|de\s+|du\s+|l['’])?[«“\"]?\s*$",
-    re.IGNORECASE,
-)
-_SPELT_BY = re.compile(r"[\w\u00a0 '’-]{0,120}\($")
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +139,6 @@ def key_of(name: str) -> str:
     return next(("-".join(found.words) for found in names_of([name])), "")
 
 
-def kind_of(name: str) -> str:
-    """Return the notation of the kind of actor that a name tells of; a company where it tells nothing."""
-    words = [normal(word) for word in _words(name)]
-    return next((KIND_OF[word] for word in words if word in KIND_OF), "entreprise")
-
-
-def is_company(name: str) -> bool:
-    """Whether a name says that it is a company's, by a legal form."""
-    return any(normal(word) in COMPANY_FORMS for word in _words(name))
-
-
 @dataclass(frozen=True, slots=True)
 class _Reading:
     """A text, what a model spotted in it, and what follows for its words."""
@@ -188,7 +155,7 @@ class _Reading:
             label: frozenset(text[s.start : s.end] for s in spots if s.label == label)
             for label in (COMMON, PROPER)
         }
-        named = (_words(text[spot.start : spot.end]) for spot in spots if spot.label == "PER")
+        named = (words_of_name(text[spot.start : spot.end]) for spot in spots if spot.label == "PER")
         people = frozenset(
             word for words in named if not names_a_trade(words, said[COMMON]) for word in words
         )
@@ -197,28 +164,28 @@ class _Reading:
     def introduced(self) -> Iterator[Unknown]:
         """Yield the names before which the text says what they are names of."""
         for start, stop, with_kind in introduced(self.text):
-            end = _going_on(self.text, stop) if with_kind else stop
-            words = _words(self.text[start:end])
+            end = going_on(self.text, stop) if with_kind else stop
+            words = words_of_name(self.text[start:end])
             alone = len(words) == 1 and (words[0] in self.people or normal(words[0]) in NO_NAMES)
-            if not alone and not _is_other(self.text, start, end):
+            if not alone and not is_other(self.text, start, end):
                 yield from self._proposed(start, end, _WITH_KIND if with_kind else _INTRODUCED)
 
     def spotted(self) -> Iterator[Unknown]:
         """Yield what the model spotted and the writing and surroundings of which speak for a body."""
         for spot in _joined(self.text, self.spots):
-            start, end = _trimmed(self.text, spot.start, spot.end)
+            start, end = trimmed(self.text, spot.start, spot.end)
             yield from self._proposed(start, end, self._judged(start, end, spot.label))
 
     def _proposed(self, start: int, end: int, confidence: float | None) -> Iterator[Unknown]:
         name = self.text[start:end]
         grouped = key_of(name)
-        fits = len(name) <= LONGEST and 0 < len(_words(name)) <= _MOST_WORDS and "\n" not in name
+        fits = len(name) <= LONGEST and 0 < len(words_of_name(name)) <= _MOST_WORDS and "\n" not in name
         if confidence is not None and grouped and fits:
             yield Unknown(start=start, end=end, name=name, key=grouped, confidence=confidence)
 
     def _judged(self, start: int, end: int, label: str) -> float | None:
         """Return how sure it is that a name is an organisation's; None where nothing says so."""
-        words = _words(self.text[start:end])
+        words = words_of_name(self.text[start:end])
         if not words:
             return None
         before = self.text[:start]
@@ -227,23 +194,23 @@ class _Reading:
         else:
             is_part = continues_a_name(self.text, start, self.common)
             confidence = None if is_part else self._single(words[0], label, before)
-        if confidence is None or self._is_somebody(start, end, words) or _is_other(self.text, start, end):
+        if confidence is None or self._is_somebody(start, end, words) or is_other(self.text, start, end):
             return None
         return confidence
 
     def _is_somebody(self, start: int, end: int, words: Sequence[str]) -> bool:
         folded = [part for word in words for part in normal_parts(word)]
-        if any(word in FORMS or _is_kind_word(word) for word in folded):
+        if any(word in FORMS or is_kind_word(word) for word in folded):
             # "Fondation Marie Durand" is an organisation; "Ada Durand, conseil" is not.
-            return folded[0] in GIVEN and not _ends_as_body(words)
+            return folded[0] in GIVEN and not ends_as_body(words)
         return may_be_somebody(self.text, start, end, words, people=self.people, common=self.common)
 
     def _single(self, word: str, label: str, before: str) -> float | None:
         folded = normal(word)
-        if label == "PER" or folded in NO_NAMES or _is_kind_word(word):
+        if label == "PER" or folded in NO_NAMES or is_kind_word(word):
             return None
         opens = OPENING.search(before) is not None
-        if is_acronym(word) and len(folded) >= _SHORTEST_ACRONYM and any(c.isalpha() for c in word):
+        if is_acronym(word) and len(folded) >= SHORTEST_ACRONYM and any(c.isalpha() for c in word):
             if label == "ORG":
                 return _ACRONYM
             is_name = word.isupper() and word not in self.common and _ARTICLE.search(before)
@@ -256,11 +223,11 @@ class _Reading:
         return _UNSURE if word in self.proper else None
 
     def _several(self, start: int, end: int, label: str) -> float | None:
-        before, words = self.text[:start], _words(self.text[start:end])
+        before, words = self.text[:start], words_of_name(self.text[start:end])
         folded = [normal(word) for word in words]
         capitals = [word for word in words if word[0].isupper() or word[0].isdigit()]
         is_unbroken = len(self.text[start:end].split()) == len(words)  # no "de" within: "Tour de France"
-        is_business = names_a_trade(words, self.common) or (label == "PER" and _ends_as_body(words))
+        is_business = names_a_trade(words, self.common) or (label == "PER" and ends_as_body(words))
         if label == "PER" or (is_unbroken and is_business):
             return _TRADE if is_unbroken and is_business else None
         # What is capital because it opens a sentence tells nothing.
@@ -268,13 +235,13 @@ class _Reading:
         telling = (
             capitals[1:] if opens and capitals[:1] == words[:1] and words[0] not in self.proper else capitals
         )
-        if all(map(_is_kind_word, telling)):
+        if all(map(is_kind_word, telling)):
             return _PLAIN if telling and self._is_institution(words[0], label, before) else None
         if any(word in FORMS for word in folded[-1:] + folded[:1]):
             return _WITH_FORM
-        if _is_kind_word(words[0]) or _is_kind_word(words[-1]):
+        if is_kind_word(words[0]) or is_kind_word(words[-1]):
             return _WITH_KIND if capitals[:1] == words[:1] or label == "ORG" else None
-        begins = _is_body_acronym(words[0]) and (label != "MISC" or words[-1].isdigit())
+        begins = is_body_acronym(words[0]) and (label != "MISC" or words[-1].isdigit())
         plain = _PLAIN if label == "ORG" and len(capitals) > len(words) / 2 else None
         return _WITH_KIND if begins else plain
 
@@ -291,29 +258,6 @@ def _is_land(name: str, places: Collection[str]) -> bool:
     return "".join(words) in places or "".join(word for word in words if word not in LANDS) in places
 
 
-def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Return a place without what does not belong to a name: articles, signs, half a bracket."""
-    name = text[start:end]
-    for opening, closing in ("()", "«»"):
-        if (opening in name) != (closing in name):
-            name = name.split(opening)[0].split(closing)[0]
-    name = _TRAILING.sub("", _VERB.split(name)[0].rstrip('»”" \u00a0\n\t'))
-    lead = re.match(r"(?:[\s«“\"(]|[ldLD]['’]|(?:[Ll]a|[Ll]e|[Ll]es|[Dd]e|[Dd]u|[Dd]es|[Aa]u)\s)*", name)
-    first = start + (len(lead[0]) if lead else 0)
-    last = start + len(name)
-    return first, _going_on(text, last) if _is_kind(text[first:last]) else last
-
-
-def _going_on(text: str, end: int) -> int:
-    """Return where a body's name ends, of which a beginning is known."""
-    goes_on = _GOES_ON.match(text, end)
-    if goes_on is None:
-        return end
-    aim = _AIM.match(text, goes_on.end()) if " pour " in goes_on[0] else None
-    more = _GOES_ON.match(text, aim.end()) if aim else None
-    return (more or aim or goes_on).end()
-
-
 def _joined(text: str, spots: Sequence[Spot]) -> Iterator[Spot]:
     """Yield the names in order; a person's with what follows at once, "Ada Durand | Plomberie", is one."""
     before: Spot | None = None
@@ -328,49 +272,3 @@ def _joined(text: str, spots: Sequence[Spot]) -> Iterator[Spot]:
         before = spot
     if before is not None:
         yield before
-
-
-def _is_kind(name: str) -> bool:
-    """Whether a name begins with the word for a kind of body."""
-    return any(_is_kind_word(word) for word in _words(name)[:1])
-
-
-def _words(name: str) -> list[str]:
-    found = (re.sub(r"^[ldLD]['’]", "", word) for word in _WORD.findall(name))
-    return [word for word in found if normal(word) not in LITTLE]
-
-
-def _is_kind_word(word: str) -> bool:
-    """Whether a word tells what kind of body it is of: a chamber, and any trade (menuiserie, fromagerie)."""
-    singular = key(normal(word)) if word else ""
-    return singular in KINDS or (singular.endswith("erie") and len(singular) > _SHORTEST_TRADE)
-
-
-def _ends_as_body(words: Sequence[str]) -> bool:
-    """Whether a name of three words or more ends with what is done there: "Ada Durand Conseil"."""
-    last = words[-1]
-    return len(words) > 2 and last[0].isupper() and (_is_kind_word(last) or is_trade(last))
-
-
-def _is_body_acronym(word: str) -> bool:
-    """Whether a word is an acronym that may begin a name: "CPIE du Velay", "CMA 48"."""
-    return (
-        is_acronym(word)
-        and word.isupper()
-        and len(word) >= _SHORTEST_ACRONYM
-        and normal(word) not in NO_NAMES
-    )
-
-
-def _is_other(text: str, start: int, end: int) -> bool:
-    """Whether what surrounds a name says that it is no body's: a label, a part of a title, a technique."""
-    before, after = text[:start], text[end:]
-    if _OTHER_THING.search(before):
-        return True
-    opened, closed = before.rfind("«"), before.rfind("»")
-    if opened > closed and (before[opened + 1 :].strip() or not after.lstrip().startswith("»")):
-        return True  # within a longer title
-    if not after.startswith(")") or not (said := _SPELT_BY.search(before)):
-        return False
-    letters = len(normal(text[start:end]))
-    return not any(map(_is_kind_word, _words(said[0])[-letters:]))
