@@ -48,7 +48,10 @@ bearers = st.builds(
     lambda said, proper: (tuple(sorted(said)), proper), st.sets(names, min_size=1, max_size=2), st.booleans()
 )
 states = st.dictionaries(st.sampled_from("abcde"), bearers, max_size=5)
-texts = st.lists(st.sampled_from([*WORDS, "recrute", ".", "(", ")", "chez", "Le"]), max_size=12).map(" ".join)
+texts = st.lists(
+    st.sampled_from([*WORDS, "recrute", ".", "(", ")", "chez", "Le", "et", "et", "du", ",", "d'"]),
+    max_size=12,
+).map(" ".join)
 
 State = Mapping[str, tuple[tuple[str, ...], bool]]
 

@@ -122,7 +122,7 @@ class Gazetteer:
             linker=self.linker(),
             roles={iri: _ROLES[name] for iri, name in self.classes.items()},
             own_names=self.own_names,
-            places=Linker(self.places),
+            places=Linker(self.places, namesakes=False),
             codes=self.codes,
             classifier=PoleClassifier(self.notions, analyze=terms),
         )

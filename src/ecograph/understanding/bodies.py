@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ecograph.understanding.linking import GENERIC
+from ecograph.understanding.entries import GENERIC
 
 # Words that tell a body besides those that begin the names of many.
 KINDS = GENERIC | {

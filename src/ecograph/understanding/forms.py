@@ -12,7 +12,19 @@ from functools import lru_cache
 LITTLE = frozenset({"d", "de", "des", "du", "l", "la", "le", "les"})
 
 _WORD = re.compile(r"[^\W_]+|&")
-_ABBREVIATED = {"st": "saint", "ste": "sainte", "&": "et"}
+_ABBREVIATED = {
+    "st": "saint",
+    "ste": "sainte",
+    "&": "et",
+    "univ": "universite",
+    "asso": "association",
+    "dept": "departement",
+    "dpt": "departement",
+    "inst": "institut",
+    "labo": "laboratoire",
+}
+# The few words in -ail whose plural is in -aux.
+_AIL = frozenset({"corail", "email", "soupirail", "travail", "vantail", "vitrail"})
 _OPENED = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "Oe", "Æ": "Ae"})
 _LONGEST_ACRONYM = 8
 _INVARIABLE = 3  # letters up to which a final s belongs to the word
@@ -35,6 +47,11 @@ class Token:
 def tokens_of(text: str) -> list[Token]:
     """The words of a text in order, with their places in code points."""
     return [Token(match[0], match.start(), match.end(), key(match[0])) for match in _WORD.finditer(text)]
+
+
+def is_abbreviation(word: str) -> bool:
+    """Whether a word is written short, with a dot after it or without: St, Univ."""
+    return normal(word) in _ABBREVIATED
 
 
 def joined(tokens: Iterable[Token]) -> str:
@@ -72,6 +89,8 @@ def key(word: str) -> str:
 def _singular(word: str) -> str:
     if len(word) <= _INVARIABLE:
         return word
-    if word.endswith("aux") and not word.endswith("eaux"):
-        return word[:-3] + "al"
-    return word[:-1] if word[-1] in "sx" else word
+    single = word[:-1] if word[-1] in "sx" else word
+    # Nobody can tell whether a word in -aux is one in -al, in -au or in -ail: all are compared as one.
+    if (single.endswith("au") and not single.endswith("eau")) or single in _AIL:
+        return single.removesuffix("au").removesuffix("ail") + "al"
+    return single

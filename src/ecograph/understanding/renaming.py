@@ -1,7 +1,8 @@
 """Which texts may say something else once names come or go, told without reading them.
 
 A text is kept as the keys of its words. It may name what changed if the letters of a name stand in it, from
-the beginning of a word to the end of one, or if a word of it is a slip for a word that makes up the name.
+the beginning of a word to the end of one, if its first and its last word do, which other names may share, or
+if a word of it is a slip for a word that makes up the name.
 Besides, a word that names begin or cease to hold is a slip no more, or becomes one: texts count that hold
 a slip for it, or the word itself where it looks like another or is a part of a name that stays. All others
 say what they said: a test compares that with reading them again.
@@ -14,7 +15,10 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from ecograph.understanding.contexts import reading_of
+from ecograph.understanding.coordination import ends_of
 from ecograph.understanding.forms import joined, tokens_of
+from ecograph.understanding.plain import plain_of
 from ecograph.understanding.spelling import SHORTEST, Speller
 from ecograph.understanding.unknown import key_of
 
@@ -33,6 +37,8 @@ class Renamed:
 
     keys: frozenset[str]
     """The letters of the names."""
+    ends: frozenset[tuple[str, str]]
+    """Their first and last words, of those with more than one."""
     words: frozenset[str]
     """Words that count wherever they stand."""
     stay: frozenset[str]
@@ -50,7 +56,11 @@ class Renamed:
             not self.bodies.isdisjoint(bodies)
             or any(self._counts(word) for word in words.split())
             or self._holds_a_name(words)
+            or self._holds_ends(set(words.split()))
         )
+
+    def _holds_ends(self, words: Collection[str]) -> bool:
+        return any(first in words and last in words for first, last in self.ends)
 
     def _holds_a_name(self, words: str) -> bool:
         letters = words.replace(" ", "")
@@ -81,7 +91,7 @@ class Renamed:
 
 def words_of(text: str) -> str:
     """Return the words of a text as they are compared with names."""
-    return " ".join(token.key for token in tokens_of(text) if not token.little)
+    return " ".join(token.key for token in reading_of(text).tokens if not token.little)
 
 
 def renamed(before: Mapping[str, Bearer], after: Mapping[str, Bearer]) -> Renamed:
@@ -101,6 +111,7 @@ def renamed(before: Mapping[str, Bearer], after: Mapping[str, Bearer]) -> Rename
     targets |= {word for word in turned if len(word) >= SHORTEST}
     return Renamed(
         keys=own.keys,
+        ends=own.ends,
         words=frozenset(words),
         stay=stay.all,
         near=Speller(targets),
@@ -115,16 +126,18 @@ class _Words:
 
     names: frozenset[str]
     keys: frozenset[str]
+    ends: frozenset[tuple[str, str]]
     all: frozenset[str]
     small: frozenset[str]
 
     @classmethod
     def of(cls, names: Iterable[str]) -> _Words:
-        read = {name: tokens_of(name) for name in names}
+        read = {name: tokens_of(plain_of(name).text) for name in names}
         tokens = [token for said in read.values() for token in said]
         return cls(
             frozenset(read),
             frozenset(key for said in read.values() if (key := joined(said))),
+            frozenset(ends_of(said) for said in read.values() if sum(not t.little for t in said) > 1),
             frozenset(token.key for token in tokens),
             frozenset(token.key for token in tokens if token.text.islower()),
         )
