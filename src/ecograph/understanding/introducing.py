@@ -43,7 +43,7 @@ _TOLD = (
     # "le fabricant de skis nautiques"
     rf"(?:{_SPACE}(?:de{_SPACE}|d['’])[a-zà-ÿ]+(?:{_SPACE}[a-zà-ÿ]+s)?)?"
 )
-_WORD = r"[A-ZÀ-ÖØ-Þ][\w’'&+-]*"
+_WORD = r"[A-ZÀ-ÖØ-Þ](?:[A-Z]{0,3}!(?=[ \u00a0][A-Z])|[\w’'&+-]*)"
 _LITTLE = r"(?:(?:de la|de l['’]|du|des|de|d['’]|en|la|le|les|of|for)(?:(?<=['’])|[ \u00a0]))"
 NAME = (
     rf"(?:L[ea]s?{_SPACE})?{_WORD}"

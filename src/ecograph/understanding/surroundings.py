@@ -13,6 +13,7 @@ from ecograph.understanding.bodies import PARTIES
 from ecograph.understanding.forms import is_acronym
 from ecograph.understanding.introducing import NAME
 from ecograph.understanding.kinds import SHORTEST_ACRONYM, words_of_name
+from ecograph.understanding.people import OPENING
 
 _FINITE = r"(?:e|es|ent|era|eront|ait|aient|é|er)\b"
 _HELPED = (
@@ -105,8 +106,14 @@ _OPENS = re.compile(
 def runs(text: str) -> Iterator[tuple[int, int]]:
     """Yield where words with capitals stand together, with the little words between them."""
     for found in _RUN.finditer(text):
-        opening = _OPENS.match(found["name"])
-        yield found.start("name") + (opening.end() if opening else 0), found.end("name")
+        start = found.start("name")
+        opening = None if is_inn(text, start) else _OPENS.match(found["name"])
+        yield start + (opening.end() if opening else 0), found.end("name")
+
+
+def is_inn(text: str, start: int) -> bool:
+    """Whether an inn is named at a place: "Chez Germaine", with a capital that no sentence asks for."""
+    return text.startswith("Chez ", start) and OPENING.search(text[:start]) is None
 
 
 def members(text: str) -> Iterator[tuple[int, int]]:
@@ -147,6 +154,8 @@ def speaks_of_body(text: str, start: int, end: int, *, label: str | None, is_wor
 
     `label` is what a model takes it for; `is_word` whether it is one that the language has.
     """
+    if is_inn(text, start):
+        return True
     before, after = text[:start], text[end:]
     does = _BUSINESS.match(after)
     if does and (label != "LOC" or not _OF_PLACES.search(does[0])):

@@ -38,6 +38,7 @@ from ecograph.understanding.surroundings import (
     begins_with_article,
     has_article,
     is_aside,
+    is_inn,
     is_told_of_business,
     is_told_to_act,
     members,
@@ -218,14 +219,12 @@ class _Reading:
         """Yield the names that stand beside a body's, joined by "and" or a comma."""
         sure = [one for one in found if one.confidence >= _INTRODUCED]
         ends, starts = {one.end for one in sure}, {one.start for one in sure}
-        left = [
-            run
-            for run in runs(self.text)
-            if self._may_be_body(*run) and self._label(*run) != "LOC" and not is_aside(self.text, run[0])
-        ]
-        for start, end in left:
+        for start, end in runs(self.text):
             follows = any(are_beside(self.text, other, start) for other in ends)
-            if follows or any(are_beside(self.text, end, other) for other in starts):
+            leads = any(are_beside(self.text, end, other) for other in starts)
+            # Models take bodies for places; between two bodies stands none.
+            is_meant = follows and leads if self._label(start, end) == "LOC" else follows or leads
+            if is_meant and self._may_be_body(start, end) and not is_aside(self.text, start):
                 ends.add(end)
                 yield from self._proposed(*trimmed(self.text, start, end), _UNSURE)
 
@@ -237,6 +236,8 @@ class _Reading:
             return False
         if is_other(self.text, start, end):
             return False
+        if is_inn(self.text, start):
+            return True
         if has_article(self.text, start, end) and self._label(start, end) != "PER":
             return not any(part in GIVEN for word in words for part in normal_parts(word))
         return not may_be_somebody(self.text, start, end, words, people=self.named, common=self.common)
@@ -306,7 +307,9 @@ class _Reading:
             return _ACRONYM if label == "ORG" else _UNSURE if is_name else None
         is_word = not word[0].isupper() or word in self.common or len(folded) < _SHORTEST_WORD
         # "le Berlingo", "les Hospitaliers": bodies of one word have hardly ever an article.
-        is_thing = _DEFINITE.search(before) and not is_told_to_act(self.text, len(before))
+        # What is elided is mostly a body: "l'Idele".
+        has_own = word in self.proper and before.lower().endswith(("l'", "l’"))
+        is_thing = _DEFINITE.search(before) and not has_own and not is_told_to_act(self.text, len(before))
         if label != "ORG" or is_word or is_thing:
             return None
         inner = any(c.isupper() for c in word[1:])  # BioTech, AxLR
