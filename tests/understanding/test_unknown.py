@@ -155,6 +155,32 @@ def test_what_a_noun_tells_of_is_what_the_noun_says() -> None:
     assert [one.name for one in unknown(text, spots)] == ["Nokia"]
 
 
+def test_an_inn_and_what_stands_between_bodies_are_bodies() -> None:
+    text = "Solvéa exporte. La SOMIVAL, Kerlann (Brest) et le CEREMA publient un guide avec Chez Marcelle."
+    spots = [Spot(text.index(one), text.index(one) + len(one), "ORG") for one in ("SOMIVAL", "CEREMA")]
+    at = text.index("Kerlann")
+    assert {one.name for one in unknown(text, [*spots, Spot(at, at + 7, "LOC")])} == {
+        *("Solvéa", "SOMIVAL", "Kerlann", "CEREMA", "Chez Marcelle"),
+    }
+    assert names("Chez Marcelle, on mange bien.") == []
+    assert "Kerlann" not in {one.name for one in unknown("Kerlann publie un guide.", [])}
+
+
+@pytest.mark.parametrize(
+    ("text", "common", "expected"),
+    [
+        ("Un guide écrit avec Toiles Paysannes.", ("Toiles", "Paysannes"), ["Toiles Paysannes"]),
+        ("Vient ensuite Toiles Paysannes.", ("Toiles", "Paysannes"), []),
+        ("Un four signé TerraCuite.", (), ["TerraCuite"]),
+        ("Un récit de McVaquié.", (), []),
+        ("Un avis de Vidéos sur TerraCuite.", (), []),
+    ],
+)
+def test_how_a_name_is_written_tells_a_body(text: str, common: tuple[str, ...], expected: list[str]) -> None:
+    spots = [Spot(text.index(word), text.index(word) + len(word), COMMON) for word in common]
+    assert [one.name for one in unknown(text, spots)] == expected
+
+
 def test_capitals_on_common_words_make_no_name() -> None:
     text = "Vient ensuite le Compte Rendu."
     spots = [Spot(17, 29, "ORG"), Spot(17, 23, COMMON), Spot(24, 29, COMMON)]

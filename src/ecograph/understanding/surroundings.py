@@ -7,7 +7,7 @@ persons and bodies both do tells something only of a name that has an article, o
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from ecograph.understanding.bodies import PARTIES
 from ecograph.understanding.forms import is_acronym
@@ -95,6 +95,9 @@ _MEMBER = re.compile(
 )
 _CAPITAL_WORD = re.compile(r"[\w’'-]+")
 _RUN = re.compile(rf"(?<![\w’'@#.°-])(?:[ldLD]['’])?(?P<name>{NAME})")
+_INNER = re.compile(r"(?!Mc|Mac|De[A-Z]|Di[A-Z]|L[ea][A-Z]|Du[A-Z]|Van|Fitz)[A-ZÀ-Ý][a-zà-ÿ]+[A-ZÀ-Ý]")
+_TWO_CAPITALS = re.compile(r"[A-ZÀ-Ý][\w’'-]+[ \u00a0][A-ZÀ-Ý][a-zà-ÿ’'-]+")
+_WITH = re.compile(r"\b(?:avec|chez|par|selon|entre)[ \u00a0]$")
 # What opens a sentence and belongs to no name.
 _OPENS = re.compile(
     r"(?:Selon|Avec|Pour|Après|Avant|Par|Dans|Sur|En|Depuis|Et|Mais|Comme|De|Des|Du|Chez|À|Au|Aux|"
@@ -130,6 +133,22 @@ def members(text: str) -> Iterator[tuple[int, int]]:
 def has_article(text: str, start: int, end: int) -> bool:
     """Whether a definite article stands before a name or begins it; names of people have none."""
     return bool(_WITH_ARTICLE.search(text[:start]) or _BEGINS_WITH_ARTICLE.match(text[start:end]))
+
+
+def is_written_as_body(text: str, start: int, end: int, *, common: Collection[str]) -> bool:
+    """Whether a name without an article is written as people's and things' hardly are.
+
+    It has a capital within (PrintEco), or opens with a word of the language where no sentence opens: "avec
+    Laines Paysannes", or where it does something: "Saveurs Paysannes ouvre".
+    """
+    name, before = text[start:end], text[:start]
+    words = words_of_name(name)
+    if has_article(text, start, end):
+        return False
+    if _INNER.match(words[0]):
+        return True
+    is_told = _WITH.search(before) or _ACTS.match(text, end)
+    return bool(_TWO_CAPITALS.match(name) and words[0] in common and is_told)
 
 
 def begins_with_article(name: str) -> bool:

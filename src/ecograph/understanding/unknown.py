@@ -41,13 +41,14 @@ from ecograph.understanding.surroundings import (
     is_inn,
     is_told_of_business,
     is_told_to_act,
+    is_written_as_body,
     members,
     runs,
     speaks_of_body,
 )
 from ecograph.understanding.things import is_other
 
-METHOD = "spotting/3"
+METHOD = "spotting/4"
 # Labels of words: hardly ever a name, hardly ever anything else; a noun before a capitalised word.
 COMMON, PROPER, NOUN = "COMMON", "PROPER", "NOUN"
 LONGEST = 80  # characters of a name
@@ -210,10 +211,19 @@ class _Reading:
         for start, end in runs(self.text):
             words = words_of_name(self.text[start:end])
             label, is_word = self._label(start, end), not words or words[0] not in self.proper
-            if self._may_be_body(start, end) and speaks_of_body(
-                self.text, start, end, label=label, is_word=is_word
-            ):
+            if not self._may_be_body(start, end):
+                continue
+            if speaks_of_body(self.text, start, end, label=label, is_word=is_word):
                 yield from self._proposed(*trimmed(self.text, start, end), _INTRODUCED)
+            elif not self._is_told_by_noun(start) and is_written_as_body(
+                self.text, start, end, common=self.common
+            ):
+                yield from self._proposed(*trimmed(self.text, start, end), _UNSURE)
+
+    def _is_told_by_noun(self, start: int) -> bool:
+        """Whether a noun or a site's "sur" before a place says what the name there is of."""
+        before = self.text[:start]
+        return bool(_ON.search(before)) or len(before.rstrip()) in self.nouns
 
     def beside(self, found: Sequence[Unknown]) -> Iterator[Unknown]:
         """Yield the names that stand beside a body's, joined by "and" or a comma."""
@@ -279,9 +289,7 @@ class _Reading:
         else:
             is_part = continues_a_name(self.text, start, self.common)
             confidence = None if is_part else self._single(words[0], label, before)
-        if self._is_weak(confidence, words) and (
-            _ON.search(before) or any(n <= start and self.text[n:start].isspace() for n in self.nouns)
-        ):
+        if self._is_weak(confidence, words) and self._is_told_by_noun(start):
             return None
         if confidence is None or self._is_somebody(start, end, words) or is_other(self.text, start, end):
             return None
