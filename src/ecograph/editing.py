@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from ecograph.errors import Forbidden, MalformedFile, Refused, UnknownGraph
 from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE
+from ecograph.graph.home import sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.records import GENID, Record, group, skolemise
@@ -43,6 +44,9 @@ _NOT_YOURS = "the graph {} cannot be written with this key"
 
 Diffs = Mapping[str, Diff]
 Changed = tuple[str, Level, Diff]
+# Given the id of the snapshot that holds a graph as it is, or None where there is none; raises
+# `PreconditionFailed`.
+Expectation = Callable[[str | None], None]
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,14 @@ class Editor:
             diffs = process.changes(update, copy, own_graph=self.own_graph, kept_graphs=self._kept_graphs)
         self._write({graph: self._named(graph, diff) for graph, diff in diffs.items()})
 
+    def expect(self, graph: str, expected: Expectation) -> None:
+        """Compare a graph, which nobody else changes from now on, with what a writer takes it for.
+
+        Raises `Forbidden`, `PreconditionFailed`.
+        """
+        self._checked_level(graph)
+        expected(self._snapshot if self._known(graph) else None)
+
     def put(self, graph: str, content: bytes, suffix: str) -> bool:
         """Make a document all that a graph says; return whether the graph is new.
 
@@ -75,14 +87,14 @@ class Editor:
         described = NamedNode(graph)
         kept = set() if any(triple.subject == described for triple in found) else {described}
         self._write({graph: plan(known, found | derive(found), kept=kept)})
-        return not known
+        return bool(found) and not known
 
     def post(self, graph: str, content: bytes, suffix: str) -> bool:
         """Add a document to what a graph says; return whether the graph is new. Raises as `put` does."""
         known = self._known(graph)
         found = self._read(graph, content, suffix)
         self._write({graph: Diff(frozenset(found - known), frozenset())})
-        return not known
+        return bool(found) and not known
 
     def delete(self, graph: str) -> None:
         """Take a graph out; raises `UnknownGraph`, `Forbidden`."""
@@ -110,6 +122,13 @@ class Editor:
     def _known(self, graph: str) -> set[Triple]:
         """Return what a graph says, as far as the key may know that it exists."""
         return self.writer.store.triples(graph, self.key.level)
+
+    @property
+    def _snapshot(self) -> str:
+        """The published snapshot; empty where somebody who was killed wrote more than it holds."""
+        current = self.writer.home.current()
+        is_whole = current is not None and sequence_of(current.snapshot) == self.writer.ledger.last()
+        return current.snapshot if current is not None and is_whole else ""
 
     @cached_property
     def _kept_graphs(self) -> frozenset[str]:

@@ -30,6 +30,7 @@ EcographError
 │   ├── IndexDown           the server that holds the index does not answer
 │   └── HalfRestored        a restore into the home was interrupted
 ├── Forbidden               what this key may not do
+├── PreconditionFailed      a graph that is not, or no more, what a writer expects
 ├── StoreMismatch           the home's graph is kept in another store
 ├── CopyDiffers             a store that does not hold what it was copied from
 ├── QueryLimit              a query that hit a limit of time, memory or size
@@ -285,6 +286,14 @@ class HalfRestored(Unavailable):
 
 class Forbidden(EcographError):
     """What this key may not do."""
+
+
+class PreconditionFailed(EcographError):
+    """A graph that is not, or no more, what a writer expects."""
+
+    def __init__(self, iri: str, reason: str) -> None:
+        super().__init__(f"the graph {iri} {reason}; nothing was written")
+        self.iri, self.reason = iri, reason
 
 
 class StoreMismatch(EcographError):

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 
 from ecograph.assets import LOADERS
-from ecograph.editing import Editor
+from ecograph.editing import Editor, Expectation
 from ecograph.errors import Busy, EcographError, Forbidden, UnknownSource
 from ecograph.following import Follower
 from ecograph.graph.activity import Noted
@@ -334,23 +334,38 @@ class Writing:
             asked = Update(text=text, base=f"{editor.writer.base}/", dataset=dataset)
             editor.update(asked, process)
 
-    def put_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
+    def put_graph(
+        self, key: Key, iri: Iri, content: bytes, suffix: str, expected: Expectation | None = None
+    ) -> bool:
         """Make a document all that a graph says; return whether the graph is new.
 
-        Raises `MalformedFile`, `Forbidden`, `Refused`, `Busy`; the graph is then as it was.
+        Raises `PreconditionFailed`, `MalformedFile`, `Forbidden`, `Refused`, `Busy`; the graph is then
+        as it was.
         """
-        with self.editing(key, f"PUT {iri}") as editor:
-            return editor.put(checked_iri("graph", iri), content, suffix)
+        with self._editing_graph(key, "PUT", iri, expected) as editor:
+            return editor.put(iri, content, suffix)
 
-    def post_graph(self, key: Key, iri: Iri, content: bytes, suffix: str) -> bool:
+    def post_graph(
+        self, key: Key, iri: Iri, content: bytes, suffix: str, expected: Expectation | None = None
+    ) -> bool:
         """Add a document to what a graph says; return whether the graph is new. Raises as `put_graph`."""
-        with self.editing(key, f"POST {iri}") as editor:
-            return editor.post(checked_iri("graph", iri), content, suffix)
+        with self._editing_graph(key, "POST", iri, expected) as editor:
+            return editor.post(iri, content, suffix)
 
-    def delete_graph(self, key: Key, iri: Iri) -> None:
-        """Take a graph out; raises `UnknownGraph`, `Forbidden`, `Busy`."""
-        with self.editing(key, f"DELETE {iri}") as editor:
-            editor.delete(checked_iri("graph", iri))
+    def delete_graph(self, key: Key, iri: Iri, expected: Expectation | None = None) -> None:
+        """Take a graph out; raises `PreconditionFailed`, `UnknownGraph`, `Forbidden`, `Busy`."""
+        with self._editing_graph(key, "DELETE", iri, expected) as editor:
+            editor.delete(iri)
+
+    @contextmanager
+    def _editing_graph(
+        self, key: Key, purpose: str, iri: Iri, expected: Expectation | None
+    ) -> Iterator[Editor]:
+        checked_iri("graph", iri)
+        with self.editing(key, f"{purpose} {iri}") as editor:
+            if expected is not None:
+                editor.expect(iri, expected)
+            yield editor
 
     def decide(self, key: Key, content: bytes) -> None:
         """Add decisions on which records are one; raises `Refused`, `Busy`."""

@@ -210,6 +210,93 @@ def test_graphs_are_read_in_every_syntax(
     assert said(address, where["graph"]) == before
 
 
+def test_a_write_that_expects_another_graph_changes_nothing(writer: httpx.Client, address: str) -> None:
+    where, content = {"graph": "http://example.org/expected"}, "<a> <b> 1 ."
+
+    def status(method: str, **headers: str) -> int:
+        body = {} if method == "DELETE" else {"content": content}
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        return writer.request(method, "/graphs", params=where, headers=TURTLE | names, **body).status_code
+
+    for method in ("PUT", "POST", "DELETE"):
+        assert status(method, If_Match="*") == 412
+        assert status(method, If_Match='"stale"') == 412
+    assert said(address, where["graph"]) is None
+    assert status("PUT", If_None_Match="*") == 201
+    before, content = said(address, where["graph"]), "<a> <b> 2 ."
+    old = writer.get("/graphs", params=where).headers["etag"]
+    for method in ("PUT", "POST", "DELETE"):
+        for condition in (
+            {"If_Match": '"stale"'},
+            {"If_Match": "stale"},
+            {"If_None_Match": "*"},
+            {"If_None_Match": f'"other", {old}'},
+            {"If_Match": "*", "If_None_Match": old},
+        ):
+            assert status(method, **condition) == 412
+    assert said(address, where["graph"]) == before
+    assert status("POST", If_Match=f'"other", {old}', If_None_Match='"other"') == 204
+    assert len(said(address, where["graph"]) or ()) == 2
+    refused = writer.put("/graphs", params=where, content=content, headers={**TURTLE, "If-Match": old})
+    assert refused.status_code == 412
+    assert refused.json()["type"].endswith("/precondition-failed")
+    assert status("DELETE", If_Match="*") == 204
+
+
+def test_a_tag_holds_as_it_was_given(writer: httpx.Client, address: str) -> None:
+    where = {"graph": "http://example.org/long"}
+    long = " ".join(f"<a> <b> {number} ." for number in range(100))
+    assert writer.put("/graphs", params=where, content=long, headers=TURTLE).status_code == 201
+    for accept in ("text/turtle", "application/ld+json"):
+        for coding in ("gzip", "identity"):
+            for key in (None, writer.headers["Authorization"]):
+                headers = {"Accept": accept, "Accept-Encoding": coding}
+                headers |= {"Authorization": key} if key else {}
+                tag = httpx.get(f"{address}/graphs", params=where, headers=headers).headers["etag"]
+                more = writer.post(
+                    "/graphs",
+                    params=where,
+                    content=f"<a> <c> <{len(tag)}> .",
+                    headers={**TURTLE, "If-Match": tag},
+                )
+                assert more.status_code == 204, (tag, more.text)
+    assert writer.delete("/graphs", params=where, headers={"If-Match": "*"}).status_code == 204
+
+
+def test_of_two_who_have_seen_the_same_one_writes(writer: httpx.Client, address: str) -> None:
+    where = {"graph": "http://example.org/race"}
+    assert writer.put("/graphs", params=where, content="<a> <b> 0 .", headers=TURTLE).status_code == 201
+    tag = writer.get("/graphs", params=where).headers["etag"]
+    answers: list[int] = []
+
+    def write(number: int) -> None:
+        headers = {**TURTLE, "If-Match": tag, "Authorization": writer.headers["Authorization"]}
+        content = f"<a> <b> {number} ."
+        answers.append(
+            httpx.put(
+                f"{address}/graphs", params=where, content=content, headers=headers, timeout=30
+            ).status_code
+        )
+
+    threads = [threading.Thread(target=write, args=[number]) for number in range(1, 5)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(answers) == [204, 412, 412, 412]
+    assert writer.delete("/graphs", params=where).status_code == 204
+
+
+def test_an_empty_document_makes_no_graph(writer: httpx.Client, address: str) -> None:
+    where = {"graph": "http://example.org/empty"}
+    for method in ("PUT", "POST"):
+        assert writer.request(method, "/graphs", params=where, content="", headers=TURTLE).status_code == 204
+        assert said(address, where["graph"]) is None
+    assert writer.put("/graphs", params=where, content="<a> <b> 1 .", headers=TURTLE).status_code == 201
+    assert writer.put("/graphs", params=where, content="", headers=TURTLE).status_code == 204
+    assert said(address, where["graph"]) is None
+
+
 def test_graph_store_refusals(writer: httpx.Client, address: str) -> None:
     where = {"graph": "http://example.org/no"}
     for status, answer in (

@@ -23,6 +23,7 @@ from ecograph.errors import (
     EcographError,
     Forbidden,
     NotFound,
+    PreconditionFailed,
     QueryLimit,
     Refused,
     TooLarge,
@@ -40,6 +41,7 @@ STATUS: Mapping[type[EcographError], HTTPStatus] = {
     TooLarge: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     NotFound: HTTPStatus.NOT_FOUND,
     Forbidden: HTTPStatus.FORBIDDEN,
+    PreconditionFailed: HTTPStatus.PRECONDITION_FAILED,
     Unavailable: HTTPStatus.SERVICE_UNAVAILABLE,
     QueryLimit: HTTPStatus.SERVICE_UNAVAILABLE,
     BudgetSpent: HTTPStatus.TOO_MANY_REQUESTS,
@@ -53,7 +55,7 @@ _RETRY_SECONDS = 5
 _PROGRAMS = ("/api/", "/sparql", "/graphs", "/health/", "/metrics")
 _METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 # What these say is about the request; the others may tell of the machine, and are only logged.
-_TELLING = (BadInput, Busy, Forbidden, NotFound, QueryLimit, BudgetSpent, TooManyQueries)
+_TELLING = (BadInput, Busy, Forbidden, NotFound, PreconditionFailed, QueryLimit, BudgetSpent, TooManyQueries)
 
 
 def status_of(error: EcographError) -> HTTPStatus:

@@ -12,10 +12,13 @@ from anyio import CapacityLimiter
 from fastapi import APIRouter, Request, Response
 from starlette.exceptions import HTTPException
 
+from ecograph.editing import Expectation
 from ecograph.errors import BadParameter, Busy, Forbidden, TooLarge, UnknownGraph
 from ecograph.exchange.formats import GRAPHS
+from ecograph.graph.keys import Key
 from ecograph.graph.updates import Dataset
 from ecograph.web.access import Graph, LevelOf, WriterKey, the_graph
+from ecograph.web.preconditions import preconditions
 from ecograph.web.sparql import answered
 from ecograph.web.sparql_request import FORM, UPDATE, Asked, read_update_post
 
@@ -103,7 +106,7 @@ async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response
     known = await anyio.to_thread.run_sync(graph.graphs, level)
     if wanted not in known:
         raise UnknownGraph(wanted)
-    return await answered(request, Asked(query=_EVERYTHING, default_graphs=(wanted,)))
+    return await answered(request, _all_of(wanted))
 
 
 @router.put("/graphs", responses=REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
@@ -127,7 +130,8 @@ async def post_graph(request: Request, key: WriterKey) -> Response:
 )
 async def delete_graph(request: Request, graph: Graph, key: WriterKey) -> Response:
     """Take a graph out."""
-    await in_thread(request, partial(graph.writing.delete_graph, key, _named(request)))
+    iri = _named(request)
+    await in_thread(request, partial(graph.writing.delete_graph, key, iri, _expected(request, iri, key)))
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 
@@ -147,18 +151,28 @@ def _options(methods: str) -> Response:
     allowed = {
         "Allow": methods,
         "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
+        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Match, If-None-Match",
         "Access-Control-Max-Age": "86400",
     }
     return Response(status_code=HTTPStatus.NO_CONTENT, headers={**_CORS, **allowed})
 
 
-async def _written(request: Request, write: Callable[..., bool], key: object) -> Response:
+async def _written(request: Request, write: Callable[..., bool], key: Key) -> Response:
     iri, suffix = _named(request), _suffix(request)
     body = await read_body(request, the_graph(request).settings.write_bytes)
-    is_new = await in_thread(request, partial(write, key, iri, body, suffix))
+    is_new = await in_thread(request, partial(write, key, iri, body, suffix, _expected(request, iri, key)))
     status = HTTPStatus.CREATED if is_new else HTTPStatus.NO_CONTENT
     return Response(status_code=status, headers=_CORS)
+
+
+def _all_of(iri: str) -> Asked:
+    """Return the query whose answer is all that a graph says."""
+    return Asked(query=_EVERYTHING, default_graphs=(iri,))
+
+
+def _expected(request: Request, iri: str, key: Key) -> Expectation | None:
+    expected = preconditions(request, iri, _all_of(iri).digest, key.level)
+    return None if expected is None else expected.check
 
 
 def _wanted(request: Request) -> str | None:
