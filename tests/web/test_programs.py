@@ -1,7 +1,10 @@
 """What clients that are programs find: compression, statistics, each saved query in the API's description."""
 
+import gzip
+
 import httpx
 import pyoxigraph as ox
+import pytest
 from fastapi import FastAPI
 
 from ecograph.app import EcoGraph
@@ -18,6 +21,38 @@ def test_a_long_answer_is_compressed_when_the_client_takes_it(address: str) -> N
     assert "content-encoding" not in plain.headers
     assert packed.json() == plain.json()
     assert "Accept-Encoding" in packed.headers["vary"]
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("GZIP", "gzip"),
+        ("br;q=1, gzip;q=0.8, identity;q=0.5", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0", None),
+        ("notgzip, br", None),
+        ("gzip;q=0.1, identity;q=1", None),
+        ("gzip;q=high", None),
+        ("", None),
+    ],
+)
+def test_a_client_gets_the_coding_that_it_takes(address: str, accepted: str, coding: str | None) -> None:
+    asked = {"query": "SELECT * WHERE { ?s ?p ?o } LIMIT 200"}
+    answer = httpx.get(f"{address}/sparql", params=asked, headers={"Accept-Encoding": accepted})
+    assert answer.headers.get("content-encoding") == coding
+    assert len(answer.json()["results"]["bindings"]) == 200
+
+
+def test_a_large_answer_comes_compressed_whole_and_again_the_same(address: str) -> None:
+    asked = {"query": "SELECT * WHERE { ?s ?p ?o } LIMIT 3000"}
+    plain = httpx.get(f"{address}/sparql", params=asked, headers={"Accept-Encoding": "identity"})
+    assert len(plain.content) > 300_000
+    for _ in range(2):
+        with httpx.stream("GET", f"{address}/sparql", params=asked) as answer:
+            raw = b"".join(answer.iter_raw())
+        assert int(answer.headers["content-length"]) == len(raw) < len(plain.content) / 2
+        assert gzip.decompress(raw) == plain.content
+        assert answer.headers["etag"] == f"W/{plain.headers['etag']}"
 
 
 def test_the_service_description_counts_what_each_graph_holds(address: str, graph: EcoGraph) -> None:
@@ -62,9 +97,16 @@ def test_a_compressed_answer_has_a_weak_tag_that_is_known_again(address: str) ->
     packed = httpx.get(f"{address}/sparql", params=asked, headers={"Accept-Encoding": "gzip"})
     assert packed.headers["etag"] == f"W/{plain.headers['etag']}"
     assert not plain.headers["etag"].startswith("W/")
-    for tag in (plain.headers["etag"], packed.headers["etag"]):
+    for tag in (plain.headers["etag"], packed.headers["etag"], f'"other", {packed.headers["etag"]}'):
         again = httpx.get(f"{address}/sparql", params=asked, headers={"If-None-Match": tag}, timeout=60)
-        assert again.status_code == 304
+        assert (again.status_code, again.headers["etag"]) == (304, tag.removeprefix('"other", '))
+        assert again.headers["vary"] == packed.headers["vary"]
+
+
+def test_whoever_has_any_answer_is_told_that_there_is_one(address: str) -> None:
+    for path in ("/sparql?query=ASK{}", "/queries/poles-overview.csv"):
+        answer = httpx.get(f"{address}{path}", headers={"If-None-Match": "*"}, timeout=60)
+        assert answer.status_code == 304
 
 
 def test_a_saved_query_is_not_answered_twice_to_who_has_the_answer(address: str) -> None:

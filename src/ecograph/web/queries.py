@@ -15,6 +15,7 @@ from ecograph.graph.saved import SavedQuery
 from ecograph.model import Level
 from ecograph.web.access import Graph, LevelOf
 from ecograph.web.pages import queries_page, query_result_page
+from ecograph.web.sparql_question import known_tag
 
 router = APIRouter(tags=["queries"])
 
@@ -53,9 +54,8 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     headers = {"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept, Authorization"}
     if tag := _tag(graph, level, text, chosen):
         headers |= {"ETag": tag, "Cache-Control": "no-cache"}
-        known = request.headers.get("if-none-match", "").split(",")
-        if tag in {one.strip().removeprefix("W/") for one in known}:
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
+        if known := known_tag(request.headers.get("if-none-match"), tag):
+            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**headers, "ETag": known})
     content = graph.endpoint.saved_answer(level, text, chosen, _SYNTAXES[chosen])
     return Response(content, headers=headers)
 

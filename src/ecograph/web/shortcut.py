@@ -80,7 +80,7 @@ class Shortcut:
             outcome = await self._outcome(scope, receive, question, published)
         except EcographError as error:
             response = problem_of(Request(scope), error)
-            response.headers.add_vary_header("Authorization")
+            response.headers.add_vary_header("Authorization, Accept-Encoding")
             await response(scope, receive, send)
             return
         headers = [

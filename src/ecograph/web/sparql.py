@@ -20,7 +20,7 @@ from ecograph.model import Level
 from ecograph.web.access import authenticate
 from ecograph.web.asking import Asking
 from ecograph.web.observation import account_of, query_noted
-from ecograph.web.sparql_question import CORS, chosen, headers_of, read_question, tag
+from ecograph.web.sparql_question import CORS, chosen, headers_of, known_tag, read_question, tag
 from ecograph.web.sparql_request import FORM, QUERY, Asked, read_post, read_url
 
 # A text up to this length is looked through in a millisecond; the longest take ten.
@@ -119,9 +119,9 @@ async def answered(request: Request, asked: Asked) -> Response:
         accept = request.headers.get("accept")
         question = read_question(asked, accept, level=level, base=published.base, limit=limit)
         headers = headers_of(level, published.snapshot.id, question.choice, question.tag)
-        if _is_current(request, headers):
+        if (known := _known(request, headers)) is not None:
             note.outcome = "not_modified"
-            return _not_modified(headers)
+            return _not_modified(headers, known)
         outcome = await asking.answer(
             level, question.query, on=published.snapshot, account=account, receive=request.receive
         )
@@ -147,23 +147,22 @@ async def _description(request: Request) -> Response:
     choice = chosen(f"{wanted}, text/turtle;q=0.1" if "text/html" in wanted else wanted, _DESCRIPTIONS)
     published = await asking.published()
     headers = headers_of(level, published.snapshot.id, choice, tag(level, choice, "description"))
-    if _is_current(request, headers):
-        return _not_modified(headers)
+    if (known := _known(request, headers)) is not None:
+        return _not_modified(headers, known)
     counts = await asking.in_thread(partial(published.counts, level))
     endpoint = str(request.url.replace(query="", fragment=""))
     return Response(describe_service(endpoint, counts, choice.format.media_type), headers=headers)
 
 
-def _is_current(request: Request, headers: dict[str, str]) -> bool:
+def _known(request: Request, headers: dict[str, str]) -> str | None:
     if request.method not in {"GET", "HEAD"} or "ETag" not in headers:
-        return False
-    known = request.headers.get("if-none-match", "")
-    return headers["ETag"] in {tag.strip().removeprefix("W/") for tag in known.split(",")}
+        return None
+    return known_tag(request.headers.get("if-none-match"), headers["ETag"])
 
 
-def _not_modified(headers: dict[str, str]) -> Response:
+def _not_modified(headers: dict[str, str], tag: str) -> Response:
     kept = {name: value for name, value in headers.items() if name != "Content-Type"}
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**kept, "ETag": tag})
 
 
 async def _body(request: Request, query_bytes: int) -> bytes:

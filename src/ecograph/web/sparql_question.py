@@ -19,7 +19,7 @@ CORS: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Retry-After",
 }
-_VARY = "Accept, Authorization, Cookie"
+_VARY = "Accept, Accept-Encoding, Authorization, Cookie"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +75,16 @@ def headers_of(level: Level, snapshot: str, choice: Choice, tag: str | None) -> 
 def etag(snapshot: str, tag: str) -> str:
     """Return the entity tag of an answer."""
     return f'"{snapshot}-{tag}"'
+
+
+def known_tag(sent: str | None, tag: str) -> str | None:
+    """Return the entity tag by which a client has an answer already, as it knows it; None if it has not.
+
+    `sent` is its If-None-Match. Tags are compared weakly (RFC 9110, 13.1.2): whoever has compressed bytes
+    has a weak one, and is told that it still holds.
+    """
+    known = [one.strip() for one in (sent or "").split(",")]
+    return tag if "*" in known else next((one for one in known if one.removeprefix("W/") == tag), None)
 
 
 def _query(asked: Asked, choice: Choice, *, base: str) -> QueryRequest:
