@@ -82,3 +82,11 @@ def test_rejections_come_in_a_steady_order(check: Callable[[str], Verdict]) -> N
     bad = GOOD + ":a eco:headcount -3 ; eco:siret 'x' ; eco:siren 'y' ."
     assert check(bad) == check(bad)
     assert len({r.path for r in check(bad).rejections}) == 3
+
+
+def test_a_date_that_is_none_is_told_in_a_sentence_alone(
+    check: Callable[[str], Verdict], caplog: pytest.LogCaptureFixture
+) -> None:
+    offer = ':o a eco:SupportOffer ; dct:title "Offre"@fr ; eco:opensOn "2026-02-30"^^xsd:date .'
+    assert [r.value for r in check(offer).rejections if r.path == "eco:opensOn"] == ["2026-02-30"]
+    assert caplog.records == []

@@ -90,3 +90,66 @@ def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     for place in ("data/none/*.ttl", f"{tmp_path}/*.ttl"):
         with pytest.raises(MalformedFile, match=r"\*\.ttl: no file has such a name"):
             gather(occasional("x", "public").model_copy(update={"location": (place,)}), gathering)
+
+
+OWL = """<?xml version="1.0"?>
+<!DOCTYPE rdf:RDF [
+  {}
+]>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns:dct="http://purl.org/dc/terms/">
+  <rdf:Description rdf:about="&x;offer/x--a"><dct:title xml:lang="fr">Été{}</dct:title></rdf:Description>
+</rdf:RDF>
+"""
+NAMESPACE = f'<!ENTITY x "{BASE}">'
+
+
+def owl(entities: str, text: str = "") -> bytes:
+    return OWL.format(NAMESPACE + entities, text).encode()
+
+
+def test_entities_stand_for_namespaces() -> None:
+    assert list(parse(owl('<!ENTITY owl "http://www.w3.org/2002/07/owl#">'), name="x.owl", base=BASE)) == [
+        ONE
+    ]
+
+
+@pytest.mark.parametrize(
+    "entities",
+    [
+        '\n<!ENTITY a "lol"><!ENTITY b "&a;&a;&a;">',
+        '\n<!ENTITY a "lol"><!-- <!ENTITY b "&a;&a;&a;"> -->',  # which the parser reads as well
+    ],
+)
+def test_entities_that_refer_to_entities_are_refused(entities: str) -> None:
+    with pytest.raises(MalformedFile, match=r"x\.rdf, line 4, column \d+: its entity 'b' refers to another"):
+        list(parse(owl(entities, "&b;"), name="x.rdf", base=BASE))
+
+
+def test_an_entity_does_not_make_a_file_many_times_larger() -> None:
+    content = owl(f'<!ENTITY a "{"lol" * 1000}">', "&a;" * 1000)
+    with pytest.raises(
+        MalformedFile, match=r"x\.rdf: its entities would make it more than 10 times as large"
+    ):
+        list(parse(content, name="x.rdf", base=BASE))
+
+
+@pytest.mark.parametrize("suffix", [".ttl", ".nt", ".jsonld", ".rdf"])
+@pytest.mark.parametrize("length", [1_000_001, 17_000_000])
+def test_a_value_has_a_longest_length(suffix: str, length: int) -> None:
+    content = pyoxigraph.serialize(
+        [Triple(ONE.subject, TITLE, Literal("a" * length))], format=FORMATS[suffix]
+    )
+    with pytest.raises(MalformedFile, match="it holds a value of more than 1,000,000 characters"):
+        list(parse(content, name=f"x{suffix}", base=BASE))
+
+
+def test_a_context_is_not_fetched() -> None:
+    content = b'{"@context": "https://evil.example.org/ctx.jsonld", "@id": "actor/r--x", "label": "x"}'
+    with pytest.raises(MalformedFile, match=r"x\.jsonld.*contexts are not fetched: write the context into"):
+        list(parse(content, name="x.jsonld", base=BASE))
+
+
+@pytest.mark.parametrize("suffix", FORMATS)
+def test_a_byte_order_mark_is_skipped(suffix: str) -> None:
+    content = b"\xef\xbb\xbf" + (pyoxigraph.serialize([ONE], format=FORMATS[suffix]) or b"")
+    assert list(parse(content, name=f"x{suffix}", base=BASE)) == [ONE]

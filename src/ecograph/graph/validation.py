@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import logging
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any
@@ -71,9 +73,10 @@ class Validator:
         """Have pySHACL judge some records among others; what it says of the others does not count."""
         import pyshacl
 
-        data = _to_rdflib(self._context(doubtful, records, known))
-        shapes = _read(self._shapes)
-        _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
+        with _quietly():
+            data = _to_rdflib(self._context(doubtful, records, known))
+            shapes = _read(self._shapes)
+            _, report, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", advanced=False)
         places = {subject_of(triple).value: record for record in doubtful for triple in record.triples}
         found = [_finding(report, node, places) for node in _results(report)]
         ordered = sorted((f for f in found if f is not None), key=lambda f: str(f[1]))
@@ -91,6 +94,21 @@ class Validator:
         unknown = referred - {triple.subject for triple in beside}
         facts = {t for node in unknown for t in known(node)}.union(beside)
         return self._schema.entail(stated | {t for t in facts if t.predicate in (TYPE, _IN_SCHEME)})
+
+
+@contextmanager
+def _quietly() -> Iterator[None]:
+    """Keep rdflib from logging values that are not of their datatype, which the shapes refuse in a sentence."""
+    terms = logging.getLogger("rdflib.term")
+
+    def silent(_record: logging.LogRecord) -> bool:
+        return False
+
+    terms.addFilter(silent)
+    try:
+        yield
+    finally:
+        terms.removeFilter(silent)
 
 
 @lru_cache(maxsize=2)

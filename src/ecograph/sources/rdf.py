@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import DefaultGraph, RdfFormat, Triple
+from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Triple
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
@@ -36,6 +37,16 @@ _LOOSE = {
     "application/x-turtle": ".ttl",
 }
 _PLACE = re.compile(r"^Parser error(?: at line \d+ columns? \d+(?: to \d+)?| between .*? and .*?)?:\s*")
+# As the parser finds them, comments included: an XML parser proper would see fewer.
+_ENTITY = re.compile(rb"""<!ENTITY\s*(?:%\s*)?([^\s"'>]+)\s*("[^"]*"|'[^']*')""")
+_REFERENCE = re.compile(rb"&(?!#|(?:amp|lt|gt|quot|apos);)")
+_EXPANSION = 10  # times the bytes of a file that its entities may add: `&owl;` stands for six times as many
+_LONGEST = 1_000_000  # characters of a value; the parsers of lines hold no more than 16 MB of one
+_REASONS = {
+    "No LoadDocumentCallback has been set to load remote contexts": (
+        "its JSON-LD context is an address; contexts are not fetched: write the context into the file"
+    ),
+}
 
 
 def read_bytes(path: Path, *, limit: int) -> bytes:
@@ -59,32 +70,69 @@ def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) ->
     """Yield the triples of a file, relative IRIs resolved against `base`.
 
     The suffix, by default that of the name, tells the syntax. Raises `MalformedFile` with line and
-    column: for bad syntax, for text that is not UTF-8, for a suffix that is no RDF syntax, and for named
-    graphs, since a source is one graph.
+    column: for bad syntax, for text that is not UTF-8, for a suffix that is no RDF syntax, for named
+    graphs, since a source is one graph, and for what would grow out of proportion.
     """
     syntax = FORMATS.get(suffix if suffix is not None else Path(name).suffix.lower())
     if syntax is None:
         raise MalformedFile(name, f"not an RDF file: expected one of {', '.join(FORMATS)}")
     _check_encoding(content, name)
+    content = content.removeprefix(codecs.BOM_UTF8)
+    if syntax == RdfFormat.RDF_XML:
+        _check_entities(content, name)
     try:
         for quad in pyoxigraph.parse(content, format=syntax, base_iri=base):
-            if quad.graph_name != DefaultGraph():
-                raise MalformedFile(name, f"it names a graph ({quad.graph_name}); a source is one graph")
-            if isinstance(quad.object, Triple):
-                raise MalformedFile(name, f"it quotes a triple ({quad.object}); that is not supported")
+            _check(quad, name)
             yield quad.triple
     except SyntaxError as error:
         reason = _PLACE.sub("", str(error.msg))
-        raise MalformedFile(name, reason, line=error.lineno, column=error.offset) from error
+        raise MalformedFile(
+            name, _REASONS.get(reason, reason), line=error.lineno, column=error.offset
+        ) from error
+    except MemoryError as error:  # which is how the parser says that its buffer is full
+        raise _too_long(name) from error
+
+
+def _check(quad: Quad, name: str) -> None:
+    if quad.graph_name != DefaultGraph():
+        raise MalformedFile(name, f"it names a graph ({quad.graph_name}); a source is one graph")
+    if isinstance(quad.object, Triple):
+        raise MalformedFile(name, f"it quotes a triple ({quad.object}); that is not supported")
+    if isinstance(quad.object, Literal) and len(quad.object.value) > _LONGEST:
+        raise _too_long(name)
+
+
+def _too_long(name: str) -> MalformedFile:
+    return MalformedFile(name, f"it holds a value of more than {_LONGEST:,} characters")
+
+
+def _check_entities(content: bytes, name: str) -> None:
+    """Refuse entities that would expand out of proportion, before anything is expanded."""
+    added = 0
+    for entity in _ENTITY.finditer(content):
+        reference, value = b"&" + entity[1] + b";", entity[2][1:-1]
+        if _REFERENCE.search(value):
+            line, column = _place(content, entity.start())
+            reason = f"its entity {entity[1].decode()!r} refers to another; write it out"
+            raise MalformedFile(name, reason, line=line, column=column)
+        added += content.count(reference) * len(value)
+        if added > _EXPANSION * len(content):
+            raise MalformedFile(
+                name, f"its entities would make it more than {_EXPANSION} times as large; write them out"
+            )
 
 
 def _check_encoding(content: bytes, name: str) -> None:
     try:
         content.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        column = error.start - content.rfind(b"\n", 0, error.start)
+        line, column = _place(content, error.start)
         byte = content[error.start]
         raise MalformedFile(
             name, f"not UTF-8: byte 0x{byte:02x}; save the file as UTF-8", line=line, column=column
         ) from error
+
+
+def _place(content: bytes, at: int) -> tuple[int, int]:
+    """Return the line and the column of a byte, both from 1."""
+    return content.count(b"\n", 0, at) + 1, at - content.rfind(b"\n", 0, at)
