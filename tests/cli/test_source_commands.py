@@ -77,7 +77,7 @@ def test_a_good_declaration_has_no_fault(invoke: Invoke, sample_home: Path, decl
     [
         ('visibility = "partners"', 'visibility = "secret"', "'public', 'partners' or 'private'"),
         ('visibility = "partners"', 'visibilty = "partners"', "did you mean 'visibility'?"),
-        ('kind = "table"', 'kind = "tabel"', "Input should be"),
+        ('kind = "table"', 'kind = "tabel"', "did you mean 'table'?"),
         ('requires = ["ontology"]', 'requires = ["ontologie"]', "did you mean 'ontology'?"),
         ('requires = ["ontology"]', 'requires = "ontology', "not TOML"),
         ('id = "suivi"', 'id = "suivis"', "not the file's name, 'suivi'"),
@@ -89,10 +89,23 @@ def test_a_good_declaration_has_no_fault(invoke: Invoke, sample_home: Path, decl
         ('class = "eco:Company"', 'class = "ecco:Company"', "no known prefix"),
         ('"eco:inPole"', '"eco:inPol"', "no property 'eco:inPol'; did you mean 'eco:inPole'?"),
         ('"eco:siren"', '"eco:sirene"', "did you mean 'eco:siren'?"),
-        ('as = "date"', 'as = "dat"', "Input should be"),
+        ('as = "date"', 'as = "dat"', "did you mean 'date'?"),
         ('as = "concept", scheme = "poles"', 'as = "concept"', "needs `scheme`"),
         ('"Entreprise"', '"Enterprise"', "no column 'Enterprise'; did you mean 'Entreprise'?"),
-        ('"Entreprise", lang', '"Entreprise", lng', "no such key"),
+        ('"Entreprise", lang', '"Entreprise", lng', "no such key; did you mean 'lang'?"),
+        (
+            '"dct:title"',
+            '"dct:titel"',
+            "the vocabulary 'dct' has no property 'dct:titel'; did you mean 'dct:title'?",
+        ),
+        ('"dct:title"', '"dct:ti tle"', "dct:ti tle"),
+        ('"https://www.etalab.gouv.fr/licence-ouverte-open-licence"', '"libre"', "an IRI is expected"),
+        ('name = "Cluster"', 'name = "Cluster", homepage = "chez moi"', "a web address is expected"),
+        ('{ fr = "Suivi", en = "Follow-up" }', '"Suivi"', "a table is expected, as { fr = …, en = … }"),
+        ('requires = ["ontology"]', 'requires = ["suivi"]', "a source cannot require itself"),
+        ('requires = ["ontology"]', 'requires = "ontology"', "a list is expected, as [ … ]"),
+        ('requires = ["ontology"]', "max_error_share = 2", "at most 1 is expected"),
+        ('requires = ["ontology"]', 'max_error_share = "moitié"', "a number is expected"),
         ('id = ["SIREN"]', 'id = ["SIRENE"]', "no column 'SIRENE'; did you mean 'SIREN'?"),
         ('name = "Cluster"', 'nom = "Cluster"', "this key is missing"),
         ("suivi.csv", "absent.csv", "No such file"),
@@ -104,6 +117,32 @@ def test_a_fault_is_told_with_its_line_and_what_was_meant(
     line = change(declaration, old, new)
     faults = check(invoke, sample_home, declaration)
     assert any(fault["line"] == line and reason in str(fault["reason"]) for fault in faults), faults
+
+
+@pytest.mark.parametrize(
+    ("location", "reason"),
+    [
+        ("", "a list of at least 1 is expected"),
+        ('"file:///etc/passwd"', "a path or an http(s) address is expected"),
+        ('"ftp://example.org/x.csv"', "a path or an http(s) address is expected"),
+        ('"/dev/zero"', "not a regular file"),
+        ('"/nowhere/*.csv"', "no file has such a name"),
+    ],
+)
+def test_a_location_that_gives_nothing_is_told(
+    invoke: Invoke, sample_home: Path, declaration: Path, location: str, reason: str
+) -> None:
+    line = change(declaration, f'"{declaration.parent}/suivi.csv"', location)
+    (fault,) = check(invoke, sample_home, declaration)
+    assert fault["line"] == line
+    assert reason in str(fault["reason"])
+
+
+def test_what_is_not_utf_8_has_its_line(invoke: Invoke, sample_home: Path, declaration: Path) -> None:
+    declaration.write_bytes(declaration.read_bytes() + "\n# été\n".encode("latin-1"))
+    (fault,) = check(invoke, sample_home, declaration)
+    assert fault["line"] == declaration.read_bytes().count(b"\n")
+    assert fault["reason"] == "not UTF-8: byte 0xe9; save the file as UTF-8"
 
 
 def test_all_faults_are_told_at_once(invoke: Invoke, sample_home: Path, declaration: Path) -> None:

@@ -61,6 +61,13 @@ def test_a_good_declaration_is_read(tmp_path: Path) -> None:
     [
         ("kind =", "sort =", "kind"),
         ('licence = "https', 'licence = 3 # "https', "licence"),
+        ('"https://example.org/licence"', '"libre"', "licence"),
+        ('name = "Quelqu\'un"', 'name = "Quelqu\'un"\nhomepage = "chez moi"', "publisher.homepage"),
+        ("[publisher]", '[feed]\nhomepage = "chez moi"\n[publisher]', "feed.homepage"),
+        ("[publisher]", '[feed]\nwatches = ["a b"]\n[publisher]', "feed.watches.0"),
+        ("[publisher]", '[records]\nkind = "a"\n[publisher]', "records"),
+        ('"data/x.ttl"', '"ftp://example.org/x.ttl"', "location"),
+        ('"data/x.ttl"', '"file:///etc/passwd"', "location"),
         ('"partners"', '"secret"', "visibility"),
         ('["data/x.ttl"]', "[]", "location"),
         ("kind =", "colour = 1\nkind =", "colour"),
@@ -70,7 +77,16 @@ def test_a_good_declaration_is_read(tmp_path: Path) -> None:
 )
 def test_a_bad_key_is_named(tmp_path: Path, old: str, new: str, key: str) -> None:
     path = written(tmp_path, **{old: new})
-    with pytest.raises(BadDeclaration, match=rf"x\.toml: {key}: "):
+    with pytest.raises(BadDeclaration, match=rf"x\.toml: line \d+: {key}: "):
+        read_declaration(path)
+
+
+def test_what_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "x.toml"
+    path.write_bytes('id = "x"\n# été\n'.encode("latin-1"))
+    with pytest.raises(
+        BadDeclaration, match=r"x\.toml: line 2: not UTF-8: byte 0xe9; save the file as UTF-8"
+    ):
         read_declaration(path)
 
 

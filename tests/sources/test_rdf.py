@@ -81,6 +81,11 @@ def test_a_file_has_a_limit(tmp_path: Path) -> None:
         read_bytes(path, limit=100)
 
 
+def test_a_device_is_not_read() -> None:
+    with pytest.raises(MalformedFile, match="/dev/zero: not a regular file"):
+        read_bytes(Path("/dev/zero"), limit=100)
+
+
 def test_a_missing_file_and_a_folder_are_named(tmp_path: Path) -> None:
     gathering = Gathering(None, limit=10)
     with pytest.raises(MalformedFile, match=r"none\.ttl: No such file"):

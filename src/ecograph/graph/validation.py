@@ -98,7 +98,7 @@ class Validator:
 
 @contextmanager
 def _quietly() -> Iterator[None]:
-    """Keep rdflib from logging values that are not of their datatype, which the shapes refuse in a sentence."""
+    """Keep rdflib from logging values that are not of their datatype: the shapes refuse them in words."""
     terms = logging.getLogger("rdflib.term")
 
     def silent(_record: logging.LogRecord) -> bool:

@@ -15,13 +15,16 @@ from pydantic import (
     ConfigDict,
     Field,
     ValidationError,
+    ValidationInfo,
     field_validator,
     model_validator,
 )
 
-from ecograph.errors import BadDeclaration, UnknownSource
+from ecograph.errors import BadDeclaration, MalformedFile, UnknownSource
 from ecograph.model import Level
 from ecograph.sources import values
+from ecograph.sources.encoding import check_utf_8
+from ecograph.sources.faults import faults_of, lines_of
 from ecograph.sources.feed import FeedOptions
 from ecograph.sources.listing import JsonOptions
 from ecograph.sources.mapping import RecordMapping
@@ -61,7 +64,7 @@ class Publisher(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     name: str
-    homepage: str | None = None
+    homepage: values.Address | None = None
 
 
 class Texts(BaseModel):
@@ -80,9 +83,9 @@ class Declaration(BaseModel):
 
     id: str
     kind: Kind
-    location: tuple[str, ...] = Field(min_length=1)
+    location: tuple[str, ...]
     visibility: OneOf["public", "partners", "private"]
-    licence: str
+    licence: values.Iri
     title: Texts
     description: Texts
     publisher: Publisher
@@ -112,6 +115,24 @@ class Declaration(BaseModel):
     def _slug(cls, value: str) -> str:
         if not SOURCE_ID.fullmatch(value):
             raise ValueError("an id is made of lower-case letters, digits and single hyphens")
+        return value
+
+    @field_validator("location")
+    @classmethod
+    def _places(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for location in value:
+            scheme, is_address, _ = location.partition("://")
+            if is_address and scheme.lower() not in {"http", "https"}:
+                raise ValueError(f"{location!r}: a path or an http(s) address is expected")
+        if not value:
+            raise ValueError("a list of at least 1 is expected")
+        return value
+
+    @field_validator("requires")
+    @classmethod
+    def _others(cls, value: tuple[str, ...], facts: ValidationInfo) -> tuple[str, ...]:
+        if facts.data.get("id") in value:
+            raise ValueError("a source cannot require itself")
         return value
 
     @model_validator(mode="before")
@@ -166,15 +187,28 @@ class Declaration(BaseModel):
 
 
 def read_declaration(path: Path) -> Declaration:
-    """Read one declaration; raises `BadDeclaration` with file, line or key."""
+    """Read one declaration; raises `BadDeclaration` with file, line and key."""
     try:
-        return Declaration.model_validate(tomllib.loads(path.read_text("utf-8")))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        text = read_text(path)
+    except OSError as error:
+        raise BadDeclaration(str(path), str(error)) from error
+    except MalformedFile as error:
+        raise BadDeclaration(str(path), f"line {error.line}: {error.reason}") from error
+    try:
+        return Declaration.model_validate(tomllib.loads(text))
+    except tomllib.TOMLDecodeError as error:
         raise BadDeclaration(str(path), str(error)) from error
     except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"])
-        raise BadDeclaration(str(path), f"{key}: {first['msg']}") from error
+        first = faults_of(error, Declaration, lines_of(text))[0]
+        key = f"{first.key}: " if first.key else ""
+        raise BadDeclaration(str(path), f"line {first.line}: {key}{first.reason}") from error
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a declaration; raises `OSError`, and `MalformedFile` for what is not UTF-8."""
+    content = path.read_bytes()
+    check_utf_8(content, str(path))
+    return content.decode()
 
 
 def read_declarations(folder: Path) -> dict[str, Declaration]:

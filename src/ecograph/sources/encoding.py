@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import charset_normalizer
 
+from ecograph.errors import MalformedFile
+
 _LEGACY = "cp1252"  # what French programs write when they do not write UTF-8
 
 
@@ -17,3 +19,20 @@ def encoding_of(content: bytes) -> str:
         found = charset_normalizer.from_bytes(content, cp_isolation=[_LEGACY, "mac_roman"]).best()
         return str(found.encoding) if found else _LEGACY
     return "utf-8-sig"
+
+
+def check_utf_8(content: bytes, name: str) -> None:
+    """Raise `MalformedFile`, with line and column, for what is not UTF-8."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError as error:
+        line, column = place_of(content, error.start)
+        byte = content[error.start]
+        raise MalformedFile(
+            name, f"not UTF-8: byte 0x{byte:02x}; save the file as UTF-8", line=line, column=column
+        ) from error
+
+
+def place_of(content: bytes, at: int) -> tuple[int, int]:
+    """Return the line and the column of a byte, both from 1."""
+    return content.count(b"\n", 0, at) + 1, at - content.rfind(b"\n", 0, at)

@@ -7,16 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import Annotated
 from urllib.parse import quote, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.model import Rejection
 from ecograph.sources.content import Stated
 from ecograph.sources.feed_formats import Entry, Feed
 from ecograph.sources.plain import excerpt, plain_text
-from ecograph.sources.values import Lookup, concept, day_in
+from ecograph.sources.values import Address, Lookup, concept, day_in, iri
 from ecograph.vocab import DCT, FOAF, RDF, SCHEMA, XSD, eco
 
 EXCERPT = 300
@@ -42,15 +43,20 @@ _NO_DAY = {
 }
 
 
+def _below(text: str) -> str:
+    iri(text if "://" in text else f"https://base.example/{text}")
+    return text
+
+
 class FeedOptions(BaseModel):
     """What a declaration says of the watch source that a feed is."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     language: str | None = Field(None, pattern="^[a-z]{2,3}$")
-    homepage: str | None = None
+    homepage: Address | None = None
     poles: tuple[str, ...] = ()
-    watches: tuple[str, ...] = ()
+    watches: tuple[Annotated[str, AfterValidator(_below)], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,8 +89,8 @@ class Watched:
         for pole in self.options.poles:
             yield Triple(self.node, NamedNode(eco("inPole")), concept(pole, "poles", lookup))
         for domain in self.options.watches:
-            iri = domain if "://" in domain else f"{self.base}/{domain.removeprefix('/')}"
-            yield Triple(self.node, NamedNode(eco("watches")), NamedNode(iri))
+            watched = domain if "://" in domain else f"{self.base}/{domain.removeprefix('/')}"
+            yield Triple(self.node, NamedNode(eco("watches")), NamedNode(watched))
 
 
 def stated_items(feed: Feed, watched: Watched, name: str) -> Iterator[Stated]:

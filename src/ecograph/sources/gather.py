@@ -122,39 +122,39 @@ def gather(declaration: Declaration, gathering: Gathering) -> list[File]:
 
 def is_remote(declaration: Declaration) -> bool:
     """Tell whether anything has to be fetched for a source."""
-    return any(_is_address(location) for location in declaration.location)
+    return any(is_address(location) for location in declaration.location)
 
 
 def _located(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
-        if _is_address(location):
+        if is_address(location):
             yield gathering.fetch(location)
         else:
-            yield from gathering.read(_expanded(location))
+            yield from gathering.read(files_at(location))
 
 
 def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
-        if _is_address(location):
+        if is_address(location):
             yield gathering.fetch(location, headers={"Accept": _FEEDS}, limit=FEED_BYTES)
         else:
-            yield from gathering.read(_expanded(location))
+            yield from gathering.read(files_at(location))
 
 
 def _rdf(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
-        if _is_address(location):
+        if is_address(location):
             yield gathering.fetch(location, headers={"Accept": ACCEPTED})
         else:
-            yield from gathering.read(_expanded(location))
+            yield from gathering.read(files_at(location))
 
 
 def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """All pages of an API, one after the other."""
     options = declaration.paged
     for location in declaration.location:
-        if not _is_address(location):
-            yield from gathering.read(_expanded(location))
+        if not is_address(location):
+            yield from gathering.read(files_at(location))
             continue
         start = declaration.preset.asked(location)
         if options.paging is None:
@@ -168,11 +168,11 @@ def _hydra(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """All pages of a catalogue in RDF."""
     get = partial(gathering.ask, accept=ACCEPTED)
     for location in declaration.location:
-        if _is_address(location):
+        if is_address(location):
             # What is named below a page does not matter to find the next one.
             yield from walk(location, get, HydraRoute(location), max_pages=HYDRA_PAGES)
         else:
-            yield from gathering.read(_expanded(location))
+            yield from gathering.read(files_at(location))
 
 
 def _looked_up(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
@@ -185,10 +185,10 @@ def _looked_up(declaration: Declaration, gathering: Gathering) -> Iterator[File]
 def _stock(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """Files too large to be held: those of this machine are read where they lie."""
     for location in declaration.location:
-        if _is_address(location):
+        if is_address(location):
             yield gathering.fetch(location, limit=gathering.limit)
             continue
-        for path in _expanded(location):
+        for path in files_at(location):
             if not path.is_file():
                 raise MalformedFile(_name(path), "there is no such file")
             yield File(_name(path), b"", path=path)
@@ -209,11 +209,13 @@ _GATHERERS: Mapping[str, Gatherer] = {
 }
 
 
-def _is_address(location: str) -> bool:
+def is_address(location: str) -> bool:
+    """Tell whether a location is fetched."""
     return urlsplit(location).scheme in {"http", "https"}
 
 
-def _expanded(location: str) -> list[Path]:
+def files_at(location: str) -> list[Path]:
+    """Return the files of this machine at a location; raises `MalformedFile` where `*` stands for none."""
     if "*" not in location:
         return [located(location)]
     path = located(location)

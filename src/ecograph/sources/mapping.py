@@ -246,13 +246,13 @@ def shown(cell: Cell) -> str:
 
 
 def expanded(name: str) -> str:
-    """Return the IRI of a prefixed name or of an IRI; raises `ValueError` for an unknown prefix."""
+    """Return the IRI of a prefixed name or of an IRI; raises `ValueError` where it is none."""
     prefix, colon, rest = name.partition(":")
     if colon and rest.startswith("//"):
-        return name
+        return values.iri(name).value
     if not colon or prefix not in PREFIXES:
         raise ValueError(f"{name!r} has no known prefix; known: {', '.join(PREFIXES)}")
-    return PREFIXES[prefix] + rest
+    return values.iri(PREFIXES[prefix] + rest).value
 
 
 _SIMPLE: Mapping[str, Callable[[str], Term]] = {

@@ -12,6 +12,7 @@ from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Triple
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
+from ecograph.sources.encoding import check_utf_8, place_of
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -51,6 +52,8 @@ _REASONS = {
 
 def read_bytes(path: Path, *, limit: int) -> bytes:
     """Return a file's bytes; raises `MalformedFile` or `TooLarge`."""
+    if path.exists() and not (path.is_file() or path.is_dir()):
+        raise MalformedFile(str(path), "not a regular file")  # reading a pipe or a device might never end
     try:
         with path.open("rb") as file:
             content = file.read(limit + 1)
@@ -76,7 +79,7 @@ def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) ->
     syntax = FORMATS.get(suffix if suffix is not None else Path(name).suffix.lower())
     if syntax is None:
         raise MalformedFile(name, f"not an RDF file: expected one of {', '.join(FORMATS)}")
-    _check_encoding(content, name)
+    check_utf_8(content, name)
     content = content.removeprefix(codecs.BOM_UTF8)
     if syntax == RdfFormat.RDF_XML:
         _check_entities(content, name)
@@ -112,7 +115,7 @@ def _check_entities(content: bytes, name: str) -> None:
     for entity in _ENTITY.finditer(content):
         reference, value = b"&" + entity[1] + b";", entity[2][1:-1]
         if _REFERENCE.search(value):
-            line, column = _place(content, entity.start())
+            line, column = place_of(content, entity.start())
             reason = f"its entity {entity[1].decode()!r} refers to another; write it out"
             raise MalformedFile(name, reason, line=line, column=column)
         added += content.count(reference) * len(value)
@@ -120,19 +123,3 @@ def _check_entities(content: bytes, name: str) -> None:
             raise MalformedFile(
                 name, f"its entities would make it more than {_EXPANSION} times as large; write them out"
             )
-
-
-def _check_encoding(content: bytes, name: str) -> None:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError as error:
-        line, column = _place(content, error.start)
-        byte = content[error.start]
-        raise MalformedFile(
-            name, f"not UTF-8: byte 0x{byte:02x}; save the file as UTF-8", line=line, column=column
-        ) from error
-
-
-def _place(content: bytes, at: int) -> tuple[int, int]:
-    """Return the line and the column of a byte, both from 1."""
-    return content.count(b"\n", 0, at) + 1, at - content.rfind(b"\n", 0, at)

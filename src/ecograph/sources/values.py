@@ -11,8 +11,10 @@ from collections.abc import Callable, Mapping
 from datetime import date as Day  # noqa: N812 - `date` is a function of mappings
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Annotated
 from urllib.parse import urlsplit
 
+from pydantic import AfterValidator
 from pyoxigraph import Literal, NamedNode
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
@@ -212,6 +214,17 @@ def iri(text: str) -> NamedNode:
         return NamedNode(text)
     except ValueError as error:
         raise BadValue("un IRI est attendu", "an IRI is expected") from error
+
+
+def _written(read: Callable[[str], NamedNode]) -> AfterValidator:
+    """A check of what a declaration says, which pydantic runs: it takes the IRI that is meant."""
+    return AfterValidator(lambda text: read(text).value)
+
+
+Iri = Annotated[str, _written(iri)]
+"""An IRI that a declaration says."""
+Address = Annotated[str, _written(url)]
+"""A web address that a declaration says."""
 
 
 def territory(text: str, lookup: Lookup) -> NamedNode:
