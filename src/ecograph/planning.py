@@ -38,7 +38,7 @@ from ecograph.sources.values import Lookup
 from ecograph.vocab import DCT, SKOS, eco, shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
-PIPELINE = "2"
+PIPELINE = "3"
 _ONTOLOGY = "ontology"
 # Resources that records refer to, of which it is remembered what they are.
 _REMEMBERED = 10_000

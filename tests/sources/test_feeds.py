@@ -172,13 +172,21 @@ def test_wrong_encodings(encoding: str, declaration: str, charset: str | None) -
         ("Tue, 03 Mar 2026 00:30:00 +0100", "2026-03-03"),
         ("Tue, 3 Mar 26 10:30:00 GMT", "2026-03-03"),
         ("March 3, 2026", "2026-03-03"),
+        ("Tue Mar  3 10:30:00 2026", "2026-03-03"),
+        ("20260303", "2026-03-03"),
+        ("20260303T003000+0100", "2026-03-03"),
+        ("2026-W10-2", "2026-03-03"),
     ],
 )
 def test_dates_are_days_where_they_were_written(said: str, day: str) -> None:
     assert only(rss(f"{ONE}<pubDate>{said}</pubDate>"))["dct:issued"] == day
 
 
-@pytest.mark.parametrize("said", ["demain", "31/02/2026", "0000-00-00", "99999999999"])
+@pytest.mark.parametrize(
+    "said",
+    ["demain", "31/02/2026", "0000-00-00", "99999999999", "2026-02-30", "2026-13-45", "20260230"]
+    + ["Tue, 31 Feb 2026 10:00:00 GMT", "31 Feb 26 10:00:00 GMT", "2026-W54-2", "2026-03"],
+)
 def test_a_date_that_is_none_is_told_and_loses_nothing(said: str) -> None:
     [item] = items(read(rss(f"{ONE}<pubDate>{said}</pubDate>")))
     assert "dct:issued" not in facts(item)

@@ -141,7 +141,7 @@ def _stated(entry: Entry, feed: Feed, watched: Watched, node: NamedNode, place: 
         said = Literal(excerpt(text, EXCERPT), language=language)
         triples.append(Triple(node, NamedNode(DCT + "description"), said))
     # The day that the publisher wrote: midnight in Paris is the day before in UTC.
-    day = day_in(entry.when) or entry.day
+    day = day_in(entry.when)
     if day is not None:
         written = Literal(day.isoformat(), datatype=NamedNode(XSD + "date"))
         triples.append(Triple(node, NamedNode(DCT + "issued"), written))

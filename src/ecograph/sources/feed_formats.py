@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -29,7 +27,6 @@ _BARE = re.compile(
 # feedparser lets what some broken feeds do to its own code through.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
 _HEAD = 2_000
-_FIRST_YEAR, _LAST_YEAR = 1990, 2100
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,8 +39,6 @@ class Entry:
     title: str = ""
     text: str = ""
     when: str = ""
-    day: date | None = None
-    """The day as the parser read it, in UTC."""
     language: str = ""
     cut: bool = False
     """Whether the file ends within it."""
@@ -151,9 +146,8 @@ def _entries(parsed: Any, address: str, *, is_cut: bool) -> Iterator[Entry]:
     last = len(parsed.entries)
     for number, entry in enumerate(parsed.entries, start=1):
         # Asked as a plain dictionary: its own `get` gives other keys for missing ones, and warns.
-        said, struct = (
-            dict.get(entry, f"published{end}") or dict.get(entry, f"updated{end}") for end in ("", "_parsed")
-        )
+        # What it read of a date is not asked: it makes the second of March of the 30th of February.
+        said = dict.get(entry, "published") or dict.get(entry, "updated")
         body = entry.get("summary") or next((part.get("value") for part in entry.get("content", ())), "")
         yield Entry(
             number=number,
@@ -162,7 +156,6 @@ def _entries(parsed: Any, address: str, *, is_cut: bool) -> Iterator[Entry]:
             title=_text(entry.get("title")),
             text=_text(body),
             when=_text(said),
-            day=_day(struct),
             language=_text((entry.get("title_detail") or {}).get("language")),
             cut=is_cut and number == last,
         )
@@ -174,15 +167,6 @@ def _link(entry: Any, address: str) -> str:
     if not entry.get("links") and not urlsplit(_text(entry.get("id"))).scheme:
         return ""
     return _joined(base, link)
-
-
-def _day(struct: time.struct_time | None) -> date | None:
-    try:
-        day = date(*struct[:3]) if struct else None
-    except ValueError:
-        return None
-    # Beyond, a number was taken for a date.
-    return day if day and _FIRST_YEAR <= day.year <= _LAST_YEAR else None
 
 
 def _json_feed(file: File) -> Feed:

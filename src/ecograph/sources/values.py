@@ -58,9 +58,17 @@ _DATE = NamedNode(XSD + "date")
 # What nearly all addresses are like; the others are looked at part by part.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w./-]*)?", re.ASCII)
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NAMED_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:er)?[ -]([^\W\d_]{3,})\.?[ -](\d{4})(?!\d)")
-_ENGLISH_DAY = re.compile(r"([a-zA-Z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,? (\d{4})(?!\d)")
-_ISO_DAY = re.compile(r"\s*(\d{4})-(\d{2})-(\d{2})(?!\d)")
+# A year of two digits is one where the time of day follows, as in RFC 822.
+_NAMED_DAY = re.compile(
+    r"(?<!\d)(\d{1,2})(?:er)?[ -]([^\W\d_]{3,})\.?[ -](\d{4}|\d{2}(?= \d{1,2}:\d{2}))(?!\d)"
+)
+# In a date of C's `asctime`, the time of day stands before the year.
+_ENGLISH_DAY = re.compile(
+    r"([a-zA-Z]{3,})\.? (\d{1,2})(?:st|nd|rd|th)?,?(?: \d{1,2}:\d{2}:\d{2}(?: [A-Z]{3,4})?)? (\d{4})(?!\d)"
+)
+# Without hyphens, a number may be anything: one of this century or the last is taken for a day.
+_ISO_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})(?!\d)|((?:19|20)\d{2})(\d{2})(\d{2})(?!\d)")
+_ISO_WEEK = re.compile(r"(\d{4})-?W(\d{2})-?(\d)(?!\d)")
 _FRENCH_DAY = re.compile(r"(?<!\d)(\d{1,2})[/.](\d{1,2})[/.](\d{4})(?!\d)")
 _EMAIL = re.compile(r"[^@\s<>]+@[^@\s<>]+\.[^@\s<>]+")
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)?")
@@ -120,12 +128,15 @@ def day_in(text: str) -> Day | None:
     """The day that a date and time of any common form says, in the author's own time zone; None for others.
 
     ISO 8601, RFC 822, and as people write them: `lun. 3 mars 2026 à 14h05`, `03/03/2026`, `March 3, 2026`.
+    A day that no calendar has, as the 30th of February, is none.
     """
     tidied = tidy(text)
     if found := _ISO_DAY.match(tidied):
-        return _calendar(found[1], found[2], found[3])
+        return _calendar(found[1] or found[4], found[2] or found[5], found[3] or found[6])
+    if found := _ISO_WEEK.match(tidied):
+        return _of_week(found[1], found[2], found[3])
     if found := _NAMED_DAY.search(tidied):
-        return _calendar(found[3], _month(found[2]), found[1])
+        return _calendar(_in_full(found[3]), _month(found[2]), found[1])
     if found := _ENGLISH_DAY.search(tidied):
         return _calendar(found[3], _month(found[1]), found[2])
     if found := _FRENCH_DAY.search(tidied):
@@ -297,6 +308,20 @@ def _calendar(year: str, month: str | int, day: str) -> Day | None:
         return Day(int(year), int(month), int(day))
     except ValueError:
         return None
+
+
+def _of_week(year: str, week: str, day: str) -> Day | None:
+    try:
+        return Day.fromisocalendar(int(year), int(week), int(day))
+    except ValueError:
+        return None
+
+
+def _in_full(year: str) -> str:
+    """A year of two digits in four, as RFC 2822 reads it."""
+    if len(year) > 2:
+        return year
+    return f"20{year}" if year < "50" else f"19{year}"
 
 
 def _day(text: str, forms: tuple[str, ...]) -> datetime | None:
