@@ -140,6 +140,21 @@ def test_what_is_broken_is_said_with_its_line() -> None:
     assert "broken (line 1:" in read(rss("<guid>1</guid><title>R&D</title>")).written
 
 
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#XdfFF;", "&#55296;", "&#9999999;", "&#x00FFFFFFFFFF;"])
+def test_a_reference_to_no_character_loses_nothing(reference: str) -> None:
+    found = read(rss(ONE + "\n", ONE.replace("1", "2").replace("titre", f"été {reference} &amp; &#x1F680;")))
+    assert f"broken (line 2: {reference} is no character)" in found.written
+    first, second = items(found)
+    assert facts(first)["dct:title"] == "Un titre"
+    assert facts(second)["dct:title"] == "Un été \ufffd & 🚀"
+
+
+def test_in_a_section_of_text_there_are_no_references() -> None:
+    found = read(rss(ONE.replace("Un titre", "<![CDATA[Un &#xD800; titre]]>")))
+    assert found.written == "RSS 2.0, utf-8"
+    assert facts(items(found)[0])["dct:title"] == "Un \ufffd titre"
+
+
 @pytest.mark.parametrize(
     ("encoding", "declaration", "charset"),
     [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import sys
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -24,8 +25,9 @@ _CLOSED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 _BARE = re.compile(
     rb"<!\[CDATA\[.*?\]\]>|&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.DOTALL
 )
+_REFERENCE = re.compile(rb"<!\[CDATA\[.*?\]\]>|&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));", re.DOTALL)
 # feedparser lets what some broken feeds do to its own code through.
-_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError)
+_BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
 _HEAD = 2_000
 
 
@@ -65,9 +67,10 @@ def parse_feed(file: File) -> Feed:
 
 
 def _xml_feed(file: File) -> Feed:
-    parsed = _parsed(file, file.content)
-    fault = _fault(file.content, parsed)
-    if fault is not None and (mended := _BARE.sub(_escaped, file.content)) != file.content:
+    content, mistaken = _without_mistaken(file.content)
+    parsed = _parsed(file, content)
+    fault = mistaken or _fault(content, parsed)
+    if fault is not None and (mended := _BARE.sub(_escaped, content)) != content:
         parsed = _parsed(file, mended)
     if not parsed.get("version") and not parsed.entries:
         raise MalformedFile(file.name, _no_feed(file.content, fault))
@@ -101,7 +104,26 @@ def _parsed(file: File, content: bytes) -> Any:
                 sanitize_html=False,
             )
         except _BROKEN as error:
-            raise MalformedFile(file.name, f"it is too broken to be read as a feed ({error})") from error
+            raise MalformedFile(file.name, "it is too broken to be read as a feed") from error
+
+
+def _without_mistaken(content: bytes) -> tuple[bytes, str | None]:
+    """Put U+FFFD for references to what is no character, at which feedparser fails; tell of the first."""
+    first = next(filter(_is_mistaken, _REFERENCE.finditer(content)), None)
+    if first is None:
+        return content, None
+    mended = _REFERENCE.sub(lambda found: b"&#xFFFD;" if _is_mistaken(found) else found[0], content)
+    line = content.count(b"\n", 0, first.start()) + 1
+    return mended, f"line {line}: {first[0][:20].decode()} is no character"
+
+
+def _is_mistaken(found: re.Match[bytes]) -> bool:
+    """Whether a reference names half a pair of surrogates, or more than Unicode has."""
+    digits, base = (found[1], 10) if found[1] else (found[2], 16)
+    if digits is None:  # a CDATA section
+        return False
+    number = int(digits.lstrip(b"0")[:8] or b"0", base)
+    return 0xD800 <= number <= 0xDFFF or number > sys.maxunicode
 
 
 def _escaped(found: re.Match[bytes]) -> bytes:
