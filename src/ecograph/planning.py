@@ -31,7 +31,7 @@ from ecograph.model import Level, Outcome, Rejection
 from ecograph.progress import Progress
 from ecograph.sources.content import Context, File, Written
 from ecograph.sources.declaration import LOSSES, Declaration
-from ecograph.sources.description import describe, source_iri
+from ecograph.sources.description import describe, place_of, source_iri
 from ecograph.sources.mapping import expanded
 from ecograph.sources.read import read_file
 from ecograph.sources.values import Lookup
@@ -57,6 +57,8 @@ class _Told:
     nameless: set[str] = field(default_factory=set)
     """The rows that were left out while they were read, and are no records."""
     accepted: int = 0
+    described: int = 0
+    """Of the accepted records those that say what the source is, and are none of what its files hold."""
     by_class: Counter[str] = field(default_factory=Counter)
     first: list[Record] = field(default_factory=list)
     claims: list[tuple[str, Triple]] = field(default_factory=list)
@@ -71,8 +73,9 @@ class _Told:
                 self.nameless.add(rejection.place)
 
     def accept(self, records: Sequence[Record], *, limit: int, beside: str) -> None:
-        """Count records; the first ones are kept, without those of one place."""
+        """Count records; the first ones are kept, without those that stand beside what the files hold."""
         self.accepted += len(records)
+        self.described += sum(record.place == beside for record in records)
         for record in records:
             if len(self.first) < limit and record.place != beside:
                 self.first.append(record)
@@ -87,7 +90,7 @@ class _Told:
     def check(self, declaration: Declaration) -> None:
         """Raise `TooManyRejected`."""
         rejected = len(self.refused) + len(self.nameless)
-        total, share = self.accepted + rejected, declaration.max_error_share
+        total, share = self.accepted - self.described + rejected, declaration.max_error_share
         if rejected > share * total:
             raise TooManyRejected(declaration.id, rejected, total, share, tuple(self.rejections))
 
@@ -161,7 +164,7 @@ class Planner:
 
     def _read(self, declaration: Declaration, files: Sequence[File], told: _Told) -> Iterator[Stored]:
         """Yield what the files say, and tell what of it was left out or remarked while reading."""
-        yield from stored(describe(declaration, self.base), _description(declaration))
+        yield from stored(describe(declaration, self.base), place_of(declaration))
         lookup = self._lookup(declaration) if declaration.kind != "rdf" else _no_concept
         context = Context(self.base, lookup)
         for file in files:
@@ -193,7 +196,7 @@ class Planner:
             told.reject(verdict.rejections)
             told.warnings.extend(verdict.warnings)
             accepted = [record for record in records if record.subject.value not in told.refused]
-            told.accept(accepted, limit=first, beside=_description(declaration))
+            told.accept(accepted, limit=first, beside=place_of(declaration))
             # Numbers are compared as the store keeps them: 1.50 is what it holds as 1.5.
             staging.rewrite(changed(accepted))
             done += len(records)
@@ -233,11 +236,6 @@ def _check_losses(declaration: Declaration, counts: Counts) -> None:
     share = declaration.max_lost_share if counts.left else float(declaration.may_be_empty)
     if counts.lost > share * counts.held:
         raise TooManyLost(declaration.id, counts.lost, counts.held, counts.left, declaration.max_lost_share)
-
-
-def _description(declaration: Declaration) -> str:
-    """The place of what a declaration says of its source."""
-    return f"declaration of {declaration.id}"
 
 
 def _no_concept(_scheme: str, _name: str) -> None:

@@ -83,6 +83,14 @@ def test_a_feed_of_bad_items_is_refused(graph: EcoGraph, read: Read) -> None:
     assert titles(graph) == ["Un"]
 
 
+def test_what_describes_a_feed_is_none_of_its_items(graph: EcoGraph, read: Read) -> None:
+    with pytest.raises(TooManyRejected, match="2 of 3 records rejected"):
+        read(item("1", "Un"), item("2", "x", link="ftp://x"), item("3", "y", link="ftp://y"))
+    assert titles(graph) == []
+    read(item("1", "Un"), item("2", "x", link="ftp://x"))
+    assert titles(graph) == ["Un"]
+
+
 def test_no_feed_changes_nothing(graph: EcoGraph, read: Read) -> None:
     read(item("1", "Un"))
     with pytest.raises(MalformedFile, match="HTML page"):

@@ -134,6 +134,13 @@ def test_too_many_bad_rows_keep_the_old_graph(
     assert project(opened(fresh_copy), "p1") == ["Séchoir solaire"]
 
 
+def test_what_describes_a_table_is_none_of_its_records(load: Load) -> None:
+    bad = SECOND.replace("Éco-matériaux", "chemie")
+    with pytest.raises(TooManyRejected, match="1 of 4 records rejected"):
+        load(HEADER + FIRST + bad, share=0.2)
+    assert len(load(HEADER + FIRST + bad, share=0.25).rejections) == 1
+
+
 def test_a_missing_column_is_named_with_those_that_are_there(load: Load) -> None:
     with pytest.raises(
         MalformedFile, match=r"no column 'Pôles' \(cp1252, separator ;\); there are 'Référence'"

@@ -20,6 +20,11 @@ def source_iri(base: str, source: str) -> str:
     return f"{base}/source/{source}"
 
 
+def place_of(declaration: Declaration) -> str:
+    """Return the place, in reports, of what a declaration says of its source, beside what its files hold."""
+    return f"declaration of {declaration.id}"
+
+
 def understood_id(source: str, level: Level) -> str:
     """Return the id of what the texts of a source say of what a level sees: a derived source."""
     return f"{source}-understood-{level.slug}"

@@ -10,6 +10,7 @@ from ecograph.sources.aides import read_aides
 from ecograph.sources.content import Content, Context, File, Stated, Written
 from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
+from ecograph.sources.description import place_of
 from ecograph.sources.documents import read_document
 from ecograph.sources.feed import Watched, stated_items
 from ecograph.sources.feed_formats import parse_feed
@@ -83,10 +84,10 @@ def _feed(declaration: Declaration, file: File, context: Context) -> Content:
     )
     feed = parse_feed(file)
     try:
-        described = Stated(file.name, list(watched.described(declaration.location[0], feed, context.lookup)))
+        about = list(watched.described(declaration.location[0], feed, context.lookup))
     except BadValue as error:
         raise BadDeclaration(declaration.id, f"feed.poles: {error}") from error
-    return Content(feed.written, chain([described], stated_items(feed, watched, file.name)))
+    return Content(feed.written, chain([Stated(place_of(declaration), about)], stated_items(feed, watched, file.name)))
 
 
 _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
