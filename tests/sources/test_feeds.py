@@ -199,8 +199,10 @@ def test_dates_are_days_where_they_were_written(said: str, day: str) -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["demain", "31/02/2026", "0000-00-00", "99999999999", "2026-02-30", "2026-13-45", "20260230"]
-    + ["Tue, 31 Feb 2026 10:00:00 GMT", "31 Feb 26 10:00:00 GMT", "2026-W54-2", "2026-03"],
+    [
+        *("demain", "31/02/2026", "0000-00-00", "99999999999", "2026-02-30", "2026-13-45", "20260230"),
+        *("Tue, 31 Feb 2026 10:00:00 GMT", "31 Feb 26 10:00:00 GMT", "2026-W54-2", "2026-03"),
+    ],
 )
 def test_a_date_that_is_none_is_told_and_loses_nothing(said: str) -> None:
     [item] = items(read(rss(f"{ONE}<pubDate>{said}</pubDate>")))
@@ -222,6 +224,7 @@ def test_days_in_other_texts() -> None:
         ("/a", "https://presse.example/a"),
         ("a b", "https://presse.example/rubrique/a%20b"),
         ("//autre.example/a", "https://autre.example/a"),
+        ("https://é-santé.example/a b|c", "https://é-santé.example/a%20b%7Cc"),
         ("https://presse.example/été", "https://presse.example/%C3%A9t%C3%A9"),
         ("https://presse.example/%C3%A9t%C3%A9", "https://presse.example/%C3%A9t%C3%A9"),
     ],
@@ -244,11 +247,31 @@ def test_a_link_that_is_none_leaves_the_item_out(link: str) -> None:
     [rejection] = bad.rejections
     assert (rejection.place, rejection.path) == (f"{URL}, item 2", "link")
     assert rejection.record.startswith("https://base.example/watch-item/presse--")
-    assert rejection.reason == {
-        "fr": "l'article n'a pas de lien utilisable (http ou https)",
-        "en": "the item has no usable link (http or https)",
-    }
+    assert rejection.reason["fr"].startswith("l'article n'a pas de lien utilisable (http ou https) : ")
+    assert rejection.reason["en"].startswith("the item has no usable link (http or https): ")
     assert not list(bad.triples)
+
+
+@pytest.mark.parametrize(
+    ("link", "reason"),
+    [
+        ("https:///x", "cannot exist"),
+        ("https://presse.example:99999/4", "cannot exist"),
+        ("http://exa mple.fr/x", "cannot exist"),
+        ("https://u:p@presse.example/6", "would be published"),
+    ],
+)
+def test_a_link_that_leads_nowhere_or_says_too_much_is_told(link: str, reason: str) -> None:
+    [item] = items(read(rss(f"<guid isPermaLink='false'>2</guid><title>T</title><link>{link}</link>")))
+    assert item.rejections[0].reason["en"].endswith(reason)
+    assert not list(item.triples)
+
+
+def test_no_password_of_an_address_is_published() -> None:
+    text = rss(ONE, head="<link>https://u:p@presse.example/</link>")
+    found = read(text, location=["https://u:p@presse.example/flux"], publisher={"name": "Un journal"})
+    about = facts(next(found.stated))
+    assert not {"eco:feed", "foaf:homepage"} & about.keys()
 
 
 @pytest.mark.parametrize(

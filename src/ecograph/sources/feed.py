@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Annotated
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pyoxigraph import Literal, NamedNode, Triple
@@ -17,7 +17,7 @@ from ecograph.model import Rejection
 from ecograph.sources.content import Stated
 from ecograph.sources.feed_formats import Entry, Feed
 from ecograph.sources.plain import excerpt, plain_text
-from ecograph.sources.values import Address, Lookup, concept, day_in, iri
+from ecograph.sources.values import Address, BadValue, Lookup, concept, day_in, iri, url
 from ecograph.vocab import DCT, FOAF, RDF, SCHEMA, XSD, eco
 
 EXCERPT = 300
@@ -25,12 +25,13 @@ EXCERPT = 300
 _TITLE = 500
 _TYPE = NamedNode(RDF + "type")
 _LANGUAGE = re.compile(r"[a-z]{2,3}")
+_SERVER = re.compile(r"[^/?#]*//[^/?#]*")
 _SAFE = "%/:=&?~#+!$,;'@()*[]"
 
 _CUT = {"fr": "le fichier s'arrête dans cet article", "en": "the file ends within this item"}
 _NO_LINK = {
-    "fr": "l'article n'a pas de lien utilisable (http ou https)",
-    "en": "the item has no usable link (http or https)",
+    "fr": "l'article n'a pas de lien utilisable (http ou https) : ",
+    "en": "the item has no usable link (http or https): ",
 }
 _NO_TITLE = {"fr": "l'article n'a ni titre ni texte", "en": "the item has neither title nor text"}
 _TWICE = {
@@ -82,10 +83,10 @@ class Watched:
         for predicate, texts in ((DCT + "title", self.titles), (DCT + "description", self.descriptions)):
             for language, text in texts.items():
                 yield Triple(self.node, NamedNode(predicate), Literal(text, language=language))
-        if known := web_address(address):
-            yield Triple(self.node, NamedNode(eco("feed")), NamedNode(known))
-        if homepage := web_address(self.options.homepage or self.homepage or feed.homepage):
-            yield Triple(self.node, NamedNode(FOAF + "homepage"), NamedNode(homepage))
+        if known := _published(address):
+            yield Triple(self.node, NamedNode(eco("feed")), known)
+        if homepage := _published(self.options.homepage or self.homepage or feed.homepage):
+            yield Triple(self.node, NamedNode(FOAF + "homepage"), homepage)
         for pole in self.options.poles:
             yield Triple(self.node, NamedNode(eco("inPole")), concept(pole, "poles", lookup))
         for domain in self.options.watches:
@@ -107,34 +108,42 @@ def stated_items(feed: Feed, watched: Watched, name: str) -> Iterator[Stated]:
         yield _stated(entry, feed, watched, node, place)
 
 
-def web_address(link: str | None) -> str | None:
-    """Return a link as an IRI of the web, or None where it is none, as `javascript:` and the like."""
-    found = quote((link or "").strip(), safe=_SAFE)
+def web_address(link: str) -> NamedNode:
+    """Return a link as an IRI of the web; raises `BadValue` where it is none, as `javascript:` and the like.
+
+    What may not stand in an IRI is escaped, as browsers do, but not in the name of the server.
+    """
+    tidied = link.strip()
+    begins = _SERVER.match(tidied)
+    rest = begins.end() if begins else 0
+    return url(tidied[:rest] + quote(tidied[rest:], safe=_SAFE))
+
+
+def _published(link: str) -> NamedNode | None:
+    """Return an address of the watch source; one that cannot be published is left out."""
     try:
-        parts = urlsplit(found)
-        if parts.scheme.lower() not in {"http", "https"} or not parts.hostname:
-            return None
-        NamedNode(found)
-    except ValueError:
+        return web_address(link)
+    except BadValue:
         return None
-    return found
 
 
 def _stated(entry: Entry, feed: Feed, watched: Watched, node: NamedNode, place: str) -> Stated:
     text = plain_text(entry.text)
     title = plain_text(entry.title) or excerpt(text, 80)
-    link = web_address(entry.link) or web_address(entry.id)
     if entry.cut:
         return Stated(place, (), [_told(node, place, "", entry.title, _CUT)])
-    if link is None:
-        return Stated(place, (), [_told(node, place, "link", entry.link, _NO_LINK)])
+    try:
+        link = _link(entry)
+    except BadValue as error:
+        reason = {language: _NO_LINK[language] + said for language, said in error.reason.items()}
+        return Stated(place, (), [_told(node, place, "link", entry.link, reason)])
     if not title:
         return Stated(place, (), [_told(node, place, "title", "", _NO_TITLE)])
     language = _language(entry, feed, watched.options)
     triples = [
         Triple(node, _TYPE, NamedNode(eco("WatchItem"))),
         Triple(node, NamedNode(DCT + "title"), Literal(excerpt(title, _TITLE), language=language)),
-        Triple(node, NamedNode(SCHEMA + "url"), NamedNode(link)),
+        Triple(node, NamedNode(SCHEMA + "url"), link),
         Triple(node, NamedNode(eco("fromSource")), watched.node),
     ]
     if text and text != title:
@@ -149,6 +158,16 @@ def _stated(entry: Entry, feed: Feed, watched: Watched, node: NamedNode, place: 
     return Stated(
         place, triples, warnings=[_told(node, place, "date", entry.when, _NO_DAY)] if unread else []
     )
+
+
+def _link(entry: Entry) -> NamedNode:
+    """Where an item is read, which its id may tell too; raises `BadValue` where neither can be published."""
+    try:
+        return web_address(entry.link)
+    except BadValue:
+        if known := _published(entry.id):
+            return known
+        raise
 
 
 def _identity(entry: Entry, shared: frozenset[str]) -> str:

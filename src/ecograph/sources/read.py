@@ -87,7 +87,9 @@ def _feed(declaration: Declaration, file: File, context: Context) -> Content:
         about = list(watched.described(declaration.location[0], feed, context.lookup))
     except BadValue as error:
         raise BadDeclaration(declaration.id, f"feed.poles: {error}") from error
-    return Content(feed.written, chain([Stated(place_of(declaration), about)], stated_items(feed, watched, file.name)))
+    return Content(
+        feed.written, chain([Stated(place_of(declaration), about)], stated_items(feed, watched, file.name))
+    )
 
 
 _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {

@@ -12,7 +12,7 @@ from datetime import date as Day  # noqa: N812 - `date` is a function of mapping
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from pydantic import AfterValidator
 from pyoxigraph import Literal, NamedNode
@@ -57,6 +57,8 @@ _USUAL_DAY = re.compile(r"(\d\d)/(\d\d)/(\d{4})", re.ASCII)
 _DATE = NamedNode(XSD + "date")
 # What nearly all addresses are like; the others are looked at part by part.
 _PLAIN_URL = re.compile(r"https?://[a-z0-9-]+(?:\.[a-z0-9-]+)+(?:/[\w./-]*)?", re.ASCII)
+# Names with a dot between them, in any script, or an address of IPv6.
+_HOST = re.compile(r"(?:[^\s.#%/:<>?@\[\\\]^|]+\.)+[^\s.#%/:<>?@\[\\\]^|]+\.?|[\da-f:.]*:[\da-f:.]*")
 _ENGLISH_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 # A year of two digits is one where the time of day follows, as in RFC 822.
 _NAMED_DAY = re.compile(
@@ -145,20 +147,42 @@ def day_in(text: str) -> Day | None:
 
 
 def url(text: str) -> NamedNode:
-    """A web address; one that begins with www. is completed."""
+    """A web address that can be published; one that begins with www. is completed."""
     if _PLAIN_URL.fullmatch(text):
         return NamedNode(text)
     address = f"https://{text}" if text.startswith("www.") else text
-    try:
-        parts = urlsplit(address)
-        if parts.scheme in {"http", "https"} and parts.hostname and " " not in address:
-            return NamedNode(address)
-    except ValueError:
-        pass
-    raise BadValue(
+    expected = BadValue(
         "une adresse web est attendue, comme https://exemple.fr",
         "a web address is expected, as https://example.org",
     )
+    try:
+        parts = urlsplit(address)
+        if parts.scheme not in {"http", "https"} or not parts.netloc:
+            raise expected
+        _check_server(parts)
+        return NamedNode(address)
+    except BadValue:
+        raise
+    except ValueError as error:
+        raise expected from error
+
+
+def _check_server(parts: SplitResult) -> None:
+    """Raise `BadValue` for a server that cannot be, or that is told who asks."""
+    if "@" in parts.netloc:
+        raise BadValue(
+            "cette adresse contient un nom d'utilisateur ou un mot de passe, qui seraient publiés",
+            "this address holds a user name or a password, which would be published",
+        )
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    if port == 0 or not _HOST.fullmatch(parts.hostname or ""):
+        raise BadValue(
+            "le serveur ou le port de cette adresse ne peut pas exister",
+            "the server or the port of this address cannot exist",
+        )
 
 
 def siren_number(text: str) -> Literal:
