@@ -16,6 +16,7 @@ from ecograph.model import Level
 from ecograph.web.access import Graph, LevelOf
 from ecograph.web.pages import queries_page, query_result_page
 from ecograph.web.sparql_question import known_tag
+from ecograph.web.sparql_request import read_parameters
 
 router = APIRouter(tags=["queries"])
 
@@ -46,7 +47,8 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     chosen = _SUFFIXES.get(suffix) if stem else None
     name = stem if chosen else name
     saved = graph.saved(name)
-    values = {key: value for key, value in request.query_params.items() if key != "lang"}
+    given = read_parameters(request.scope["query_string"])
+    values = {key: value for key, value in given.items() if key != "lang"}
     text = saved.bound(values)
     chosen = chosen or _negotiated(request.headers.get("accept"))
     if chosen == _HTML:

@@ -94,6 +94,8 @@ def _single(fields: Fields, name: str, plural: str) -> str:
     given = _values(fields, name)
     if len(given) != 1:
         raise BadQuery(f"{len(given)} {plural} were given, not one" if given else f"no `{name}` was given")
+    if not given[0].strip():
+        raise BadQuery(f"the {name} is empty")
     return given[0]
 
 
@@ -118,6 +120,18 @@ def _posted(query_string: bytes, content_type: str, body: bytes, *, name: str, m
         f"POST it as {media_type}, or as field `{name}` of {FORM}.",
         headers={"Accept-Post": f"{media_type}, {FORM}"},
     )
+
+
+def read_parameters(query_string: bytes) -> dict[str, str]:
+    """Return parameters that are given once each; raises `BadQuery`, `BadParameter`."""
+    given: dict[str, str] = {}
+    for name, value in _fields(query_string):
+        if name in given:
+            raise BadParameter(name, value, "one value, and it is given more often")
+        if "\0" in value:
+            raise BadParameter(name, value, "a text without the character NUL")
+        given[name] = value
+    return given
 
 
 def _values(fields: Iterable[tuple[str, str]], name: str) -> list[str]:
