@@ -20,6 +20,7 @@ from ecograph.app import EcoGraph
 from ecograph.graph.keys import Key
 from ecograph.model import Level
 
+_OPEN = ("/api/", "/queries")
 _CHALLENGE = {"WWW-Authenticate": 'Bearer realm="EcoGraph"'}
 _WRONG = {"WWW-Authenticate": 'Bearer realm="EcoGraph", error="invalid_token"'}
 _LACKING = {"WWW-Authenticate": 'Bearer realm="EcoGraph", error="insufficient_scope"'}
@@ -92,7 +93,10 @@ def install(app: FastAPI) -> None:
 
 
 class AccessHeaders:
-    """Adds to every answer that it varies with the key; one given to a key stays with its holder."""
+    """Adds to every answer that it varies with the key; one given to a key stays with its holder.
+
+    Those of the programming interface may be read by scripts of other sites.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -100,17 +104,19 @@ class AccessHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             keyed = any(name == b"authorization" for name, _ in scope["headers"])
-            send = partial(_send_marked, send, keyed)
+            send = partial(_send_marked, send, keyed, scope["path"].startswith(_OPEN))
         await self._app(scope, receive, send)
 
 
-async def _send_marked(send: Send, keyed: bool, message: Message) -> None:  # noqa: FBT001 - bound by position
+async def _send_marked(send: Send, keyed: bool, is_open: bool, message: Message) -> None:  # noqa: FBT001 - bound by position
     if message["type"] == "http.response.start":
         headers = MutableHeaders(scope=message)
         if "authorization" not in headers.get("vary", "").lower():
             headers.add_vary_header("Authorization")
         if keyed and "private" not in (held := headers.get("cache-control", "")) and "no-store" not in held:
             headers["cache-control"] = "private, no-cache"
+        if is_open:
+            headers.setdefault("access-control-allow-origin", "*")
     await send(message)
 
 

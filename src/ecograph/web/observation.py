@@ -19,14 +19,13 @@ from ecograph.model import Level
 from ecograph.web.budget import Budget, Meter, network_of
 from ecograph.web.logs import facts
 from ecograph.web.metrics import Metrics
+from ecograph.web.problems import GONE
 
 _log = logging.getLogger(__name__)
 
 _VALID_ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "DELETE", "PATCH"})
 _HEADER = b"x-request-id"
-# The client left before it was answered; nothing was sent.
-_GONE = 499
 _OUTCOMES: Mapping[type[BaseException], str] = {
     BadInput: "refused",
     HTTPException: "refused",
@@ -51,7 +50,7 @@ class Observed:
         started = time.perf_counter()
         state = scope.setdefault("state", {})
         state["request_id"] = number = _request_id(scope)
-        status = _GONE
+        status = GONE
 
         async def send_noted(message: Message) -> None:
             nonlocal status

@@ -13,6 +13,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import Match
 
 from ecograph.errors import (
@@ -53,7 +54,9 @@ _log = logging.getLogger(__name__)
 _TYPES = "https://w3id.org/ecograph/problem/"
 _RETRY_SECONDS = 5
 _PROGRAMS = ("/api/", "/sparql", "/graphs", "/health/", "/metrics")
-_METHODS = ("DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
+_METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
+# The client left before it was answered; nothing was sent.
+GONE = 499
 # What these say is about the request; the others may tell of the machine, and are only logged.
 _TELLING = (BadInput, Busy, Forbidden, NotFound, PreconditionFailed, QueryLimit, BudgetSpent, TooManyQueries)
 
@@ -72,6 +75,7 @@ def install(app: FastAPI, *, page: ErrorPage | None = None) -> None:
     app.add_exception_handler(EcographError, _on_error)
     app.add_exception_handler(HTTPException, _on_http)
     app.add_exception_handler(RequestValidationError, _on_invalid)
+    app.add_exception_handler(ClientDisconnect, _on_left)
     app.add_exception_handler(Exception, on_bug)
 
 
@@ -98,10 +102,15 @@ def problem_of(request: Request, error: EcographError) -> Response:
 
 async def _on_http(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101 - what it is registered for
+    return refusal_of(request, error)
+
+
+def refusal_of(request: Request, error: HTTPException) -> Response:
+    """Return the answer that a refusal in terms of HTTP means."""
     headers = dict(error.headers or {})
     # What the router alone says names one route; a handler that refuses knows better.
     if error.detail == HTTPStatus.METHOD_NOT_ALLOWED.phrase:
-        headers["Allow"] = ", ".join(_allowed(request))
+        headers["Allow"] = ", ".join(allowed(request))
     title = HTTPStatus(error.status_code).phrase
     return _problem(request, error.status_code, title, {"detail": str(error.detail)}, headers=headers)
 
@@ -123,7 +132,12 @@ async def on_bug(request: Request, _error: Exception) -> Response:
     return _problem(request, status, status.phrase, facts)
 
 
-def _allowed(request: Request) -> list[str]:
+async def _on_left(_request: Request, _error: Exception) -> Response:
+    """Return what nobody reads: who asked left before the body had come."""
+    return Response(status_code=GONE)
+
+
+def allowed(request: Request) -> list[str]:
     """Return what may be done at a place; a router alone knows of one of its routes only."""
     scope = request.scope
 
@@ -131,7 +145,8 @@ def _allowed(request: Request) -> list[str]:
         routes = request.app.routes
         return any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
 
-    return [method for method in _METHODS if allows(method)]
+    found = {method for method in _METHODS if allows(method)}
+    return sorted(found | {"HEAD"} if "GET" in found else found)
 
 
 def _problem(

@@ -20,31 +20,30 @@ _HTML = "text/html"
 _VARY = {"Vary": "Accept, Accept-Language, Authorization"}
 
 
-@router.api_route("/voc/{scheme}/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/voc/{scheme}/{name}", include_in_schema=False)
 def read_concept(request: Request, graph: Graph, level: LevelOf, scheme: str, name: str) -> Response:
     """Answer a concept of the vocabulary."""
     return _answer(request, graph, level, f"{VOC}{scheme}/", name)
 
 
-@router.api_route("/voc/{scheme}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/voc/{scheme}", include_in_schema=False)
 def read_scheme(request: Request, graph: Graph, level: LevelOf, scheme: str) -> Response:
     """Answer a concept scheme."""
     return _answer(request, graph, level, VOC, scheme)
 
 
-@router.api_route("/ns/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/ns/{name}", include_in_schema=False)
 def read_term(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
     """Answer a class or property of the ontology."""
     return _answer(request, graph, level, NS, name)
 
 
-@router.api_route("/.well-known/genid/{name}", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/.well-known/genid/{name}", include_in_schema=False)
 def read_part(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
     """Answer a part of a resource that its source gave no name."""
     return _answer(request, graph, level, f"{graph.base}/.well-known/genid/", name)
 
 
-@router.head("/{kind}/{name}", include_in_schema=False)
 @router.get("/{kind}/{name}")
 def read_resource(request: Request, graph: Graph, level: LevelOf, kind: str, name: str) -> Response:
     """Answer a resource as HTML, Turtle, JSON-LD, N-Triples or RDF/XML, by `Accept` or by suffix."""

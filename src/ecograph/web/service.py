@@ -20,6 +20,7 @@ from ecograph.errors import StorageFailed
 from ecograph.web import (
     access,
     api,
+    crossing,
     feedback,
     health,
     judging,
@@ -42,7 +43,9 @@ from ecograph.web.compression import Compressed
 from ecograph.web.lines import Entrance
 from ecograph.web.metrics import Metrics, read_metrics
 from ecograph.web.observation import Observed
+from ecograph.web.receiving import Received
 from ecograph.web.shortcut import Shortcut
+from ecograph.web.wire import Protocol
 
 _DESCRIPTION = """Links a company's concrete project to the resources of its territory.
 
@@ -98,7 +101,7 @@ def create_app(graph: EcoGraph) -> Service:
     _add_routes(app)
     app.add_middleware(Compressed)
     shortcut = Shortcut(app.framework, asking)
-    app.front = Observed(ServerErrorMiddleware(shortcut, handler=problems.on_bug), metrics)
+    app.front = Observed(ServerErrorMiddleware(Received(shortcut), handler=problems.on_bug), metrics)
     _document_queries(app, graph)
     return app
 
@@ -113,6 +116,7 @@ def _add_routes(app: FastAPI) -> None:
     # The resources come last: their route takes any path of two segments.
     for router in (
         api.router,
+        crossing.router,
         feedback.router,
         review.router,
         refreshing.router,
@@ -164,6 +168,7 @@ def server_config(graph: EcoGraph) -> uvicorn.Config:
     proxies = list(graph.settings.trusted_proxies)
     return uvicorn.Config(
         create_app(graph),
+        http=Protocol,
         log_config=None,
         log_level=logging.WARNING,
         access_log=False,

@@ -19,6 +19,7 @@ from ecograph.graph.admission import admit
 from ecograph.model import Level
 from ecograph.web.access import authenticate
 from ecograph.web.asking import Asking
+from ecograph.web.crossing import preflight
 from ecograph.web.observation import account_of, query_noted
 from ecograph.web.sparql_question import CORS, chosen, headers_of, known_tag, read_question, tag
 from ecograph.web.sparql_request import FORM, QUERY, Asked, read_post, read_url
@@ -27,12 +28,6 @@ from ecograph.web.sparql_request import FORM, QUERY, Asked, read_post, read_url
 _SHORT = 4_000
 _DESCRIPTIONS = tuple(form for form in GRAPHS if form.suffix in {"ttl", "jsonld", "rdf"})
 _ALLOWED = "GET, HEAD, OPTIONS, POST"
-_PREFLIGHT = {
-    "Allow": _ALLOWED,
-    "Access-Control-Allow-Methods": _ALLOWED,
-    "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-None-Match",
-    "Access-Control-Max-Age": "86400",
-}
 
 
 _FIELDS = ("query", "default-graph-uri", "named-graph-uri")
@@ -105,7 +100,7 @@ async def sparql_post(request: Request) -> Response:
 @router.options("/sparql", include_in_schema=False)
 async def sparql_options(_request: Request) -> Response:
     """Say what may be done here, to scripts of other sites as well."""
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers={**CORS, **_PREFLIGHT})
+    return preflight(_ALLOWED, CORS)
 
 
 async def answered(request: Request, asked: Asked) -> Response:

@@ -18,6 +18,7 @@ from ecograph.exchange.formats import GRAPHS
 from ecograph.graph.keys import Key
 from ecograph.graph.updates import Dataset
 from ecograph.web.access import Graph, LevelOf, WriterKey, the_graph
+from ecograph.web.crossing import preflight
 from ecograph.web.preconditions import preconditions
 from ecograph.web.sparql import answered
 from ecograph.web.sparql_request import FORM, UPDATE, Asked, read_update_post
@@ -81,7 +82,7 @@ async def post_update(request: Request, graph: Graph, key: WriterKey) -> Respons
     return Response(status_code=HTTPStatus.NO_CONTENT, headers=_CORS)
 
 
-@router.api_route("/sparql/update", methods=["GET", "HEAD"], include_in_schema=False)
+@router.get("/sparql/update", include_in_schema=False)
 async def get_update() -> Response:
     """Say that an update is no question."""
     raise HTTPException(
@@ -97,7 +98,6 @@ async def get_update() -> Response:
     openapi_extra=_GRAPH_DOCS,
     responses={200: {"content": {form.media_type: {} for form in GRAPHS}}, 404: {}},
 )
-@router.head("/graphs", include_in_schema=False)
 async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response:
     """Answer all that a graph says, or with `default` the merge of all that this level may see."""
     wanted = _wanted(request)
@@ -138,23 +138,13 @@ async def delete_graph(request: Request, graph: Graph, key: WriterKey) -> Respon
 @router.options("/sparql/update", include_in_schema=False)
 async def update_options() -> Response:
     """Say what may be done here, to scripts of other sites as well."""
-    return _options(_UPDATE_METHODS)
+    return preflight(_UPDATE_METHODS, _CORS)
 
 
 @router.options("/graphs", include_in_schema=False)
 async def graph_options() -> Response:
     """Say what may be done here, to scripts of other sites as well."""
-    return _options(_GRAPH_METHODS)
-
-
-def _options(methods: str) -> Response:
-    allowed = {
-        "Allow": methods,
-        "Access-Control-Allow-Methods": methods,
-        "Access-Control-Allow-Headers": "Accept, Authorization, Content-Type, If-Match, If-None-Match",
-        "Access-Control-Max-Age": "86400",
-    }
-    return Response(status_code=HTTPStatus.NO_CONTENT, headers={**_CORS, **allowed})
+    return preflight(_GRAPH_METHODS, _CORS)
 
 
 async def _written(request: Request, write: Callable[..., bool], key: Key) -> Response:
