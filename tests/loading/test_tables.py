@@ -58,7 +58,8 @@ Load = Callable[..., Outcome]
 def load(tmp_path: Path, fresh_copy: Path, opened: Callable[..., EcoGraph]) -> Load:
     def run(text: str, *, share: float = 1.0, encoding: str = "cp1252") -> Outcome:
         table, declaration = tmp_path / "partners.csv", tmp_path / "partners-table.toml"
-        table.write_bytes(text.encode(encoding))
+        is_mixed = encoding == "surrogates"  # which stand for bytes that are no UTF-8
+        table.write_bytes(text.encode("utf-8", "surrogateescape") if is_mixed else text.encode(encoding))
         declaration.write_text(DECLARATION.format(table=table, share=share), encoding="utf-8")
         outcomes, failures = opened(fresh_copy).writing.load_declared(extra=[declaration])
         for _, error in failures:
@@ -123,6 +124,44 @@ def test_a_row_without_identifier_takes_nothing_away(
     outcome = load(HEADER + SECOND + FIRST.removeprefix("P1"))
     assert [r.path for r in outcome.rejections] == ["Référence"]
     assert project(opened(fresh_copy), "p1") == ["Séchoir solaire"]
+
+
+def test_a_row_with_too_many_cells_takes_nothing_away(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST + SECOND)
+    outcome = load(
+        HEADER + SECOND.replace("Poutres", "Grandes poutres") + FIRST.replace("solaire", "so;laire")
+    )
+    (rejection,) = outcome.rejections
+    assert rejection.place.endswith("partners.csv, line 3")
+    assert rejection.reason["en"] == "8 cells under 7 columns; is a separator inside a cell?"
+    graph = opened(fresh_copy)
+    assert project(graph, "p1") == ["Séchoir solaire"]
+    assert project(graph, "p2") == ["Grandes poutres collées"]
+
+
+def test_a_row_in_another_encoding_keeps_what_was_known_of_it(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    third = SECOND.replace("P2", "P3").replace("552100554", "775670417")
+    load(HEADER + FIRST + SECOND + third, encoding="utf-8")
+    said = HEADER.encode() + FIRST.replace("Séchoir", "Étuve").encode() + SECOND.encode("cp1252")
+    outcome = load(said.decode("utf-8", "surrogateescape"), encoding="surrogates")
+    assert {r.path for r in outcome.rejections} == {"Commune", "Projet", "Pôles"}
+    graph = opened(fresh_copy)
+    assert project(graph, "p1") == ["Étuve solaire"]
+    assert project(graph, "p2") == ["Poutres collées"]  # it is told which record cannot be read
+    assert project(graph, "p3") == []  # so others may go
+
+
+def test_a_quote_that_is_not_closed_takes_nothing_away(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    load(HEADER + FIRST + SECOND)
+    with pytest.raises(MalformedFile, match="line 2, column 4: a quote opens a cell here"):
+        load(HEADER + FIRST.replace("Distillerie", '"Distillerie') + SECOND)
+    assert project(opened(fresh_copy), "p2") == ["Poutres collées"]
 
 
 def test_too_many_bad_rows_keep_the_old_graph(

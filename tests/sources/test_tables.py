@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import io
+import re
 from datetime import date
+from zipfile import ZipFile
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.styles import Font
 
 from ecograph.errors import MalformedFile
 from ecograph.sources.tables import Row, TableOptions, read_table
@@ -73,13 +76,187 @@ def test_a_workbook_gives_what_a_person_would_have_typed() -> None:
         (b"", "x.csv", "it is empty"),
         (b"PK\x03\x04 cut", "x.xlsx", "not a whole XLSX workbook"),
         (b"a;b;a\n1;2;3\n", "x.csv", "two columns are named 'a'"),
-        (b"a;b\n1;2;3\n", "x.csv", r"line 2, column 1: 3 cells under 2 columns"),
         (b"a;b\n1;\x002\n", "x.csv", "null characters"),
     ],
 )
 def test_what_is_no_table_says_why_and_where(content: bytes, name: str, reason: str) -> None:
     with pytest.raises(MalformedFile, match=reason):
         read(content, name)
+
+
+UNCLOSED = "a quote opens a cell here and is not closed at its end"
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column"),
+    [
+        ('Ref;Titre\n1;a\n2;b\n3;"c\n4;d\n', 4, 3),
+        ('Ref;Titre\n1;"deux\nlignes"\n3;"c\r\n4;d\n', 4, 3),  # one that is closed stands before
+        ('Ref;Note;Titre\n1;"deux\nlignes";"c\n4;d;e\n', 3, 9),
+        ('Ref;Titre\n1;"b\n2;c\n3;"d; e"\n', 2, 3),  # closed by the quote that opens a later cell
+        ('Ref;Titre\n1;"b\n2;tuyau de 5"\n3;d\n', 2, 3),  # closed by accident
+        ('Ref;Titre;Lien\n1;"b;\n2;c;\n3;tuyau de 5";\n', 2, 3),
+        ('"Ref";"Titre"\n"1";"b\n"2";"c"\n', 2, 5),
+        ('Ref;Titre\n1;"Oui" dit-il\n', 2, 3),
+    ],
+)
+def test_a_quote_that_is_not_closed_swallows_no_rows(text: str, line: int, column: int) -> None:
+    with pytest.raises(MalformedFile, match=UNCLOSED) as refused:
+        read(text.encode())
+    assert (refused.value.line, refused.value.column) == (line, column)
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ('1;tuyau de 5" ou 6";x\n', ["1", 'tuyau de 5" ou 6"', "x"]),
+        ('1;il dit "oui";x\n', ["1", 'il dit "oui"', "x"]),
+        ('1;"a; b\nc; d; e";x\n', ["1", "a; b\nc; d; e", "x"]),
+        (
+            '1;x;"Pour :\n- les PME ; les TPE ; les autres"\n',
+            ["1", "x", "Pour :\n- les PME ; les TPE ; les autres"],
+        ),
+        ('"1\n2";x;y\n', ["1\n2", "x", "y"]),
+    ],
+)
+def test_quotes_within_cells_and_cells_of_several_lines_are_read(row: str, cells: list[str]) -> None:
+    assert [list(found.cells.values()) for found in read(f"Ref;Titre;Lien\n{row}".encode())] == [cells]
+
+
+def test_a_cell_that_is_too_long_is_refused() -> None:
+    with pytest.raises(MalformedFile, match="line 2, column 1: field larger than field limit"):
+        read(b"a;b\n" + b"x" * 1_000_001 + b";1\n")
+
+
+def test_a_row_with_too_many_cells_is_alone_in_its_fault() -> None:
+    first, second = read(b"a;b\n1;2;3\n4;5;;;\n")
+    assert first.line == 2
+    assert [r.reason for r in first.rejections("x.csv, line 2")] == [
+        {
+            "fr": "3 cellules sous 2 colonnes ; une cellule contient-elle un séparateur ?",
+            "en": "3 cells under 2 columns; is a separator inside a cell?",
+        }
+    ]
+    assert second == Row(3, {"a": "4", "b": "5"})
+
+
+def test_a_line_in_another_encoding_is_alone_in_its_fault() -> None:
+    content = "Ville;Pôle\nNîmes;éco\n".encode() + "Sète;x\nAlès;y\n".encode("cp1252") + "Mâcon;z\n".encode()
+    nimes, sete, ales, macon = read(content)
+    assert (nimes.cells, macon.cells) == ({"Ville": "Nîmes", "Pôle": "éco"}, {"Ville": "Mâcon", "Pôle": "z"})
+    assert not nimes.faults
+    assert not macon.faults
+    assert [(sete.cells["Ville"], *sete.faults), (ales.line, *ales.faults)] == [
+        ("S\ufffdte", "Ville"),
+        (4, "Ville"),
+    ]
+    assert "UTF-8" in sete.faults["Ville"]["fr"]
+
+
+def test_a_header_in_another_encoding_than_the_rows_is_refused() -> None:
+    with pytest.raises(MalformedFile, match=r"line 1, column 1: it is not UTF-8, as the rest of the file is"):
+        read("Réf;Titre\n".encode("cp1252") + "1;été\n".encode())
+
+
+def test_a_text_in_another_encoding_is_read_as_such() -> None:
+    rows = [f"{n};Élevage à Sète, près de Béziers — « œuvre »\n" for n in range(20)]
+    assert (
+        read(("Ref;Titre\n" + "".join(rows)).encode("cp1252"))[0].cells["Titre"].startswith("Élevage à Sète")
+    )
+
+
+def test_an_error_of_a_spreadsheet_is_no_value() -> None:
+    (row,) = read("Ref;Titre;Note\n1;#REF!;n° #N/A\n".encode())
+    assert [*row.faults] == ["Titre"]
+    assert row.faults["Titre"]["en"] == "it is an error of a spreadsheet, not a value: mend the formula"
+
+
+def test_the_separator_is_the_one_that_cuts_the_column_names() -> None:
+    rows = [f"{n};a, b, c, d, e, f;x,,,,,,,;{n},5\n" for n in range(5)]
+    table = read_table(
+        ("Ref;Titre;Desc;Montant\n" + "".join(rows)).encode(), name="x.csv", options=TableOptions()
+    )
+    assert table.written.endswith("separator ;")
+    assert [row.cells["Montant"] for row in table.rows] == ["0,5", "1,5", "2,5", "3,5", "4,5"]
+
+
+def packed(book: Workbook) -> bytes:
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def test_the_first_sheet_that_is_not_hidden_is_read() -> None:
+    book = Workbook()
+    book.active.append(["brouillon"])
+    book.active.sheet_state = "hidden"
+    sheet = book.create_sheet("Aides")
+    sheet.append(["Ref"])
+    sheet.append([1])
+    book.active = 1
+    assert read(packed(book), "x.xlsx") == [Row(2, {"Ref": "1"})]
+    assert read(packed(book), "x.xlsx", sheet="Sheet") == []
+
+
+def test_an_empty_sheet_is_named_with_the_others() -> None:
+    book = Workbook()
+    book.active.title = "Page de garde"
+    book.create_sheet("Aides").append(["Ref"])
+    with pytest.raises(
+        MalformedFile, match="column names in the sheet 'Page de garde'; the others are 'Aides'"
+    ):
+        read(packed(book), "x.xlsx")
+
+
+@pytest.mark.parametrize(
+    ("value", "number_format", "shown"),
+    [
+        (0.2, "0%", "20 %"),
+        (0.205, "0%", "20.5 %"),
+        (0.1 + 0.2, "0.00 %", "30 %"),
+        (1, "0%", "100 %"),
+        (0, "0%", "0 %"),
+        (-0.05, "[Red]0%", "-5 %"),
+        (0.2, "General", "0.2"),
+        (20, '0" % du total"', "20"),
+        (20, r"0\%", "20"),
+    ],
+)
+def test_a_share_is_read_as_it_is_shown(value: float, number_format: str, shown: str) -> None:
+    book = Workbook()
+    book.active.append(["Taux"])
+    book.active.append([value])
+    book.active.cell(2, 1).number_format = number_format
+    assert read(packed(book), "x.xlsx") == [Row(2, {"Taux": shown})]
+
+
+def test_a_formula_without_a_stored_result_is_told() -> None:
+    book = Workbook()
+    book.active.append(["Ref", "Titre", "Note"])
+    book.active.append([1, "=A1", None])
+    book.active.append([2, "b", None])
+    book.active.append(["=A3"])
+    for line in (2, 3):
+        book.active.cell(line, 3).font = Font(bold=True)  # which is there, though it is empty
+    first, second, last = read(packed(book), "x.xlsx")
+    assert [*first.faults] == ["Titre"]
+    assert "résultat n'est pas enregistré" in first.faults["Titre"]["fr"]
+    assert second == Row(3, {"Ref": "2", "Titre": "b", "Note": ""})
+    assert [*last.faults] == ["Ref"]
+
+
+def test_a_formula_that_gave_no_text_is_an_empty_cell() -> None:
+    book = Workbook()
+    book.active.append(["Ref", "Titre"])
+    book.active.append([1, "=A1"])
+    content, out = packed(book), io.BytesIO()
+    with ZipFile(io.BytesIO(content)) as whole, ZipFile(out, "w") as other:
+        for name in whole.namelist():
+            sheet = whole.read(name)
+            stored = re.sub(rb'r="B2"([^>]*)>(.*?)</c>', rb'r="B2" t="str"\1>\2</c>', sheet)
+            assert (stored != sheet) == name.endswith("sheet1.xml")
+            other.writestr(name, stored)
+    assert read(out.getvalue(), "x.xlsx") == [Row(2, {"Ref": "1", "Titre": ""})]
 
 
 def test_a_declared_encoding_is_held_to() -> None:

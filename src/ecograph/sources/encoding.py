@@ -36,3 +36,10 @@ def check_utf_8(content: bytes, name: str) -> None:
 def place_of(content: bytes, at: int) -> tuple[int, int]:
     """Return the line and the column of a byte, both from 1."""
     return content.count(b"\n", 0, at) + 1, at - content.rfind(b"\n", 0, at)
+
+
+def is_mostly_utf8(content: bytes) -> bool:
+    """Whether some bytes are no UTF-8, but most of those beyond ASCII are: a text of several hands."""
+    beyond = len(content) - len(content.decode("ascii", "ignore"))
+    broken = len(content) - len(content.decode("utf-8", "ignore").encode())
+    return 0 < broken < beyond / 2

@@ -103,19 +103,25 @@ class _Reading:
         ]
 
     def rows(self, table: Table, name: str) -> Iterator[Stated]:
-        known = {*self._form.headings(self._language), *REASON.values()}
-        odd = [c for c in map(heading, table.columns) if c and c not in known]
+        asked = self._form.headings(self._language).keys()
+        odd = [c for c in map(heading, table.columns) if c and c not in {*asked, *REASON.values()}]
         if odd:
             yield Stated(name, (), warnings=[_not_read(name, column) for column in odd])
         seen: set[str] = set()
         for row in table.rows:
             cells = {heading(column): _unquoted(cell) for column, cell in row.cells.items()}
-            first = next(iter(row.cells.values()), "")
+            name_of_first, first = next(iter(row.cells.items()), ("", ""))
             for reason in REASON.values():
                 cells.pop(reason, None)
-            if first.startswith("#") or not any(map(str.strip, cells.values())):
+            is_help = first.startswith("#") and name_of_first not in row.faults
+            if is_help or not (row.faults or any(map(str.strip, cells.values()))):
                 continue  # help, or a row of which only the reason is left
-            yield self._row(cells, f"{name}, line {row.line}", seen)
+            place = f"{name}, line {row.line}"
+            found = [_renamed(fault, heading(fault.path)) for fault in row.rejections(place)]
+            if faults := [fault for fault in found if not fault.path or fault.path in asked]:
+                yield Stated(place, (), faults)
+            else:
+                yield self._row(cells, place, seen)
 
     def _row(self, cells: dict[str, str], place: str, seen: set[str]) -> Stated:
         by = self._form.identifying(self._language)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
+from types import MappingProxyType
 from typing import Literal as OneOf
 from typing import NamedTuple
 
@@ -15,7 +16,7 @@ from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Written
 from ecograph.sources.naming import slug
-from ecograph.sources.values import BadValue, Lookup, Reader, Term, tidy
+from ecograph.sources.values import BadValue, Lookup, Reader, Reason, Term, tidy
 from ecograph.vocab import PREFIXES, RDF, SKOS, VOC, concept
 
 _TYPE = NamedNode(RDF + "type")
@@ -27,6 +28,8 @@ _NO_ID = {
     "en": "the row has no identifier: the column is empty",
 }
 _REQUIRED = {"fr": "cette colonne doit être remplie", "en": "this column must be filled"}
+
+_NO_FAULTS: Mapping[str, Reason] = MappingProxyType({})
 
 Cell = str | Sequence[str]
 """What stands in a column: a text, or the several values that a path found."""
@@ -121,20 +124,26 @@ class Mapper:
             for predicate, rule in mapping.properties.items()
         )
 
-    def read(self, cells: Cells, place: str) -> tuple[Written, list[Rejection]]:
-        """Return what a row says, or what keeps it out; a row with one bad cell is left out whole."""
-        for column, value in self._where:
-            if tidy(shown(cells.get(column, ""))) != value:
-                return Written(""), []
+    def read(
+        self, cells: Cells, place: str, faults: Mapping[str, Reason] = _NO_FAULTS
+    ) -> tuple[Written, list[Rejection]]:
+        """Return what a row says, or what keeps it out; a row with one bad cell is left out whole.
+
+        `faults` says by column what is wrong with cells that cannot be read at all.
+        """
+        if self._where and not self._is_wanted(cells, faults):
+            return Written(""), []
         named = self._named(cells)
         own = slug(named) if self._scheme is None else "-".join(_PLAIN.findall(named))
+        if faults and (rejections := list(self._faulty(own, cells, place, faults))):
+            return Written(""), rejections
         if not own:
             return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
         subject = self._prefix + own
         said = [self._type]
         if self._scheme is not None:
             said += _in_scheme(subject, self._scheme)
-        rejections: list[Rejection] = []
+        rejections = []
         for name, column, constant, field in self._fields:
             cell = cells.get(column, "") if constant is None else constant
             try:
@@ -146,6 +155,22 @@ class Mapper:
         # Each thing said begins where its subject ends.
         start = "<" + subject
         return Written(start + start.join(said)), []
+
+    def _is_wanted(self, cells: Cells, faults: Mapping[str, Reason]) -> bool:
+        """Whether a row gives this record, or may, for all that can be read of it."""
+        return all(
+            column in faults or tidy(shown(cells.get(column, ""))) == value for column, value in self._where
+        )
+
+    def _faulty(
+        self, own: str, cells: Cells, place: str, faults: Mapping[str, Reason]
+    ) -> Iterator[Rejection]:
+        """Yield what is wrong with columns that are read; of no known record where they tell which it is."""
+        bad = self.mapping.columns & faults.keys()
+        is_known = own and not bad & {*self._id, *self.mapping.where}
+        for column in sorted(bad):
+            record = self._prefix + own if is_known else ""
+            yield _rejection(record, place, column, shown(cells.get(column, "")), faults[column])
 
     def _named(self, cells: Cells) -> str:
         """Return what the columns of the identifier hold."""

@@ -118,10 +118,13 @@ def _mappers(declaration: Declaration, context: Context) -> list[Mapper]:
 def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stated]:
     for row in table.rows:
         place = f"{name}, line {row.line}"
-        if len(mappers) == 1:  # nearly always
-            yield Stated(place, *mappers[0].read(row.cells, place))
+        if row.is_refused:
+            yield Stated(place, (), row.rejections(place))
             continue
-        read = [mapper.read(row.cells, place) for mapper in mappers]
+        if len(mappers) == 1:  # nearly always
+            yield Stated(place, *mappers[0].read(row.cells, place, row.faults))
+            continue
+        read = [mapper.read(row.cells, place, row.faults) for mapper in mappers]
         text = "".join([written.text for written, _ in read])
         yield Stated(place, Written(text), [r for _, rejections in read for r in rejections])
 

@@ -20,7 +20,7 @@ from ecograph.sources.content import File
 from ecograph.sources.filled import KEYWORD, REASON, heading, language_of, marked, safe
 from ecograph.sources.forms import Column, Form, choices, part_heading
 from ecograph.sources.tables import TableOptions, read_lines
-from ecograph.sources.workbooks import open_workbook
+from ecograph.sources.workbooks import first_shown, open_workbook
 
 _ROWS = 1000  # that the lists to choose from reach
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
@@ -168,14 +168,14 @@ def _clear(sheet: Worksheet, last: int) -> None:
 def _opened(file: File) -> tuple[Workbook, Worksheet]:
     if file.suffix == ".xlsx":
         book = open_workbook(file.content, file.name, read_only=False)
-        sheet = book[book.sheetnames[0]]
+        sheet = book[first_shown(book)]
         for row in sheet.iter_rows():
             for cell in row:
                 if cell.data_type == "f":  # what a person typed as a formula is shown, not run
                     cell.value, cell.data_type = str(cell.value), "s"
         return book, sheet
     book = Workbook()
-    for line, cells in read_lines(file, TableOptions()):
+    for line, cells, _ in read_lines(file, TableOptions()):
         for number, text in enumerate(cells, start=1):
             cell = book.active.cell(line, number)
             cell.value, cell.data_type = text, "s"

@@ -28,6 +28,9 @@ Lookup = Callable[[str, str], str | None]
 Reader = Callable[[str], Term]
 """A closed function: what a text says, or `BadValue`."""
 
+Reason = Mapping[str, str]
+"""Why something cannot be, in French and English."""
+
 _YES = frozenset({"oui", "o", "vrai", "x", "1", "yes", "y", "true"})
 _NO = frozenset({"non", "n", "faux", "0", "no", "false"})
 _DATES = ("%Y-%m-%d", "%d/%m/%Y", "%d-%m-%Y", "%d.%m.%Y", "%Y-%m-%dT%H:%M:%S", "%Y-%m-%d %H:%M:%S")

@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from functools import cache, lru_cache
+from typing import Any, NamedTuple
 from xml.etree.ElementTree import ParseError
 from zipfile import ZipFile
 
 from openpyxl import load_workbook
+from openpyxl.cell.read_only import EMPTY_CELL
+from openpyxl.formula.tokenizer import TokenizerError
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.packing import BROKEN
+from ecograph.sources.values import Reason
 
-Lines = Iterator[tuple[int, Sequence[str]]]
-"""The rows of a table, each with its line, from 1."""
+Lines = Iterator[tuple[int, Sequence[str], Mapping[int, Reason]]]
+"""The rows of a table, each with its line, from 1, its cells, and what is wrong with some, by number."""
 
 _UNPACKED = 500_000_000  # bytes of a workbook once it is unpacked
 # openpyxl lets what a broken file does to the XML and to its own code through.
-_BROKEN = (*BROKEN, ParseError, LookupError, TypeError, AttributeError)
+_BROKEN = (*BROKEN, ParseError, LookupError, TypeError, AttributeError, TokenizerError)
+_NOT_STORED = {
+    "fr": "c'est une formule dont le résultat n'est pas enregistré :"
+    " ouvrez le classeur dans un tableur, et enregistrez-le",
+    "en": "it is a formula whose result is not stored: open the workbook in a spreadsheet, and save it",
+}
+# What is no sign of percent in a number format: quoted, escaped, a width, a filling, a colour or condition.
+_SHOWN_AS_IS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]')
 
 
 def open_workbook(content: bytes, name: str, *, read_only: bool) -> Any:
@@ -40,13 +53,29 @@ def open_workbook(content: bytes, name: str, *, read_only: bool) -> Any:
     return book
 
 
-def read_sheet(content: bytes, name: str, sheet: str | None) -> tuple[str, Lines]:
-    """Return the name of a sheet, by default the first, and its lines; raises as `open_workbook` does."""
+class Sheet(NamedTuple):
+    """A sheet of a workbook, to be read once, and what the other sheets are called."""
+
+    title: str
+    others: Sequence[str]
+    lines: Lines
+
+
+def first_shown(book: Any) -> str:
+    """Return the name of the first sheet that is not hidden; of the first, where all are."""
+    shown = (sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible")
+    return next(shown, str(book.sheetnames[0]))
+
+
+def read_sheet(content: bytes, name: str, sheet: str | None) -> Sheet:
+    """Return a sheet, by default the first that is not hidden; raises as `open_workbook` does."""
     book = open_workbook(content, name, read_only=True)
-    title = sheet or book.sheetnames[0]
+    title = sheet or first_shown(book)
     if title not in book.sheetnames:
         raise MalformedFile(name, f"no sheet {title!r}; there are {', '.join(book.sheetnames)}")
-    return title, _lines(book[title], name)
+    formulas = cache(lambda: _formulas(content, title))
+    others = [other for other in book.sheetnames if other != title]
+    return Sheet(title, others, _lines(book[title], name, formulas))
 
 
 @contextmanager
@@ -57,20 +86,46 @@ def _refusing(name: str) -> Iterator[None]:
         raise MalformedFile(name, f"not a whole XLSX workbook ({error})") from error
 
 
-def _lines(sheet: Any, name: str) -> Lines:
+Formulas = Callable[[], frozenset[tuple[int, int]]]
+
+
+def _lines(sheet: Any, name: str, formulas: Formulas) -> Lines:
     with _refusing(name):
-        yield from _numbered(sheet.iter_rows(values_only=True))
+        yield from _numbered(sheet.iter_rows(), formulas)
 
 
-def _numbered(rows: Iterable[Sequence[object]]) -> Lines:
+def _numbered(rows: Iterable[Sequence[Any]], formulas: Formulas) -> Lines:
     for line, row in enumerate(rows, start=1):
-        yield line, [_shown(value) for value in row]
+        # Most are filled or not there; others are formatted, or formulas that no program worked out.
+        void = [number for number, cell in enumerate(row) if cell.value is None and _may_be_formula(cell)]
+        faults = {number: _NOT_STORED for number in void if (line, number + 1) in formulas()}
+        yield line, [_shown(cell) for cell in row], faults
 
 
-def _shown(value: object) -> str:
-    """A cell of a workbook, as a person would have typed it."""
+def _formulas(content: bytes, title: str) -> frozenset[tuple[int, int]]:
+    """Return the line and column of each formula of a sheet; openpyxl reads either them or their values."""
+    rows = load_workbook(io.BytesIO(content), read_only=True)[title].iter_rows()
+    return frozenset((cell.row, cell.column) for row in rows for cell in row if cell.data_type == "f")
+
+
+def _may_be_formula(cell: Any) -> bool:
+    """Whether a cell without a value may be a formula without a result; of type `str`, it gave no text."""
+    return cell is not EMPTY_CELL and cell.data_type == "n"
+
+
+@lru_cache
+def _is_share(number_format: str) -> bool:
+    return "%" in _SHOWN_AS_IS.sub("", number_format)
+
+
+def _shown(cell: Any) -> str:
+    """A cell of a workbook, as a person would have typed it; a share with all its digits, as `20.5 %`."""
+    value = cell.value
     if value is None:
         return ""
+    if isinstance(value, int | float) and not isinstance(value, bool) and _is_share(cell.number_format):
+        # As many digits as spreadsheets count with: 0.1 + 0.2 is 30 %.
+        return f"{Decimal(f'{value:.15g}').scaleb(2).normalize():f} %"
     if isinstance(value, datetime):
         return value.date().isoformat() if value.time() == datetime.min.time() else value.isoformat(" ")
     if isinstance(value, date):

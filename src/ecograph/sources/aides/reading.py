@@ -19,7 +19,7 @@ from ecograph.sources.companies import company_iri
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.listing import items, not_an_object
 from ecograph.sources.naming import slug
-from ecograph.sources.tables import TableOptions, read_table
+from ecograph.sources.tables import Row, TableOptions, read_table
 from ecograph.sources.values import BadValue, tidy
 from ecograph.vocab import DCAT, DCT, RDF, RDFS, SKOS, concept, eco
 
@@ -49,8 +49,16 @@ def read_aides(file: File, context: Context, *, source: str, records: str, table
     if file.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         return Content("", _stated(items(file, records), context, source))
     read = read_table(file.content, name=file.name, options=table, suffix=file.suffix)
-    rows = ((f"{file.name}, line {row.line}", row.cells) for row in read.rows)
-    return Content(read.written, _stated(rows, context, source))
+    return Content(read.written, _rows(read.rows, file.name, context, source))
+
+
+def _rows(rows: Iterable[Row], name: str, context: Context, source: str) -> Iterator[Stated]:
+    for row in rows:
+        place = f"{name}, line {row.line}"
+        if row.faults:
+            yield Stated(place, (), row.rejections(place))
+        else:
+            yield from _stated([(place, row.cells)], context, source)
 
 
 def _stated(found: Iterable[tuple[str, Any]], context: Context, source: str) -> Iterator[Stated]:
