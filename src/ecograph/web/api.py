@@ -211,7 +211,8 @@ def read_search(
             "notice": None,
         },
         "Resources for the project and for each of its needs, with reasons that add up to the score.",
-    ),
+    )
+    | {404: {}},
 )
 def post_match(graph: Graph, level: LevelOf, wanted: MatchIn, lang: Language = "fr") -> MatchAnswer:
     """Match a project with the resources that can make it happen."""
@@ -275,7 +276,11 @@ def post_read(graph: Graph, level: LevelOf, given: TextIn, lang: Language = "fr"
     return graph.read(level, given.text, language=lang)
 
 
-@router.get("/resources", response_class=Response)
+@router.get(
+    "/resources",
+    response_class=Response,
+    responses={200: {"description": "The resource.", "content": {"application/ld+json": {}}}},
+)
 def read_resource(graph: Graph, level: LevelOf, iri: str) -> Response:
     """Return one resource as JSON-LD."""
     media_type = "application/ld+json"

@@ -40,7 +40,7 @@ def list_queries(request: Request, graph: Graph) -> Response:
     return JSONResponse({"queries": [described(saved) for saved in graph.queries.values()]})
 
 
-@router.get("/queries/{name}")
+@router.get("/queries/{name}", responses={304: {}, 406: {}})
 def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
     """Ask a saved query; JSON or CSV by `Accept` or suffix, parameters in the query string."""
     stem, _, suffix = name.rpartition(".")
@@ -84,7 +84,9 @@ def documented(saved: SavedQuery) -> dict[str, Any]:
             "parameters": parameters,
             "responses": {
                 "200": {"description": "The solutions.", "content": content},
+                "304": {},
                 "400": {"description": "A parameter does not hold; the problem names it."},
+                "406": {},
             },
         }
     }

@@ -44,7 +44,7 @@ def read_part(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     return _answer(request, graph, level, f"{graph.base}/.well-known/genid/", name)
 
 
-@router.get("/{kind}/{name}")
+@router.get("/{kind}/{name}", responses={303: {"description": "It was merged into another."}, 406: {}})
 def read_resource(request: Request, graph: Graph, level: LevelOf, kind: str, name: str) -> Response:
     """Answer a resource as HTML, Turtle, JSON-LD, N-Triples or RDF/XML, by `Accept` or by suffix."""
     return _answer(request, graph, level, f"{graph.base}/{kind}/", name)

@@ -25,6 +25,7 @@ from ecograph.web import (
     health,
     judging,
     matching,
+    openapi,
     pages,
     problems,
     queries,
@@ -111,7 +112,13 @@ def _add_routes(app: FastAPI) -> None:
     app.include_router(sparql.router)
     pages.install(app)
     app.add_api_route("/health/live", health.live, tags=["health"])
-    app.add_api_route("/health/ready", health.ready, tags=["health"], response_class=JSONResponse)
+    app.add_api_route(
+        "/health/ready",
+        health.ready,
+        tags=["health"],
+        response_class=JSONResponse,
+        responses={503: {"description": "What is wrong.", "content": {"application/json": {}}}},
+    )
     app.add_api_route("/metrics", read_metrics, tags=["health"], response_class=PlainTextResponse)
     # The resources come last: their route takes any path of two segments.
     for router in (
@@ -136,13 +143,16 @@ def _document_queries(app: FastAPI, graph: EcoGraph) -> None:
     """Give each saved query a place of its own in /openapi.json."""
     generic = app.openapi
 
-    def openapi() -> dict[str, Any]:
+    def described() -> dict[str, Any]:
+        if app.openapi_schema is not None:  # which FastAPI keeps
+            return app.openapi_schema
         schema = generic()
         for saved in graph.queries.values():
             schema["paths"].setdefault(f"/queries/{saved.name}", queries.documented(saved))
+        openapi.complete(schema)
         return schema
 
-    app.openapi = openapi  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
+    app.openapi = described  # type: ignore[method-assign]  # FastAPI's own way to extend the schema
 
 
 def serve(graph: EcoGraph, *, announce: Callable[[str], None]) -> None:

@@ -46,6 +46,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         "description": "The whole answer, or the service's description when nothing was asked.",
         "content": {form.media_type: {} for form in (*RESULTS, *GRAPHS)},
     },
+    304: {},
     400: {"description": "The query cannot be read, or may not run here."},
     406: {"description": "None of the formats accepted can hold this answer."},
     413: {"description": "The query is too long."},

@@ -62,6 +62,14 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     415: {"description": "It comes in a format that is not read here."},
     503: {"description": "Somebody else writes, or the update reached a limit of time or memory."},
 }
+_WRITTEN: dict[int | str, dict[str, Any]] = {
+    201: {"description": "It is written, and the graph is new."},
+    204: {"description": "It is written."},
+    **REFUSALS,
+    412: {},
+}
+_TAKEN_OUT = {status: said for status, said in REFUSALS.items() if status not in {413, 415}}
+_TAKEN_OUT |= {404: {}, 412: {}}
 _GRAPH_DOCS: dict[str, Any] = {"parameters": _GRAPH_PARAMETERS}
 _WRITE_DOCS: dict[str, Any] = {**_GRAPH_DOCS, "requestBody": {"content": _GRAPH_BODY}}
 
@@ -96,7 +104,13 @@ async def get_update() -> Response:
     "/graphs",
     response_class=Response,
     openapi_extra=_GRAPH_DOCS,
-    responses={200: {"content": {form.media_type: {} for form in GRAPHS}}, 404: {}},
+    responses={
+        200: {"content": {form.media_type: {} for form in GRAPHS}},
+        304: {},
+        404: {},
+        406: {},
+        429: {},
+    },
 )
 async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response:
     """Answer all that a graph says, or with `default` the merge of all that this level may see."""
@@ -109,13 +123,25 @@ async def read_graph(request: Request, graph: Graph, level: LevelOf) -> Response
     return await answered(request, _all_of(wanted))
 
 
-@router.put("/graphs", responses=REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
+@router.put(
+    "/graphs",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=_WRITTEN,
+    response_class=Response,
+    openapi_extra=_WRITE_DOCS,
+)
 async def put_graph(request: Request, key: WriterKey) -> Response:
     """Make a document all that a graph says: 201 when the graph is new, else 204."""
     return await _written(request, the_graph(request).writing.put_graph, key)
 
 
-@router.post("/graphs", responses=REFUSALS, response_class=Response, openapi_extra=_WRITE_DOCS)
+@router.post(
+    "/graphs",
+    status_code=HTTPStatus.NO_CONTENT,
+    responses=_WRITTEN,
+    response_class=Response,
+    openapi_extra=_WRITE_DOCS,
+)
 async def post_graph(request: Request, key: WriterKey) -> Response:
     """Add a document to what a graph says: 201 when the graph is new, else 204."""
     return await _written(request, the_graph(request).writing.post_graph, key)
@@ -124,7 +150,7 @@ async def post_graph(request: Request, key: WriterKey) -> Response:
 @router.delete(
     "/graphs",
     status_code=HTTPStatus.NO_CONTENT,
-    responses={**REFUSALS, 404: {}},
+    responses=_TAKEN_OUT,
     response_class=Response,
     openapi_extra=_GRAPH_DOCS,
 )
