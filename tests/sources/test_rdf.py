@@ -6,10 +6,14 @@ import pyoxigraph
 import pytest
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
+from ecograph.assets import ONTOLOGY
 from ecograph.errors import MalformedFile, TooLarge
+from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
 from ecograph.sources.gather import Gathering, gather
 from ecograph.sources.rdf import FORMATS, parse, read_bytes
+from tests.sources.conftest import BASE as OWN
+from tests.sources.conftest import Read
 
 BASE = "https://example.org/"
 TITLE = NamedNode("http://purl.org/dc/terms/title")
@@ -158,3 +162,27 @@ def test_a_context_is_not_fetched() -> None:
 def test_a_byte_order_mark_is_skipped(suffix: str) -> None:
     content = b"\xef\xbb\xbf" + (pyoxigraph.serialize([ONE], format=FORMATS[suffix]) or b"")
     assert list(parse(content, name=f"x{suffix}", base=BASE)) == [ONE]
+
+
+def test_terms_that_the_ontology_does_not_have_are_remarked(read: Read) -> None:
+    text = """@prefix eco: <https://w3id.org/ecograph/ns#> .
+    <a> a eco:Compagny, <http://other.example/Compagny> .
+    <b> a eco:Company ; eco:effectif 3 ; eco:headcout 3 .
+    <c> a eco:Compagny ; eco:headcount 3 ; <http://other.example/effectif> 3 ."""
+    triples, rejections, remarks = read(occasional("x", "public"), File("x.ttl", text.encode()))
+    assert (len(triples), rejections) == (8, [])
+    assert [(r.record, r.path, r.place) for r in remarks] == [
+        (f"{OWN}/a", "eco:Compagny", "x.ttl"),
+        (f"{OWN}/b", "eco:effectif", "x.ttl"),
+        (f"{OWN}/b", "eco:headcout", "x.ttl"),
+    ]
+    assert remarks[0].reason == {
+        "fr": "l'ontologie n'a pas de classe de ce nom ; vouliez-vous dire « eco:Company » ?",
+        "en": "the ontology has no class of this name; did you mean 'eco:Company'?",
+    }
+    assert remarks[2].reason["en"].endswith("no property of this name; did you mean 'eco:headcount'?")
+
+
+def test_the_ontology_knows_its_own_terms(read: Read) -> None:
+    files = sorted([ONTOLOGY / "ecograph.ttl", *(ONTOLOGY / "schemes").glob("*.ttl")])
+    assert read(occasional("x", "public"), *(File(p.name, p.read_bytes()) for p in files))[2] == []

@@ -66,10 +66,11 @@ def shown(place: Place) -> str:
     return ".".join(str(part) for part in place)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+def nearest(name: str, known: Iterable[str], *, french: bool = False) -> str:
     """Return a question after what was probably meant, to put after a sentence; empty if nothing was."""
     found = get_close_matches(name, list(known), n=1, cutoff=0.5)
-    return f"; did you mean {found[0]!r}?" if found else ""
+    question = " ; vouliez-vous dire « {} » ?" if french else "; did you mean {!r}?"
+    return question.format(found[0]) if found else ""
 
 
 def faults_of(error: ValidationError, model: type[BaseModel], lines: Mapping[Place, int]) -> list[Fault]:

@@ -22,6 +22,7 @@ from ecograph.sources.rdf import parse, syntax_of
 from ecograph.sources.register import read_register
 from ecograph.sources.sirene import read_sirene
 from ecograph.sources.tables import Table, read_table
+from ecograph.sources.terms import unknown_terms
 from ecograph.sources.values import BadValue
 
 
@@ -32,8 +33,8 @@ def read_file(declaration: Declaration, file: File, context: Context) -> Content
 
 def _rdf(_declaration: Declaration, file: File, context: Context) -> Content:
     """RDF maps itself; its relative IRIs are resolved against the base."""
-    triples = parse(file.content, name=file.name, base=f"{context.base}/", suffix=syntax_of(file))
-    return Content("", iter([Stated(file.name, triples)]))
+    triples = list(parse(file.content, name=file.name, base=f"{context.base}/", suffix=syntax_of(file)))
+    return Content("", iter([Stated(file.name, triples, warnings=list(unknown_terms(triples, file.name)))]))
 
 
 def _table(declaration: Declaration, file: File, context: Context) -> Content:

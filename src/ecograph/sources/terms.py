@@ -2,14 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 
 import pyoxigraph
-from pyoxigraph import NamedNode, RdfFormat
+from pyoxigraph import NamedNode, RdfFormat, Triple
 
 from ecograph.assets import ONTOLOGY
-from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS
+from ecograph.model import Rejection
+from ecograph.sources.faults import nearest
+from ecograph.vocab import DCT, FOAF, NS, RDF, RDFS, SKOS, shortened
+
+_TYPE = NamedNode(RDF + "type")
+
+
+def unknown_terms(triples: Iterable[Triple], place: str) -> Iterator[Rejection]:
+    """Yield remarks on terms of the ontology's namespace that it does not have, once each."""
+    classes: dict[NamedNode, Triple] = {}
+    properties: dict[NamedNode, Triple] = {}
+    for triple in triples:
+        properties.setdefault(triple.predicate, triple)
+        if triple.predicate == _TYPE and isinstance(triple.object, NamedNode):
+            classes.setdefault(triple.object, triple)
+    yield from _unknown(classes, place, is_class=True)
+    yield from _unknown(properties, place, is_class=False)
+
+
+def _unknown(heard: Mapping[NamedNode, Triple], place: str, *, is_class: bool) -> Iterator[Rejection]:
+    english, french = ("class", "classe") if is_class else ("property", "propriété")
+    known = [f"eco:{name}" for name, own in own_terms().items() if own == is_class]
+    for term, first in heard.items():
+        name = shortened(term.value)
+        if term.value.startswith(NS) and name not in known:
+            meant = nearest(name, known, french=True)
+            reason = {
+                "fr": f"l'ontologie n'a pas de {french} de ce nom{meant}",
+                "en": f"the ontology has no {english} of this name{nearest(name, known)}",
+            }
+            yield Rejection(record=_named(first), place=place, path=name, value="", reason=reason)
+
+
+def _named(triple: Triple) -> str:
+    return triple.subject.value if isinstance(triple.subject, NamedNode) else ""
 
 
 @cache
