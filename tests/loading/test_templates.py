@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import Result
@@ -83,6 +85,21 @@ def fill(path: Path, *rows: dict[str, object]) -> None:
             cell.value = value
             cell.data_type = "s" if isinstance(value, str) else cell.data_type
     book.save(path)
+
+
+def with_value(path: Path, cell: str, value: str) -> None:
+    """Store the value of a formula, as a spreadsheet does and openpyxl does not."""
+    with ZipFile(path) as packed:
+        entries = {name: packed.read(name) for name in packed.namelist()}
+    name = "xl/worksheets/sheet1.xml"
+    text = entries[name].decode()
+    found = re.search(rf'<c r="{cell}"[^>]*><f>(.*?)</f><v ?/?>(</v>)?</c>', text)
+    assert found
+    stored = f'<c r="{cell}" t="str"><f>{found[1]}</f><v>{value}</v></c>'
+    entries[name] = text.replace(found[0], stored).encode()
+    with ZipFile(path, "w") as packed:
+        for entry, content in entries.items():
+            packed.writestr(entry, content)
 
 
 def facts(graph: EcoGraph, path: str) -> Facts:
@@ -176,6 +193,35 @@ def test_ten_mistakes_are_marked_and_the_mended_report_loads(
     assert facts(opened(home), "project/suivi--b-8")
     clean = load_workbook(tmp_path / "rien.xlsx").active
     assert all(cell.fill.fgColor.rgb != "00FFC7CE" for row in clean.iter_rows(min_row=2) for cell in row)
+
+
+def test_a_formula_without_a_value_is_refused_again_when_the_report_is_loaded(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "r.xlsx"
+    fill(path, GOOD, GOOD | {"Identifiant": "P-2", "Titre *": "Autre"})
+    book = load_workbook(path)
+    book.active["A3"] = '=A2&"x"'  # which nothing has worked out
+    book.save(path)
+    for file in (path, report):
+        done = invoke("--home", str(home), "load", "--source", "suivi", str(file), "--report", str(report))
+        assert "1 rejected" in done.output
+        assert load_workbook(report).active["A3"].comment
+    assert not facts(opened(home), "project/suivi--p-2")
+
+
+def test_a_formula_with_a_value_stands_as_that_value_in_the_report(
+    invoke: Invoke, home: Path, tmp_path: Path
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "r.xlsx"
+    fill(path, GOOD, GOOD | {"Identifiant": "P-2", "Stade": "Protype"})
+    book = load_workbook(path)
+    book.active["A2"] = '="Séchoir"&"s"'
+    book.save(path)
+    with_value(path, "A2", "Séchoirs")
+    invoke("--home", str(home), "load", "--source", "suivi", str(path), "--report", str(report))
+    cell = load_workbook(report).active["A2"]
+    assert (cell.value, cell.data_type) == ("Séchoirs", "s")
 
 
 def test_a_shape_that_is_broken_is_marked_where_it_is(invoke: Invoke, home: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from openpyxl import Workbook
+from openpyxl import Workbook, load_workbook
 from openpyxl.comments import Comment
 from openpyxl.styles import Alignment, Font, PatternFill
 from openpyxl.utils import get_column_letter
@@ -169,10 +169,7 @@ def _opened(file: File) -> tuple[Workbook, Worksheet]:
     if file.suffix == ".xlsx":
         book = open_workbook(file.content, file.name, read_only=False)
         sheet = book[first_shown(book)]
-        for row in sheet.iter_rows():
-            for cell in row:
-                if cell.data_type == "f":  # what a person typed as a formula is shown, not run
-                    cell.value, cell.data_type = str(cell.value), "s"
+        _settle(sheet, file)
         return book, sheet
     book = Workbook()
     for line, cells, _ in read_lines(file, TableOptions()):
@@ -180,6 +177,22 @@ def _opened(file: File) -> tuple[Workbook, Worksheet]:
             cell = book.active.cell(line, number)
             cell.value, cell.data_type = text, "s"
     return book, book.active
+
+
+def _settle(sheet: Worksheet, file: File) -> None:
+    """Replace formulas by the values that were read for them.
+
+    One without a value stays as it is: as text it would be read as what the cell says, when the report is
+    loaded again.
+    """
+    formulas = [cell for row in sheet.iter_rows() for cell in row if cell.data_type == "f"]
+    if formulas:
+        values = load_workbook(io.BytesIO(file.content), data_only=True)[sheet.title]
+        for cell in formulas:
+            found = values[cell.coordinate]
+            if found.value is not None or found.data_type != "n":  # of another type, it gave no text
+                cell.value = found.value
+                cell.data_type = "s" if isinstance(found.value, str) else cell.data_type
 
 
 def _saved(book: Workbook) -> bytes:
