@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from ecograph.app import EcoGraph
-from ecograph.errors import BadDeclaration, FetchFailed, MalformedFile
+from ecograph.errors import BadDeclaration, BadListing, FetchFailed, MalformedFile
 from ecograph.fetching import Client, Clock, Guard
 from ecograph.model import Level
 from ecograph.sources.declaration import Declaration, occasional
@@ -55,6 +55,23 @@ def test_files_of_this_machine_need_nothing_that_goes_out(tmp_path: Path) -> Non
     ]
     assert [file.content for file in files[:2]] == [b"a", b"b"]
     assert not is_remote(source)
+
+
+def test_files_that_hold_less_than_they_announce_are_not_all(tmp_path: Path) -> None:
+    said = occasional("x", "public").model_dump() | {
+        "kind": "ckan",
+        "location": [f"{tmp_path}/page*.json"],
+    }
+    source = Declaration.model_validate(said)
+    page = '{"result": {"count": 3, "results": %s}}'
+    (tmp_path / "page1.json").write_text(page % '[{"id": "a"}, {"id": "b"}]')
+    with pytest.raises(BadListing, match=r"page\*\.json: it announces 3 records and gives 2"):
+        gather(source, Gathering(None, limit=10_000))
+    (tmp_path / "page2.json").write_text(page % '[{"id": "c"}]')
+    assert len(gather(source, Gathering(None, limit=10_000))) == 2
+    (tmp_path / "page3.json").write_text(page.replace("3", '"many"') % "[]")
+    with pytest.raises(BadListing, match=r"page3.json: no number of records at \$\.result\.count"):
+        gather(source, Gathering(None, limit=10_000))
 
 
 def test_addresses_are_fetched(remote: Remote, client: Client) -> None:

@@ -19,7 +19,8 @@ from ecograph.fetching import Client, Response
 from ecograph.sources.content import File
 from ecograph.sources.dcat import HydraRoute
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.paging import JsonRoute, walk
+from ecograph.sources.listing import JsonOptions
+from ecograph.sources.paging import JsonRoute, check_total, walk
 from ecograph.sources.rdf import ACCEPTED, read_bytes
 from ecograph.sources.register import REQUESTS_PER_SECOND, look_up
 
@@ -150,11 +151,11 @@ def _rdf(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 
 
 def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
-    """All pages of an API, one after the other."""
+    """All pages of an API, one after the other, or those of one that were kept as files."""
     options = declaration.paged
     for location in declaration.location:
         if not is_address(location):
-            yield from gathering.read(files_at(location))
+            yield from _kept(location, gathering, options)
             continue
         start = declaration.preset.asked(location)
         if options.paging is None:
@@ -162,6 +163,13 @@ def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
         else:
             route = JsonRoute(start, options.records, options.paging)
             yield from walk(start, gathering.ask, route, max_pages=options.paging.max_pages)
+
+
+def _kept(location: str, gathering: Gathering, options: JsonOptions) -> list[File]:
+    files = list(gathering.read(files_at(location)))
+    if options.paging is not None and options.paging.total is not None:
+        check_total(location, files, options.records, options.paging.total)
+    return files
 
 
 def _hydra(declaration: Declaration, gathering: Gathering) -> Iterator[File]:

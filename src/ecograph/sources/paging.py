@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Literal as OneOf
 from typing import Protocol
 from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
@@ -88,6 +88,29 @@ def _origin(address: str) -> tuple[str, str]:
     return parts.scheme, parts.netloc
 
 
+def check_total(location: str, pages: Sequence[File], records: str, total: str) -> None:
+    """Raise `BadListing` where files, pages of one listing, hold fewer records than one of them announces."""
+    documents = [(read_json(page), page.name) for page in pages]
+    announced = max(_announced(document, total, name) for document, name in documents)
+    _check_count(location, announced, sum(_count(document, records, name) for document, name in documents))
+
+
+def _check_count(address: str, announced: int, found: int) -> None:
+    if found < announced:
+        raise BadListing(address, f"it announces {announced:,} records and gives {found:,}")
+
+
+def _count(document: object, records: str, name: str) -> int:
+    return sum(len(items) for _, items in lists(document, records, name=name))
+
+
+def _announced(document: object, path: str, name: str) -> int:
+    text = first(document, path)
+    if text is None or not text.isdecimal():
+        raise BadListing(name, f"no number of records at {path}")
+    return int(text)
+
+
 class JsonRoute:
     """From one JSON page to the next, as a declaration says it; counts what came."""
 
@@ -98,22 +121,17 @@ class JsonRoute:
     def after(self, page: File) -> str | None:
         """Return the next address; raises `BadListing` when less came than was announced."""
         document = read_json(page)
-        found = sum(len(items) for _, items in lists(document, self._records, name=page.name))
+        found = _count(document, self._records, page.name)
         self._count, self._number = self._count + found, self._number + 1
         total = self._total(document, page.name)
         link = self._link(document, found, total)
-        if link is None and total is not None and self._count < total:
-            reason = f"it announces {total:,} records and gives {self._count:,}"
-            raise BadListing(self._start, reason)
+        if link is None and total is not None:
+            _check_count(self._start, total, self._count)
         return link
 
     def _total(self, document: object, name: str) -> int | None:
-        if self._paging.total is None:
-            return None
-        text = first(document, self._paging.total)
-        if text is None or not text.isdigit():
-            raise BadListing(name, f"no number of records at {self._paging.total}")
-        return int(text)
+        path = self._paging.total
+        return None if path is None else _announced(document, path, name)
 
     def _link(self, document: object, found: int, total: int | None) -> str | None:
         by, path = self._paging.by, self._paging.next
