@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -92,7 +94,9 @@ def test_a_pdf_is_read_page_by_page_and_its_lines_are_joined() -> None:
     [
         ("scan.pdf", pdf("", ""), "2 pages hold no text"),
         ("closed.pdf", pdf("Secret", password="mot"), "encrypted"),
-        ("broken.pdf", b"%PDF-1.7\nnothing more", "cannot be read"),
+        ("broken.pdf", b"%PDF-1.7\nnothing more", "cannot be read: it is broken or cut short"),
+        ("binary.txt", bytes(range(1, 256)) * 20, r"line \d+, column \d+: not [\w-]+: byte 0x\w\w;"),
+        ("klingon.html", b"<html><meta charset=klingon>\xe9", "no encoding is called 'klingon'"),
         ("cut.pdf", pdf("Un texte")[:-300], "cannot be read|no text"),
         ("empty.txt", b"", "no text"),
         ("blank.txt", b" \n\n\t", "no text"),
@@ -111,6 +115,16 @@ def test_what_cannot_be_read_is_told(name: str, content: bytes, said: str) -> No
     with pytest.raises(MalformedFile, match=said) as caught:
         extract(File(name, content))
     assert caught.value.name == name
+
+
+def test_a_broken_pdf_prints_nothing_of_its_own() -> None:
+    script = "from ecograph.sources.content import File; from ecograph.sources.extraction import extract; "
+    script += "extract(File('broken.pdf', b'%PDF-1.7\\nnothing more'))"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.stderr.startswith("Traceback"), done.stderr
+    assert "MalformedFile" in done.stderr
 
 
 def test_a_document_is_a_resource_with_an_extract(tmp_path: Path) -> None:

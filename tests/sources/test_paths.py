@@ -48,9 +48,11 @@ def test_what_is_no_path_is_refused(path: str) -> None:
         (b'{"a": [1, 2', "x.json, line 1, column 12"),
         (b"", "line 1, column 1"),
         (b"<html>", "line 1, column 1"),
-        (b'{"a": NaN}', "NaN is not a JSON value"),
-        (b'"\xff"', "not JSON"),
-        (b"[" * 100_000, "not JSON"),
+        (b'{"a NaN \\"":\n  NaN}', "line 2, column 3: not JSON: NaN is not a JSON value"),
+        (b"[1, -Infinity]", "line 1, column 5: not JSON: -Infinity is not a JSON value"),
+        (b"[1,\n" + b"7" * 5_000 + b"]", "line 2, column 1: not JSON: this number has too many digits"),
+        (b'[\n"\xc3\xa9t\xe9"]', "line 2, column 5: not UTF-8: byte 0xe9"),
+        (b"[" * 100_000, "nested too deep"),
     ],
 )
 def test_what_is_no_json_says_why_and_where(content: bytes, reason: str) -> None:

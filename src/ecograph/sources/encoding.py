@@ -23,13 +23,20 @@ def encoding_of(content: bytes) -> str:
 
 def check_utf_8(content: bytes, name: str) -> None:
     """Raise `MalformedFile`, with line and column, for what is not UTF-8."""
+    decoded(content, "utf-8", name=name)
+
+
+def decoded(content: bytes, encoding: str, *, name: str, errors: str = "strict") -> str:
+    """Return the text of a file; raises `MalformedFile`, with line and column, for what is not so encoded."""
     try:
-        content.decode("utf-8")
+        return content.decode(encoding, errors)
+    except LookupError as error:
+        raise MalformedFile(name, f"no encoding is called {encoding!r}") from error
     except UnicodeDecodeError as error:
         line, column = place_of(content, error.start)
-        byte = content[error.start]
+        shown, byte = encoding.removesuffix("-sig").upper(), content[error.start]
         raise MalformedFile(
-            name, f"not UTF-8: byte 0x{byte:02x}; save the file as UTF-8", line=line, column=column
+            name, f"not {shown}: byte 0x{byte:02x}; save the file as UTF-8", line=line, column=column
         ) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import logging
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from functools import lru_cache
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
-from ecograph.sources.encoding import encoding_of
+from ecograph.sources.encoding import decoded, encoding_of
 from ecograph.sources.markup import read_markup
 
 SUFFIXES: Mapping[str, str] = {
@@ -114,10 +115,7 @@ def _gap(tag: str) -> str:
 
 
 def _decoded(file: File, encoding: str) -> str:
-    try:
-        text = file.content.decode(encoding)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise MalformedFile(file.name, f"not {encoding}: {error}") from error
+    text = decoded(file.content, encoding, name=file.name)
     if "\0" in text:
         raise MalformedFile(file.name, "it holds null characters; it is no text")
     return text
@@ -127,6 +125,7 @@ def _pdf(file: File) -> Extraction:
     from pypdf import PdfReader
     from pypdf.errors import PyPdfError
 
+    logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # it tells a terminal what it makes of broken files
     try:
         reader = PdfReader(io.BytesIO(file.content))
         if reader.is_encrypted and not reader.decrypt(""):
@@ -137,7 +136,7 @@ def _pdf(file: File) -> Extraction:
         title = reader.metadata.title if reader.metadata else None
     except (PyPdfError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         # pypdf lets what a broken file does to its own code through.
-        raise MalformedFile(file.name, f"the PDF cannot be read: {error}") from error
+        raise MalformedFile(file.name, "the PDF cannot be read: it is broken or cut short") from error
     if pages and not any(page.strip() for page in pages):
         raise MalformedFile(
             file.name,

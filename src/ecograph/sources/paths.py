@@ -14,9 +14,13 @@ from jsonpath_rfc9535.exceptions import JSONPathError
 
 from ecograph.errors import MalformedFile
 from ecograph.sources.content import File
+from ecograph.sources.encoding import decoded
 
 # What may stand for half of a surrogate pair: an escape, its bytes, or any text in UTF-16 or UTF-32.
 _HALVES = re.compile(rb"\\u[dD][89a-fA-F]|\xed[\xa0-\xbf]|\0")
+
+# Outside of texts, what JSON has no words for, and numbers of more digits than Python may be set to read.
+_NUMBERS = re.compile(r'"(?:[^"\\]|\\.)*+"|(NaN|-?Infinity|-?[0-9]{641,})', re.DOTALL)
 
 
 @lru_cache(maxsize=1_000)
@@ -43,15 +47,27 @@ def first(document: Any, path: str) -> str | None:
 
 def read_json(file: File) -> Any:
     """Return a JSON document; raises `MalformedFile`, with the place, for what is none or is cut short."""
+    # As `json` decodes bytes: half a pair of surrogates may be written in UTF-8.
+    encoding = json.detect_encoding(file.content)
+    text = decoded(file.content, encoding, name=file.name, errors="surrogatepass")
     try:
-        document = json.loads(file.content, parse_constant=_refuse)
+        document = json.loads(text, parse_constant=_refuse)
         return whole(document) if _HALVES.search(file.content) else document
-    except json.JSONDecodeError as error:
+    except RecursionError as error:
+        raise MalformedFile(file.name, "not JSON: lists and objects are nested too deep") from error
+    except ValueError as error:
+        fault = error if isinstance(error, json.JSONDecodeError) else _odd_number(text)
         said = f" ({file.media_type})" if file.media_type else ""
-        reason = f"not JSON{said}: {error.msg}"
-        raise MalformedFile(file.name, reason, line=error.lineno, column=error.colno) from error
-    except (UnicodeDecodeError, RecursionError, ValueError) as error:
-        raise MalformedFile(file.name, f"not JSON: {error}") from error
+        reason = f"not JSON{said}: {fault.msg}"
+        raise MalformedFile(file.name, reason, line=fault.lineno, column=fault.colno) from error
+
+
+def _odd_number(text: str) -> json.JSONDecodeError:
+    """The fault, with its place, of a number that is none or that is too long to be read."""
+    found = next(found for found in _NUMBERS.finditer(text) if found[1])
+    is_word = found[1][-1].isalpha()
+    reason = f"{found[1]} is not a JSON value" if is_word else "this number has too many digits"
+    return json.JSONDecodeError(reason, text, found.start())
 
 
 def whole(value: Any) -> Any:
