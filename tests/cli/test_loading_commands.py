@@ -146,7 +146,7 @@ def test_bad_records_are_reported_and_left_out(ask: Ask, tmp_path: Path) -> None
     (tmp_path / "mine.toml").write_text(DECLARATION.format(path=data, share=0), "utf-8")
     refused(
         ask("load", "mine.toml"),
-        "source 'mine': 1 of 4 records rejected, more than the 0%",
+        "source 'mine': 1 of 2 records rejected, more than the 0%",
         "x--b",
         "eco:actorType",
     )
