@@ -130,6 +130,25 @@ def test_a_compressed_body_is_refused_as_such(service) -> None:
     assert service.http.post("/sparql", content=b"ASK {}", headers=plain).status_code == 200
 
 
+def test_a_body_has_a_bound_everywhere(service) -> None:
+    _, key = service.graph.keys.create(level=Level.PUBLIC, may_write=True)
+    form = "application/x-www-form-urlencoded"
+    for place, kind in (
+        ("/api/match", "application/json"),
+        ("/api/match", "text/plain"),
+        ("/api/feedback", "application/json"),
+        ("/match", form),
+        ("/feedback", form),
+        ("/review", form),
+    ):
+        headers = {"Content-Type": kind, "Authorization": f"Bearer {key}"}
+        whole = service.http.post(place, content=b"a" * 1_100_000, headers=headers)
+        parts = service.http.post(place, content=iter([b"a" * 100_000] * 11), headers=headers)
+        assert (whole.status_code, parts.status_code) == (413, 413), (place, kind)
+    words = service.http.post("/api/read", json={"text": "L’ADEME aide. " * 1_000})
+    assert words.status_code == 200
+
+
 @pytest.mark.parametrize("length", [70_000, 700_000])
 def test_an_address_that_is_too_long_is_told_so(service, length: int) -> None:
     status, body = said(service, b"GET /?" + b"a" * length + b" HTTP/1.1\r\nHost: a\r\n\r\n")

@@ -89,6 +89,7 @@ def _implied(path: str, operation: Operation) -> Iterator[str]:
     if parameters or "requestBody" in operation:
         yield "400"
     if "requestBody" in operation:
+        yield "413"
         yield "415"
     if any(parameter["in"] == "path" or parameter["name"] == "iri" for parameter in parameters):
         yield "404"

@@ -12,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from ecograph.web.problems import refusal_of
 
 _PLAIN = frozenset({b"", b"identity"})
+# What is told as JSON or in a form. Routes at these places take more, and count for themselves.
+BODY_BYTES = 1_000_000
+_COUNTING = ("/sparql", "/graphs", "/templates/")
 
 
 class Received:
@@ -23,7 +26,10 @@ class Received:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if (fault := _fault(scope)) is not None:
             await refusal_of(Request(scope), fault)(scope, receive, send)
-        elif scope["method"] == "HEAD":
+            return
+        if not scope["path"].startswith(_COUNTING):
+            receive = _Bounded(receive)
+        if scope["method"] == "HEAD":
             await self._head(scope, receive, send)
         else:
             await self._app(scope, receive, send)
@@ -35,6 +41,26 @@ class Received:
             await self._app(asked, receive, partial(_send_head, send))
         finally:
             scope["route"] = asked.get("route")  # for the log and the figures
+
+
+class _Bounded:
+    """Receives a body up to its largest; beyond, the request has a fault."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive, self._left = receive, BODY_BYTES
+
+    async def __call__(self) -> Message:
+        message = await self._receive()
+        self._left -= len(message.get("body", b""))
+        if self._left < 0:
+            raise _too_large()
+        return message
+
+
+def _too_large() -> HTTPException:
+    return HTTPException(
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"The request is larger than {BODY_BYTES:,} bytes."
+    )
 
 
 async def _send_head(send: Send, message: Message) -> None:
