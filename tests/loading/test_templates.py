@@ -45,6 +45,7 @@ MISTAKES = [
     ({"Besoin 1 : Titre": ""}, "Besoin 1 : Titre", "cette colonne doit être remplie"),
     ({"Besoin 3 : Genre de besoin": "=1+1"}, "Besoin 3 : Genre de besoin", "n'est pas dans la liste"),
     ({"Identifiant": "P-1"}, "Identifiant", "a déjà cet identifiant"),
+    ({"Identifiant": "#REF!"}, "Identifiant", "l'erreur d'un tableur"),
 ]
 
 
@@ -169,7 +170,7 @@ def test_ten_mistakes_are_marked_and_the_mended_report_loads(
     load = ("--home", str(home), "load", "--source", "suivi")
     done = invoke(*load, str(path), "--report", str(report))
     assert done.exit_code == 0, done.output
-    assert "10 rejected" in done.output
+    assert "11 rejected" in done.output
 
     sheet = load_workbook(report).active
     columns = {cell.value: cell.column for cell in sheet[1]}
@@ -222,6 +223,24 @@ def test_a_formula_with_a_value_stands_as_that_value_in_the_report(
     invoke("--home", str(home), "load", "--source", "suivi", str(path), "--report", str(report))
     cell = load_workbook(report).active["A2"]
     assert (cell.value, cell.data_type) == ("Séchoirs", "s")
+
+
+def test_a_rate_may_be_a_percentage_of_the_spreadsheet(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path = template(invoke, home, tmp_path, "FundingOffer")
+    row = {"Titre *": "Aide", "Genre de ressource *": "Financement", "Genre de financement *": "Subvention"}
+    fill(path, row | {"Identifiant": "A", "Taux minimal": 0.2, "Taux maximal": "40 %"})
+    book = load_workbook(path)
+    columns = {cell.value: cell.column for cell in book.active[1]}
+    book.active.cell(
+        2, columns["Taux minimal"]
+    ).number_format = "0%"  # as a spreadsheet takes 20 % that is typed
+    book.save(path)
+    done = invoke("--home", str(home), "load", "--source", "aides-du-pays", str(path))
+    assert "0 rejected" in done.output, done.output
+    found = facts(opened(home), "offer/aides-du-pays--a")
+    assert [found.literals(eco(name))[0].value for name in ("minRate", "maxRate")] == ["0.2", "0.4"]
 
 
 def test_a_shape_that_is_broken_is_marked_where_it_is(invoke: Invoke, home: Path, tmp_path: Path) -> None:

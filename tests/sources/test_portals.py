@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from ecograph.assets import located
+from ecograph.sources.content import File
 from ecograph.sources.declaration import read_declaration
 from ecograph.sources.mapping import RecordMapping
 from tests.sources.conftest import SAMPLES, Read, declare, sample
@@ -56,3 +57,14 @@ def test_a_sample_says_what_is_written_beside_it(case: str, read: Read) -> None:
     report = [f"# rejected: {r}" for r in rejections] + [f"# remark: {w}" for w in warnings]
     expected = (SAMPLES / f"{case}.nt").read_text("utf-8")
     assert "\n".join([*triples, *report]) + "\n" == expected
+
+
+def test_a_scheme_that_a_table_writes_in_another_encoding_is_left_out(read: Read) -> None:
+    content = sample("aides.csv").content
+    promise = b"Faites le point sur votre atelier"
+    assert promise in content
+    mixed = File("aides.csv", content.replace(promise, promise + " été".encode("cp1252")))
+    _, whole, _ = read(declare("aides"), sample("aides.csv"))
+    triples, rejections, _ = read(declare("aides"), mixed)
+    assert [r.path for r in rejections if r not in whole] == ["promesse"]
+    assert triples

@@ -38,7 +38,12 @@ _FUNCTIONS = {
     XSD + "boolean": "boolean",
     XSD + "date": "date",
 }
-_OWN_FUNCTIONS = {eco("siren"): "siren", eco("siret"): "siret"}
+_OWN_FUNCTIONS = {
+    eco("siren"): "siren",
+    eco("siret"): "siret",
+    eco("minRate"): "share",
+    eco("maxRate"): "share",
+}
 _PATTERNS = {"^https?://": "url", "^mailto:[^@]+@[^@]+$": "email"}
 # What tells rows apart, the best first.
 _IDENTIFYING = ("eco:siren", "eco:siret", "dct:identifier", "skos:notation")

@@ -22,7 +22,9 @@ from ecograph.vocab import PREFIXES, RDF, SKOS, VOC, concept
 _TYPE = NamedNode(RDF + "type")
 _PLAIN = re.compile(r"[A-Za-z0-9]+")
 _REMEMBERED = 30_000  # values of a column, so that what never comes back takes no room
-_RECURRING = frozenset({"integer", "decimal", "boolean", "date", "concept", "territory", "commune", "naf"})
+_RECURRING = frozenset(
+    {"integer", "decimal", "share", "boolean", "date", "concept", "territory", "commune", "naf"}
+)
 _NO_ID = {
     "fr": "la ligne n'a pas d'identifiant : la colonne est vide",
     "en": "the row has no identifier: the column is empty",
@@ -35,7 +37,7 @@ Cell = str | Sequence[str]
 """What stands in a column: a text, or the several values that a path found."""
 Cells = Mapping[str, Cell]
 Function = OneOf[
-    "text", "integer", "decimal", "boolean", "date", "url", "iri", "siren", "siret",
+    "text", "integer", "decimal", "share", "boolean", "date", "url", "iri", "siren", "siret",
     "concept", "territory", "commune", "naf", "reference", "resource", "email",
 ]  # fmt: skip
 
@@ -283,6 +285,7 @@ def expanded(name: str) -> str:
 _SIMPLE: Mapping[str, Callable[[str], Term]] = {
     "integer": values.integer,
     "decimal": values.decimal,
+    "share": values.share,
     "boolean": values.boolean,
     "url": values.url,
     "email": values.email,

@@ -107,6 +107,14 @@ def decimal(text: str) -> Literal:
     return Literal(format(_number(text), "f"), datatype=NamedNode(XSD + "decimal"))
 
 
+def share(text: str) -> Literal:
+    """A part of a whole, as 0.4 or, with a sign of percent, 40 %."""
+    if not text.endswith("%"):
+        return decimal(text)
+    part = _number(text).scaleb(-2).normalize()
+    return Literal(format(part, "f"), datatype=NamedNode(XSD + "decimal"))
+
+
 def boolean(text: str) -> Literal:
     """Oui or non, in the ways that people write them."""
     word = text.casefold()
