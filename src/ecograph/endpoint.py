@@ -8,7 +8,6 @@ from contextlib import suppress
 from functools import cached_property, partial
 
 from ecograph.errors import QueryLimit
-from ecograph.exchange.serialise import write_answer
 from ecograph.graph.admission import admit
 from ecograph.graph.ports import Backend, Queries, Reader
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest, Running
@@ -80,22 +79,6 @@ class Endpoint:
         if not admit(request.text, limit=self.query_bytes).steady:
             return start()
         return self._cache.begin(CacheKey(snapshot=on.id, level=level, request=request), start)
-
-    def saved_answer(self, level: Level, text: str, media_type: str, syntax: str) -> bytes:
-        """Return the answer to one of the saved queries, with its values in place; blocks.
-
-        Raises `BadParameter` for a syntax that the form of the query does not have.
-        """
-        snapshot = self._publication.now().snapshot
-
-        def make() -> QueryOutcome:
-            body = write_answer(snapshot.query(level, text), syntax)
-            return QueryOutcome(media_type=media_type, body=body, seconds=0.0)
-
-        if not admit(text, limit=self.query_bytes).steady:
-            return make().body
-        request = QueryRequest(text=text, results_format=media_type)
-        return self._cache.answer(CacheKey(snapshot=snapshot.id, level=level, request=request), make).body
 
     def cache_figures(self, level: Level) -> Mapping[str, int]:
         """Return what became of the answers kept for a level: hits, misses, evictions, bytes."""

@@ -79,6 +79,15 @@ def test_each_saved_query_is_described_with_its_parameters(app: FastAPI, graph: 
     assert {p["name"] for p in required if p["required"]} == {"territory"}
 
 
+def test_a_saved_query_is_answered_by_a_process_that_may_be_stopped(address: str, graph: EcoGraph) -> None:
+    for accepted in ("text/csv", "text/html"):
+        before = graph.endpoint.worker_figures["answered"]
+        asked = {"pole": "agro" if accepted == "text/csv" else "sante"}
+        answer = httpx.get(f"{address}/queries/poles-overview", params=asked, headers={"Accept": accepted})
+        assert answer.status_code == 200
+        assert graph.endpoint.worker_figures["answered"] == before + 1
+
+
 def test_each_operation_has_a_name_of_its_own(app: FastAPI) -> None:
     operations = [one["operationId"] for path in app.openapi()["paths"].values() for one in path.values()]
     assert len(set(operations)) == len(operations)

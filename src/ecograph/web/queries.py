@@ -7,13 +7,19 @@ from http import HTTPStatus
 from typing import Any
 
 from fastapi import APIRouter, HTTPException, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
+from pyoxigraph import QueryResultsFormat, parse_query_results
 
 from ecograph.exchange.negotiation import choose
 from ecograph.graph.admission import admit
+from ecograph.graph.ports import solutions_of
+from ecograph.graph.queries import QueryRequest
 from ecograph.graph.saved import SavedQuery
 from ecograph.model import Level
 from ecograph.web.access import Graph, LevelOf
+from ecograph.web.asking import Asking, Published
+from ecograph.web.observation import account_of, query_noted
 from ecograph.web.pages import queries_page, query_result_page
 from ecograph.web.sparql_question import known_tag
 from ecograph.web.sparql_request import read_parameters
@@ -21,11 +27,11 @@ from ecograph.web.sparql_request import read_parameters
 router = APIRouter(tags=["queries"])
 
 _SYNTAXES = {
-    "application/json": "json",
-    "application/sparql-results+json": "json",
-    "text/csv": "csv",
-    "text/tab-separated-values": "tsv",
-    "application/sparql-results+xml": "xml",
+    "application/json": QueryResultsFormat.JSON,
+    "application/sparql-results+json": QueryResultsFormat.JSON,
+    "text/csv": QueryResultsFormat.CSV,
+    "text/tab-separated-values": QueryResultsFormat.TSV,
+    "application/sparql-results+xml": QueryResultsFormat.XML,
 }
 _SUFFIXES = {"csv": "text/csv", "json": "application/json", "tsv": "text/tab-separated-values"}
 _HTML = "text/html"
@@ -40,8 +46,8 @@ def list_queries(request: Request, graph: Graph) -> Response:
     return JSONResponse({"queries": [described(saved) for saved in graph.queries.values()]})
 
 
-@router.get("/queries/{name}", responses={304: {}, 406: {}})
-def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
+@router.get("/queries/{name}", responses={304: {}, 406: {}, 429: {}, 503: {}})
+async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Response:
     """Ask a saved query; JSON or CSV by `Accept` or suffix, parameters in the query string."""
     stem, _, suffix = name.rpartition(".")
     chosen = _SUFFIXES.get(suffix) if stem else None
@@ -51,15 +57,32 @@ def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -> Resp
     values = {key: value for key, value in given.items() if key != "lang"}
     text = saved.bound(values)
     chosen = chosen or _negotiated(request.headers.get("accept"))
+    published = await _asking(request).published()
     if chosen == _HTML:
-        return query_result_page(request, saved, graph.rows(level, text))
+        solutions = await _answer(request, level, text, QueryResultsFormat.JSON, published)
+        rows = solutions_of(parse_query_results(solutions, format=QueryResultsFormat.JSON))
+        return await run_in_threadpool(query_result_page, request, saved, rows)
     headers = {"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept, Authorization"}
-    if tag := _tag(graph, level, text, chosen):
+    if admit(text, limit=graph.endpoint.query_bytes).steady:
+        tag = f'"{published.snapshot.id}-{level.slug}-{_digest(f"{chosen} {text}")}"'
         headers |= {"ETag": tag, "Cache-Control": "no-cache"}
         if known := known_tag(request.headers.get("if-none-match"), tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**headers, "ETag": known})
-    content = graph.endpoint.saved_answer(level, text, chosen, _SYNTAXES[chosen])
-    return Response(content, headers=headers)
+    return Response(await _answer(request, level, text, _SYNTAXES[chosen], published), headers=headers)
+
+
+async def _answer(
+    request: Request, level: Level, text: str, syntax: QueryResultsFormat, published: Published
+) -> bytes:
+    """Return the answer in a syntax; it is made as any other, by a process that may be stopped."""
+    account = account_of(request.scope)
+    with query_noted(request.scope, _digest(text), account) as note:
+        query = QueryRequest(text=text, results_format=syntax.media_type)
+        outcome = await _asking(request).answer(
+            level, query, on=published.snapshot, account=account, receive=request.receive
+        )
+        note.outcome = "cached" if outcome.cached else "answered"
+        return outcome.body
 
 
 def documented(saved: SavedQuery) -> dict[str, Any]:
@@ -111,12 +134,13 @@ def described(saved: SavedQuery) -> dict[str, Any]:
     }
 
 
-def _tag(graph: Graph, level: Level, text: str, media_type: str) -> str | None:
-    """Return what tells this answer from others; None when it may differ each time."""
-    if not admit(text, limit=graph.endpoint.query_bytes).steady:
-        return None
-    digest = hashlib.sha256(f"{media_type} {text}".encode()).hexdigest()[:16]
-    return f'"{graph.snapshot_id()}-{level.slug}-{digest}"'
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _asking(request: Request) -> Asking:
+    asking: Asking = request.app.state.asking
+    return asking
 
 
 def _negotiated(accept: str | None) -> str:
