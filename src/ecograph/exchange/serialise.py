@@ -13,7 +13,7 @@ from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadParameter
-from ecograph.graph.ports import Answer
+from ecograph.graph.ports import Answer, Row, solutions_of
 from ecograph.vocab import PREFIXES
 
 SYNTAXES: Mapping[str, RdfFormat] = {
@@ -65,6 +65,11 @@ def write_answer(answer: Answer, syntax: str) -> bytes:
     if syntax not in known:
         raise BadParameter("format", syntax, f"one of {', '.join(known)} for this query")
     return answer.serialize(format=known[syntax]) or b""
+
+
+def read_solutions(body: bytes) -> list[Row]:
+    """Return the solutions that a SPARQL results document in JSON holds."""
+    return solutions_of(pyoxigraph.parse_query_results(body, format=QueryResultsFormat.JSON))
 
 
 def json_ld(triples: Iterable[Triple]) -> bytes:

@@ -9,11 +9,10 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request, Response
 from fastapi.concurrency import run_in_threadpool
 from fastapi.responses import JSONResponse
-from pyoxigraph import QueryResultsFormat, parse_query_results
 
 from ecograph.exchange.negotiation import choose
+from ecograph.exchange.serialise import read_solutions
 from ecograph.graph.admission import admit
-from ecograph.graph.ports import solutions_of
 from ecograph.graph.queries import QueryRequest
 from ecograph.graph.saved import SavedQuery
 from ecograph.model import Level
@@ -26,12 +25,13 @@ from ecograph.web.sparql_request import read_parameters
 
 router = APIRouter(tags=["queries"])
 
-_SYNTAXES = {
-    "application/json": QueryResultsFormat.JSON,
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
+_JSON = "application/sparql-results+json"
+_MEDIA_TYPES = {
+    "application/json": _JSON,
+    _JSON: _JSON,
+    "text/csv": "text/csv",
+    "text/tab-separated-values": "text/tab-separated-values",
+    "application/sparql-results+xml": "application/sparql-results+xml",
 }
 _SUFFIXES = {"csv": "text/csv", "json": "application/json", "tsv": "text/tab-separated-values"}
 _HTML = "text/html"
@@ -59,8 +59,7 @@ async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -
     chosen = chosen or _negotiated(request.headers.get("accept"))
     published = await _asking(request).published()
     if chosen == _HTML:
-        solutions = await _answer(request, level, text, QueryResultsFormat.JSON, published)
-        rows = solutions_of(parse_query_results(solutions, format=QueryResultsFormat.JSON))
+        rows = read_solutions(await _answer(request, level, text, _JSON, published))
         return await run_in_threadpool(query_result_page, request, saved, rows)
     headers = {"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept, Authorization"}
     if admit(text, limit=graph.endpoint.query_bytes).steady:
@@ -68,16 +67,14 @@ async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -
         headers |= {"ETag": tag, "Cache-Control": "no-cache"}
         if known := known_tag(request.headers.get("if-none-match"), tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**headers, "ETag": known})
-    return Response(await _answer(request, level, text, _SYNTAXES[chosen], published), headers=headers)
+    return Response(await _answer(request, level, text, _MEDIA_TYPES[chosen], published), headers=headers)
 
 
-async def _answer(
-    request: Request, level: Level, text: str, syntax: QueryResultsFormat, published: Published
-) -> bytes:
-    """Return the answer in a syntax; it is made as any other, by a process that may be stopped."""
+async def _answer(request: Request, level: Level, text: str, media_type: str, published: Published) -> bytes:
+    """Return the answer in a format; it is made as any other, by a process that may be stopped."""
     account = account_of(request.scope)
     with query_noted(request.scope, _digest(text), account) as note:
-        query = QueryRequest(text=text, results_format=syntax.media_type)
+        query = QueryRequest(text=text, results_format=media_type)
         outcome = await _asking(request).answer(
             level, query, on=published.snapshot, account=account, receive=request.receive
         )
@@ -97,7 +94,7 @@ def documented(saved: SavedQuery) -> dict[str, Any]:
         }
         for parameter in saved.parameters
     ]
-    content: dict[str, Any] = {media_type: {} for media_type in _SYNTAXES}
+    content: dict[str, Any] = {media_type: {} for media_type in _MEDIA_TYPES}
     return {
         "get": {
             "tags": ["queries"],
@@ -144,7 +141,7 @@ def _asking(request: Request) -> Asking:
 
 
 def _negotiated(accept: str | None) -> str:
-    offered = [*_SYNTAXES, _HTML]
+    offered = [*_MEDIA_TYPES, _HTML]
     chosen = choose(accept, offered, default="application/json")
     if chosen is None:
         raise HTTPException(406, f"offered: {', '.join(offered)}")
