@@ -8,9 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyoxigraph import Literal, NamedNode, RdfFormat
 
+from ecograph.sources.content import File
 from ecograph.sources.mapping import Mapper, RecordMapping
 from ecograph.sources.values import tidy
 from ecograph.vocab import RDFS
+from tests.sources.conftest import Read, declare
 
 # What no encoding of a file can hold is no text of a cell.
 texts = st.text(st.characters(exclude_categories=["Cs"]))
@@ -49,3 +51,64 @@ def test_the_parts_of_a_cell_are_values_and_an_empty_one_may_be_missing() -> Non
     assert split.read({"id": "1"}, "x")[0].text.count("label") == 0
     assert mapper(required=True).read({"id": "1", "nom": "  "}, "x")[1]
     assert mapper(constant="a", column=None).read({"id": "1"}, "x")[0].text.count("label") == 1
+
+
+OFFERS = {
+    "kind": "offer",
+    "class": "eco:SupportOffer",
+    "id": ["Réf"],
+    "properties": {
+        "dct:title": {"column": "Titre", "lang": "fr"},
+        "eco:maxAmount": {"column": "Montant", "as": "decimal"},
+        "dcat:keyword": {"column": "Mot", "lang": "fr"},
+    },
+}
+
+
+def offers(read: Read, *rows: str) -> tuple[str, list[tuple[str, str, str, str]]]:
+    """What is said of offers, and the rejections: record, place, column and reason in English."""
+    text = "\n".join(["Réf;Titre;Montant;Mot", *rows])
+    triples, rejections, _ = read(declare("table", records=[OFFERS]), File("o.csv", text.encode()))
+    return "\n".join(triples), [(r.record, r.place, r.path, r.reason["en"]) for r in rejections]
+
+
+def test_rows_may_add_to_what_a_row_above_says(read: Read) -> None:
+    said, rejections = offers(
+        read, "1;Aide;5;eau", "1;Aide;;bois", "1;;5,0;fer", "1;Aide;5;eau", "2;Aide;7;eau"
+    )
+    assert rejections == []
+    assert said.count("#keyword>") == 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "column", "value"),
+    [
+        (("1;Aide;5;eau", "1;Aide;7;eau"), "Montant", "5"),
+        (("1;Aide;5;eau", "1;Prêt;5;eau"), "Titre", "Aide"),
+        (("1;Aide;5;eau", "1;;;bois", "1;Prêt;;eau"), "Titre", "Aide"),
+        (("1;Aide;;eau", "1;Aide;5;eau", "1;Aide;7;eau"), "Montant", "5"),
+    ],
+)
+def test_a_row_that_contradicts_one_above_is_rejected_by_its_line(
+    read: Read, rows: tuple[str, ...], column: str, value: str
+) -> None:
+    said, rejections = offers(read, *rows)
+    reason = f"the row above at line 2 says “{value}” of the same identifier; one value is possible"
+    assert rejections == [("", f"o.csv, line {len(rows) + 1}", column, reason)]
+    assert said == offers(read, *rows[:-1])[0]
+
+
+@pytest.mark.parametrize(("one", "other"), [("A/B c", "a-b-c"), ("é", "e"), ("x 1", "x-1")])
+def test_an_identifier_written_otherwise_is_another(read: Read, one: str, other: str) -> None:
+    said, rejections = offers(read, f"{one};Aide;5;eau", f" {one} ;Aide;5;fer", f"{other};Aide;5;bois")
+    reason = f"the row above at line 2 has this identifier already, as “{one}”; change one of them"
+    assert rejections == [("", "o.csv, line 4", "Réf", reason)]
+    assert said.count("#keyword>") == 2
+
+
+def test_a_row_may_give_one_record_twice(read: Read) -> None:
+    again = OFFERS | {"properties": {"dct:title": {"column": "Mot", "lang": "en"}}}
+    file = File("o.csv", "Réf;Titre;Montant;Mot\n1;Aide;5;Grant\n".encode())
+    triples, rejections, _ = read(declare("table", records=[OFFERS, again]), file)
+    assert rejections == []
+    assert len(triples) == 5

@@ -157,6 +157,18 @@ def form_of(cls: str) -> Form:
 
 
 @cache
+def single_valued() -> frozenset[str]:
+    """Return the properties that have one value at most, in each language, whatever they are said of."""
+    several: dict[str, bool] = {}
+    for field in _read("shapes.ttl").values():
+        if any(severity.value == SH + "Violation" for severity in field.get(SH + "severity", ())):
+            for path in field.get(SH + "path", ()):
+                limited = SH + "maxCount" in field or SH + "uniqueLang" in field
+                several[path.value] = several.get(path.value, False) or not limited
+    return frozenset(path for path, is_several in several.items() if not is_several)
+
+
+@cache
 def choices(scheme: str, language: str) -> tuple[str, ...]:
     """Return the labels of a list of concepts, in their alphabetical order."""
     labels = [

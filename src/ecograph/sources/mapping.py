@@ -135,7 +135,7 @@ class Mapper:
         """
         if self._where and not self._is_wanted(cells, faults):
             return Written(""), []
-        named = self._named(cells)
+        named = self.named(cells)
         own = slug(named) if self._scheme is None else "-".join(_PLAIN.findall(named))
         if faults and (rejections := list(self._faulty(own, cells, place, faults))):
             return Written(""), rejections
@@ -174,7 +174,17 @@ class Mapper:
             record = self._prefix + own if is_known else ""
             yield _rejection(record, place, column, shown(cells.get(column, "")), faults[column])
 
-    def _named(self, cells: Cells) -> str:
+    @property
+    def id_shown(self) -> str:
+        """The columns of the identifier, as a report shows them."""
+        return ", ".join(self._id)
+
+    def column_of(self, predicate: str) -> str:
+        """Return the column of a property by its IRI, or else its name."""
+        rules = self.mapping.properties.items()
+        return next((rule.column or name for name, rule in rules if expanded(name) == predicate), predicate)
+
+    def named(self, cells: Cells) -> str:
         """Return what the columns of the identifier hold."""
         first = cells.get(self._id[0], "")
         if len(self._id) == 1 and isinstance(first, str):  # nearly always
