@@ -126,6 +126,9 @@ def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stat
             if row.is_refused:
                 yield Stated(place, (), row.rejections(place))
                 continue
+            if len(mappers) == 1:  # nearly always
+                yield Stated(place, *_mapped(mappers[0], row, place, repeated))
+                continue
             read = [_mapped(mapper, row, place, repeated) for mapper in mappers]
             text = "".join([written.text for written, _ in read])
             yield Stated(place, Written(text), [r for _, rejections in read for r in rejections])

@@ -6,11 +6,13 @@ written otherwise is another identifier, and where the shapes let a property hav
 
 from __future__ import annotations
 
+import os
 import re
-import sqlite3
 from collections.abc import Iterator
 from decimal import Decimal
+from tempfile import TemporaryFile
 
+from ecograph.errors import StorageFailed
 from ecograph.model import Rejection
 from ecograph.sources.content import Written
 from ecograph.sources.forms import single_valued
@@ -18,51 +20,70 @@ from ecograph.sources.mapping import Cells, Mapper
 from ecograph.sources.values import tidy
 from ecograph.vocab import XSD
 
-# On disk, as all that a load compares: a table may be of any size.
-_SCHEMA = """
-PRAGMA journal_mode = OFF;
-PRAGMA synchronous = OFF;
-PRAGMA cache_size = -4000;
-CREATE TABLE read (record TEXT PRIMARY KEY, id TEXT, line INTEGER, said TEXT) WITHOUT ROWID;
-BEGIN;
-"""
+_BETWEEN = "\0"  # which no table holds
+_BUFFER = 1 << 20  # bytes
 _DECIMAL = f"^^<{XSD}decimal>"
-_ADD = "INSERT OR IGNORE INTO read (record, id, line, said) VALUES (?, ?, ?, ?)"
 _SAID = re.compile(r"<[^>]*> <([^>]*)> (.*?(@[A-Za-z0-9-]+)?) \.")
 
 
 class Repeated:
-    """What the rows of one table said of their records until now; to be closed."""
+    """What the rows of one table said of their records until now; to be closed.
+
+    Nearly all records come once: what they say is put on disk, and read only when another row speaks of them.
+    """
 
     def __init__(self) -> None:
-        self._db = sqlite3.connect("", isolation_level=None)
-        self._db.executescript(_SCHEMA)
+        self._rows = TemporaryFile(buffering=_BUFFER)  # noqa: SIM115 - closed by `close`
+        self._end = 0
+        self._places: dict[str, tuple[int, int]] = {}  # where a record's row begins, and its bytes
 
     def close(self) -> None:
         """Let go of the file."""
-        self._db.close()
+        self._rows.close()
 
     def contradictions(
         self, mapper: Mapper, cells: Cells, written: Written, *, line: int, place: str
     ) -> list[Rejection]:
-        """Return what a row says otherwise than a row above; nothing is known of it then."""
-        text = written.text
-        record, named = text[1 : text.index(">")], tidy(mapper.named(cells))
-        if self._db.execute(_ADD, (record, named, line, text)).rowcount:
+        """Return what a row says otherwise than a row above; nothing is known of it then.
+
+        Raises `StorageFailed` where there is no room for what is compared.
+        """
+        text, named = written.text, mapper.named(cells)
+        record = text[1 : text.index(">")]
+        if record not in self._places:
+            self._keep(record, line, named, text)
             return []
-        row = self._db.execute("SELECT id, line, said FROM read WHERE record = ?", (record,)).fetchone()
-        known, above, said = row
+        above, known, said = self._read(record)
         if above == line:  # another record of the same row
             return []
-        if known != named:
-            return [_rejection(place, mapper.id_shown, named, _taken(known, above))]
+        if tidy(known) != tidy(named):
+            return [_rejection(place, mapper.id_shown, named, _taken(tidy(known), above))]
         found = [
             _rejection(place, mapper.column_of(predicate), new, _otherwise(old, above))
             for predicate, old, new in _differing(said, text)
         ]
         if not found:
-            self._db.execute("UPDATE read SET said = said || ? WHERE record = ?", (text, record))
+            self._keep(record, above, known, said + text)
         return found
+
+    def _keep(self, record: str, line: int, named: str, text: str) -> None:
+        row = f"{line}{_BETWEEN}{named}{_BETWEEN}{text}".encode()
+        try:
+            self._rows.write(row)
+        except OSError as error:
+            raise StorageFailed("compare the rows of a table", error) from error
+        self._places[record] = self._end, len(row)
+        self._end += len(row)
+
+    def _read(self, record: str) -> tuple[int, str, str]:
+        at, size = self._places[record]
+        try:
+            self._rows.flush()
+            row = os.pread(self._rows.fileno(), size, at).decode()
+        except OSError as error:
+            raise StorageFailed("compare the rows of a table", error) from error
+        line, named, text = row.split(_BETWEEN, 2)
+        return int(line), named, text
 
 
 def _differing(known: str, text: str) -> Iterator[tuple[str, str, str]]:

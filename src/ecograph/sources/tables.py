@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
+from types import MappingProxyType
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -55,13 +56,16 @@ class TableOptions(BaseModel):
     header: int = Field(1, ge=1)
 
 
+_NO_FAULTS: Mapping[str, Reason] = MappingProxyType({})
+
+
 @dataclass(slots=True)  # not frozen: there are many, and that doubles what each costs
 class Row:
     """One row: its line in the file, from 1, and its cells by the names of their columns."""
 
     line: int
     cells: dict[str, str]
-    faults: Mapping[str, Reason] = field(default_factory=dict)
+    faults: Mapping[str, Reason] = field(default_factory=lambda: _NO_FAULTS)
     """What is wrong with cells, by their columns; under no name, with the whole row."""
 
     @property
