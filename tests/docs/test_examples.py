@@ -179,8 +179,8 @@ def test_every_example_runs(page: Path, desk: Desk) -> None:
             f'connect-to = "{ADDRESS}:{address}"\nconnect-to = "localhost:8000:{address}"\n'
         )
         for block in found:
+            _save(block, desk)
             if block.kind in RUN:
-                _save(block, desk)
                 _RUNNERS[block.kind](block, desk, address, f"{page.relative_to(ROOT)}, line {block.line}")
 
 

@@ -185,7 +185,7 @@ def test_a_declaration_that_says_what_it_cannot_lose_is_faulty(
     for options, fault in (
         ("complete = false\nmax_lost_share = 0.1", "`max_lost_share` says nothing"),
         ("complete = false\nmay_be_empty = true", "`may_be_empty` says nothing"),
-        ("max_lost_share = 2", "max_lost_share: Input should be less than or equal to 1"),
+        ("max_lost_share = 2", "max_lost_share: at most 1 is expected"),
         ("max_losses = 1", "no such key"),
     ):
         checked = invoke("--home", desk.home, "source", "check", declare(desk, str(file), options))
