@@ -16,13 +16,15 @@ from contextlib import suppress
 from functools import partial
 from typing import Protocol, TypeVar
 
-from starlette.types import Receive
+from starlette.requests import Request
+from starlette.types import Receive, Scope
 
 from ecograph.errors import QueryLimit
 from ecograph.graph.ports import Reader
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
 from ecograph.model import Level
 from ecograph.web.lines import TOTAL, Entrance
+from ecograph.web.observation import account_of, query_noted
 
 T = TypeVar("T")
 
@@ -116,6 +118,16 @@ class Asking:
         async with self._entrance.of(level).place(account.client):
             return await _unless_gone(receive, lambda gone: self.in_thread(partial(ask, cancelled=gone)))
 
+    async def answer_noted(
+        self, scope: Scope, receive: Receive, level: Level, query: QueryRequest, *, digest: str, on: Reader
+    ) -> QueryOutcome:
+        """Answer the query of a request at whose expense it is, and leave with it what became of it."""
+        account = account_of(scope)
+        with query_noted(scope, digest, account) as note:
+            outcome = await self.answer(level, query, on=on, account=account, receive=receive)
+            note.outcome = "cached" if outcome.cached else "answered"
+            return outcome
+
     async def in_thread(self, call: Callable[[], T]) -> T:
         """Return what a call gives that blocks; raises `QueryLimit` rather than wait for a thread."""
         if not self._waiting.acquire(blocking=False):
@@ -124,6 +136,12 @@ class Asking:
         # When the thread is done, and not when its client has gone.
         future.add_done_callback(lambda _: self._waiting.release())
         return await asyncio.wrap_future(future)
+
+
+def asking_of(request: Request) -> Asking:
+    """Return what answers the queries of the application that took a request."""
+    asking: Asking = request.app.state.asking
+    return asking
 
 
 async def _soon(running: Running) -> QueryOutcome | None:

@@ -15,12 +15,14 @@ from functools import lru_cache, partial
 
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import DEFAULT_EXCLUDED_CONTENT_TYPES
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 FROM = 1_000  # bytes: below, the header costs what the compression saves
 _LARGE = 100_000  # what takes longer than the way to a thread and back
 _KEPT, _KEPT_BYTES = 8, 10_000_000  # answers kept compressed, and the largest of them
 _LEVEL = 5
+_PACKED = tuple(media_type.removesuffix("*") for media_type in DEFAULT_EXCLUDED_CONTENT_TYPES)
 _CODING = re.compile(r"\s*([\w!#$%&'*+.^`|~-]+)\s*(?:;\s*q\s*=\s*([\d.]+)\s*)?", re.ASCII)
 _compressor = ThreadPoolExecutor(1, thread_name_prefix="gzip")
 
@@ -83,12 +85,13 @@ class _LargeCompressed:
 
 
 def _is_large(start: Message, message: Message) -> bool:
-    body = message.get("body", b"")
+    body, headers = message.get("body", b""), Headers(raw=start["headers"])
     return (
         len(body) >= _LARGE
         and not message.get("more_body", False)
         and start["status"] == 200
-        and "content-encoding" not in Headers(raw=start["headers"])
+        and "content-encoding" not in headers
+        and not headers.get("content-type", "").startswith(_PACKED)
     )
 
 

@@ -17,8 +17,7 @@ from ecograph.graph.queries import QueryRequest
 from ecograph.graph.saved import SavedQuery
 from ecograph.model import Level
 from ecograph.web.access import Graph, LevelOf
-from ecograph.web.asking import Asking, Published
-from ecograph.web.observation import account_of, query_noted
+from ecograph.web.asking import Published, asking_of
 from ecograph.web.pages import queries_page, query_result_page
 from ecograph.web.sparql_question import known_tag
 from ecograph.web.sparql_request import read_parameters
@@ -57,7 +56,7 @@ async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -
     values = {key: value for key, value in given.items() if key != "lang"}
     text = saved.bound(values)
     chosen = chosen or _negotiated(request.headers.get("accept"))
-    published = await _asking(request).published()
+    published = await asking_of(request).published()
     if chosen == _HTML:
         rows = read_solutions(await _answer(request, level, text, _JSON, published))
         return await run_in_threadpool(query_result_page, request, saved, rows)
@@ -72,14 +71,11 @@ async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -
 
 async def _answer(request: Request, level: Level, text: str, media_type: str, published: Published) -> bytes:
     """Return the answer in a format; it is made as any other, by a process that may be stopped."""
-    account = account_of(request.scope)
-    with query_noted(request.scope, _digest(text), account) as note:
-        query = QueryRequest(text=text, results_format=media_type)
-        outcome = await _asking(request).answer(
-            level, query, on=published.snapshot, account=account, receive=request.receive
-        )
-        note.outcome = "cached" if outcome.cached else "answered"
-        return outcome.body
+    query = QueryRequest(text=text, results_format=media_type)
+    outcome = await asking_of(request).answer_noted(
+        request.scope, request.receive, level, query, digest=_digest(text), on=published.snapshot
+    )
+    return outcome.body
 
 
 def documented(saved: SavedQuery) -> dict[str, Any]:
@@ -107,6 +103,8 @@ def documented(saved: SavedQuery) -> dict[str, Any]:
                 "304": {},
                 "400": {"description": "A parameter does not hold; the problem names it."},
                 "406": {},
+                "429": {},
+                "503": {},
             },
         }
     }
@@ -133,11 +131,6 @@ def described(saved: SavedQuery) -> dict[str, Any]:
 
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
-def _asking(request: Request) -> Asking:
-    asking: Asking = request.app.state.asking
-    return asking
 
 
 def _negotiated(accept: str | None) -> str:

@@ -16,12 +16,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ecograph.errors import EcographError
 from ecograph.exchange.formats import Choice
-from ecograph.graph.queries import QueryOutcome
 from ecograph.model import Level
 from ecograph.web import compression, sparql
 from ecograph.web.asking import Asking, Published
 from ecograph.web.compression import Compressed
-from ecograph.web.observation import account_of, query_noted
 from ecograph.web.problems import problem_of
 from ecograph.web.sparql_question import Question, etag, headers_of, read_question
 from ecograph.web.sparql_request import read_url
@@ -77,7 +75,9 @@ class Shortcut:
     ) -> None:
         scope["route"] = _ROUTE
         try:
-            outcome = await self._outcome(scope, receive, question, published)
+            outcome = await self._asking.answer_noted(
+                scope, receive, Level.PUBLIC, question.query, digest=question.digest, on=published.snapshot
+            )
         except EcographError as error:
             response = problem_of(Request(scope), error)
             response.headers.add_vary_header("Authorization, Accept-Encoding")
@@ -91,17 +91,6 @@ class Shortcut:
             headers.append((b"etag", etag(published.snapshot.id, question.tag).encode()))
         answer = partial(_sent, headers, outcome.body)
         await (answer if len(outcome.body) < compression.FROM else Compressed(answer))(scope, receive, send)
-
-    async def _outcome(
-        self, scope: Scope, receive: Receive, question: Question, published: Published
-    ) -> QueryOutcome:
-        account = account_of(scope)
-        with query_noted(scope, question.digest, account) as note:
-            outcome = await self._asking.answer(
-                Level.PUBLIC, question.query, on=published.snapshot, account=account, receive=receive
-            )
-            note.outcome = "cached" if outcome.cached else "answered"
-            return outcome
 
 
 async def _sent(

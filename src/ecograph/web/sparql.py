@@ -18,7 +18,7 @@ from ecograph.exchange.service_description import describe_service
 from ecograph.graph.admission import admit
 from ecograph.model import Level
 from ecograph.web.access import authenticate
-from ecograph.web.asking import Asking
+from ecograph.web.asking import asking_of
 from ecograph.web.crossing import preflight
 from ecograph.web.observation import account_of, query_noted
 from ecograph.web.sparql_question import CORS, chosen, headers_of, known_tag, read_question, tag
@@ -93,7 +93,7 @@ async def sparql_get(request: Request) -> Response:
 )
 async def sparql_post(request: Request) -> Response:
     """Answer a SPARQL query sent as a form, or as it is."""
-    body = await _body(request, _asking(request).endpoint.query_bytes)
+    body = await _body(request, asking_of(request).endpoint.query_bytes)
     content_type = request.headers.get("content-type", "")
     return await answered(request, read_post(request.scope["query_string"], content_type, body))
 
@@ -106,7 +106,7 @@ async def sparql_options(_request: Request) -> Response:
 
 async def answered(request: Request, asked: Asked) -> Response:
     """Answer a query in the format that a request accepts."""
-    asking, level, account = _asking(request), _level(request), account_of(request.scope)
+    asking, level, account = asking_of(request), _level(request), account_of(request.scope)
     with query_noted(request.scope, asked.digest, account) as note:
         limit = asking.endpoint.query_bytes
         # Before anything that may have to wait.
@@ -137,7 +137,7 @@ async def _admit(request: Request, text: str, limit: int) -> None:
 
 
 async def _description(request: Request) -> Response:
-    asking, level = _asking(request), _level(request)
+    asking, level = asking_of(request), _level(request)
     wanted = request.headers.get("accept", "")
     # A browser is shown Turtle; a client that accepts no RDF at all is told so.
     choice = chosen(f"{wanted}, text/turtle;q=0.1" if "text/html" in wanted else wanted, _DESCRIPTIONS)
@@ -170,11 +170,6 @@ async def _body(request: Request, query_bytes: int) -> bytes:
         if len(body) > limit:
             raise TooLarge("the request", limit, "bytes")
     return bytes(body)
-
-
-def _asking(request: Request) -> Asking:
-    asking: Asking = request.app.state.asking
-    return asking
 
 
 def _level(request: Request) -> Level:
