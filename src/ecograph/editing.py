@@ -18,7 +18,7 @@ from pathlib import Path
 
 from pyoxigraph import NamedNode, Triple
 
-from ecograph.errors import Forbidden, MalformedFile, Refused, UnknownGraph
+from ecograph.errors import Forbidden, MalformedFile, Refused, ReservedGraph, UnknownGraph
 from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import TYPE
@@ -26,6 +26,7 @@ from ecograph.graph.home import sequence_of
 from ecograph.graph.keys import Key
 from ecograph.graph.plan import Diff, plan
 from ecograph.graph.records import GENID, Record, group, skolemise
+from ecograph.graph.reserved import is_reserved
 from ecograph.graph.shipped import read_shapes
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.updating import Update, UpdateProcess
@@ -143,6 +144,9 @@ class Editor:
 
     def _write(self, diffs: Diffs, *, deciding: bool = False) -> None:
         changed = {graph: diff for graph, diff in sorted(diffs.items()) if diff}
+        for graph, diff in changed.items():
+            if diff.added and is_reserved(graph, self.writer.base):
+                raise ReservedGraph(graph)
         levels = {graph: self._checked_level(graph, deciding=deciding) for graph in changed}
         whole = {graph: self._derived(graph, diff) for graph, diff in changed.items()}
         self._validate(whole)

@@ -251,7 +251,7 @@ class IndexDown(Unavailable):
 
 
 class Busy(Unavailable):
-    """Another process is writing."""
+    """Somebody else is writing: try again in a moment."""
 
     def __init__(self, holder: str) -> None:
         super().__init__(f"the graph is being written by {holder}")
@@ -274,6 +274,10 @@ class StorageFailed(Unavailable):
         self.doing, self.reason = doing, reason
 
 
+class ServerFailed(StorageFailed):
+    """The SPARQL server that holds the graph does not answer, or refuses: try again later."""
+
+
 class HalfRestored(Unavailable):
     """A restore into the home was interrupted."""
 
@@ -286,6 +290,14 @@ class HalfRestored(Unavailable):
 
 class Forbidden(EcographError):
     """What this key may not do."""
+
+
+class ReservedGraph(Forbidden):
+    """A name that stores give their own graphs."""
+
+    def __init__(self, graph: str) -> None:
+        super().__init__(f"the graph {graph} has a name that stores keep for themselves: choose another one")
+        self.graph = graph
 
 
 class PreconditionFailed(EcographError):

@@ -31,6 +31,7 @@ _NICENESS = 10
 _SAID_BYTES = 2_000
 # An index that cannot be made now is tried once more: the child may have been killed for its memory.
 _TRIES = 2
+_AGAIN_SECONDS = 30.0
 _SECRETS = ("store_password", "index_key")
 
 Report = Callable[[str], None]
@@ -75,9 +76,12 @@ class Follower:
 
     def _run(self) -> None:
         # Started by a thread that lives as long as the service: the kernel ends the child with it.
-        while self._wanted.wait() and not self._closed:
+        while not self._closed:
+            # What failed is tried again, even if nothing is written: a server may be back.
+            self._wanted.wait(_AGAIN_SECONDS if self._failure else None)
             self._wanted.clear()
-            self._catch_up()
+            if not self._closed:
+                self._catch_up()
 
     def _catch_up(self) -> None:
         for _ in range(_TRIES):

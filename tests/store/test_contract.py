@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pyoxigraph import Literal, NamedNode, QueryBoolean, QuerySolutions, QueryTriples, Triple
 
-from ecograph.errors import BadParameter, BadQuery, QueryLimit, StorageFailed
+from ecograph.errors import BadParameter, BadQuery, QueryLimit, ReservedGraph, ServerFailed
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Queries
 from ecograph.graph.queries import QueryRequest
@@ -216,8 +216,20 @@ def test_iris_of_every_kind_come_back_as_they_were(deployment) -> None:
 
 def test_an_iri_that_would_be_cut_is_refused(deploy) -> None:
     deployment = deploy("virtuoso")
-    with pytest.raises(StorageFailed, match="cuts IRIs"):
+    with pytest.raises(ServerFailed, match="cuts IRIs"):
         deployment.load("one", f":a :p <urn:x:{'l' * 3_000}> .")
+    assert deployment.merged(Level.PUBLIC) == set()
+
+
+@pytest.mark.parametrize("server", ["oxigraph", "virtuoso"])
+def test_a_name_of_the_servers_own_graphs_is_refused(deploy, server: str) -> None:
+    """A home from before names were reserved may hold such a graph, and be copied to a server."""
+    deployment = deploy(server)
+    deployment.load("one", ":a :p 1 .", level=Level.PRIVATE)
+    for name in (f"{deployment.base}/level/private", deployment.graph("one") + "#exact"):
+        change = replace(deployment.change("two", ":a :p 2 ."), graph=name)
+        with pytest.raises(ReservedGraph, match="keep for themselves"):
+            deployment.store.apply(change)
     assert deployment.merged(Level.PUBLIC) == set()
 
 

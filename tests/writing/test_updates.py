@@ -105,6 +105,15 @@ def test_what_names_no_graph_goes_to_the_own_one() -> None:
     assert {q.graph_name.value for q in copied - named(store())} == {EX + "n"}
 
 
+@pytest.mark.parametrize("verb", ["COPY", "MOVE", "ADD"])
+def test_what_is_not_there_replaces_nothing(verb: str) -> None:
+    with pytest.raises(BadQuery, match="DEFAULT is here the source of your key, which says nothing yet"):
+        carried_out(f"{verb} DEFAULT TO ex:g")
+    kept = named(set(store()))
+    for source in ("DEFAULT", "ex:none"):
+        assert named(carried_out(f"{verb} SILENT {source} TO ex:g")) == kept
+
+
 def test_what_others_say_is_not_deleted_by_the_way() -> None:
     with pytest.raises(BadQuery, match="which source"):
         carried_out("DELETE { ?s ?p ?o } WHERE { ?s ?p ?o }")

@@ -325,6 +325,25 @@ def test_graph_store_refusals(writer: httpx.Client, address: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    "name",
+    [f"{BASE}/level/private", f"{BASE}/level/of-mine", f"{BASE}/source/a#exact", "urn:ecograph:inserted:x"],
+)
+def test_the_names_of_stores_are_nobody_elses(name: str, writer: httpx.Client, address: str) -> None:
+    """A server that holds several levels would take such a graph for the merge of one."""
+    before = rows(address, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }")
+    put = writer.put(
+        "/graphs", params={"graph": name}, content="<http://e/a> <http://e/b> 1 .", headers=TURTLE
+    )
+    for answer in (
+        put,
+        update(writer, f"INSERT DATA {{ GRAPH <{name}> {{ <http://e/a> <http://e/b> 1 }} }}"),
+    ):
+        assert answer.status_code == 403
+        assert "has a name that stores keep for themselves" in answer.json()["detail"]
+    assert rows(address, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == before
+
+
 def test_claims_give_and_take_what_rests_on_them(writer: httpx.Client, address: str) -> None:
     actor = """@prefix eco: <https://w3id.org/ecograph/ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
     <http://e/a> a eco:Organization ; rdfs:label "A"@fr ; eco:actorType <https://w3id.org/ecograph/voc/actor-types/laboratoire> .
@@ -381,11 +400,12 @@ def test_the_change_log_tells_whose_key_it_was(graph: EcoGraph, writer: httpx.Cl
     assert all(change.author in known for change in changes)
 
 
-def test_a_writer_waits_and_is_told_for_whom(graph: EcoGraph, writer: httpx.Client) -> None:
-    with Home(graph.settings.home).writing("ecograph load everything"):
+def test_a_writer_waits_and_is_not_told_for_whom(graph: EcoGraph, writer: httpx.Client) -> None:
+    # The name of a graph, or of a source, may be all that others must not know.
+    with Home(graph.settings.home).writing("PUT http://e/secret, with key 123"):
         answer = update(writer, "INSERT DATA { <a> <b> 'late' }")
     assert answer.status_code == 503
-    assert "ecograph load everything" in answer.json()["detail"]
+    assert answer.json()["detail"] == "Somebody else is writing: try again in a moment."
     assert "retry-after" in answer.headers
 
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from pyoxigraph import Literal, NamedNode
 
-from ecograph.errors import BadQuery, EcographError, QueryLimit, StorageFailed
+from ecograph.errors import BadQuery, EcographError, QueryLimit, ServerFailed
 from ecograph.graph.exact import sealed, unsealed
 from ecograph.graph.terms import Object
 from ecograph.vocab import XSD
@@ -85,7 +85,7 @@ class Standard:
             return BadQuery(reason)
         if status in _HTTP_BUSY:
             return QueryLimit(f"the server is busy ({status} {reason})")
-        return StorageFailed(doing, f"the server answered {status} {reason}")
+        return ServerFailed(doing, f"the server answered {status} {reason}")
 
     def longest_iri(self) -> int:
         return 1_000_000
@@ -140,7 +140,7 @@ class Virtuoso(Standard):
             return QueryLimit("it took the server too long")
         state = headers.get("x-sql-state")
         return (
-            StorageFailed("read the server's answer", headers.get("x-sql-message", state)) if state else None
+            ServerFailed("read the server's answer", headers.get("x-sql-message", state)) if state else None
         )
 
     def page(self, headers: Mapping[str, str]) -> int | None:

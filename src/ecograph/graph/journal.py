@@ -35,6 +35,10 @@ _UNSAID = (
     "a statement to delete is not among those that you added: say which source states it, with GRAPH or WITH"
 )
 
+_NOTHING_OWN = (
+    "DEFAULT is here the source of your key, which says nothing yet: name the graph to be copied or moved"
+)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Workplace:
@@ -205,7 +209,10 @@ def _cleared(place: Workplace, operation: Managed, graph: str) -> list[Quad]:
 def _transferred(
     place: Workplace, operation: Managed, source: str, target: str
 ) -> tuple[list[Quad], list[Quad]]:
-    _must_exist(place, operation, source)
+    if not _exists(place, source):
+        if not operation.silent:
+            raise BadQuery(_NOTHING_OWN if source == place.own_graph else f"no graph {source}")
+        return [], []  # what is not there replaces nothing
     if source == target:
         return [], []
     there = _graph(place.store, NamedNode(source))

@@ -17,6 +17,7 @@ from typing import cast
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, Store, Triple
 
+from ecograph.errors import ReservedGraph
 from ecograph.graph import exact
 from ecograph.graph.aliases import Aliases, decided_in, holds_decisions, rulings
 from ecograph.graph.catalogue import Catalogue
@@ -26,7 +27,8 @@ from ecograph.graph.ledger import Change
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Row
 from ecograph.graph.remote_http import Endpoint
-from ecograph.graph.remote_write import TWIN, Held, read_resources, rewriting
+from ecograph.graph.remote_write import Held, read_resources, rewriting
+from ecograph.graph.reserved import TWIN, is_reserved, merged
 from ecograph.graph.terms import Object, canonical, in_graph, subject_of
 from ecograph.graph.transfer import restored
 from ecograph.model import Level
@@ -46,7 +48,7 @@ class Layout:
 
     def merged(self, level: Level) -> str:
         """Return the IRI of the graph that holds the merge of a level."""
-        return f"{self.base}/level/{level.slug}"
+        return merged(self.base, level)
 
     def sites(self) -> Iterator[tuple[Endpoint, tuple[Level, ...]]]:
         """Yield each endpoint with the levels that it serves."""
@@ -136,7 +138,9 @@ class RemoteStore:
         return self._catalogue.levels()
 
     def apply(self, change: Change) -> None:
-        """Make a change; making it again changes nothing."""
+        """Make a change; making it again changes nothing. Raises `ReservedGraph`."""
+        if is_reserved(change.graph, self._layout.base):
+            raise ReservedGraph(change.graph)
         change = replace(change, diff=_canonical(change.diff))
         before = self._catalogue.levels().get(change.graph)
         if before is not None and before < change.level:

@@ -16,7 +16,7 @@ from typing import Any, cast
 import httpx
 from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
-from ecograph.errors import EcographError, QueryLimit, StorageFailed
+from ecograph.errors import EcographError, QueryLimit, ServerFailed
 from ecograph.graph.dialects import Dialect, dialect_of
 from ecograph.graph.terms import Object
 
@@ -107,7 +107,7 @@ class Endpoint:
                     terms = cast("Sequence[Object | None]", tuple(solution))
                     yield tuple(term if term is None else self.dialect.term(term) for term in terms)
             except (SyntaxError, OSError) as error:
-                raise StorageFailed("read the SPARQL server's answer", error) from error
+                raise ServerFailed("read the SPARQL server's answer", error) from error
             return self.dialect.page(response.headers)
 
     def fetch(
@@ -132,7 +132,7 @@ class Endpoint:
             return bytes(body), response.headers
 
     def update(self, text: str) -> None:
-        """Carry an update out; raises `StorageFailed`."""
+        """Carry an update out; raises `ServerFailed`."""
         doing = "write to the SPARQL server"
         for attempt in range(_ATTEMPTS):
             try:
@@ -143,10 +143,10 @@ class Endpoint:
                 )
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 if attempt + 1 == _ATTEMPTS:
-                    raise StorageFailed(doing, _reason(error)) from error
+                    raise ServerFailed(doing, _reason(error)) from error
                 time.sleep(_PAUSE_SECONDS * 2**attempt)
             except httpx.HTTPError as error:
-                raise StorageFailed(doing, _reason(error)) from error
+                raise ServerFailed(doing, _reason(error)) from error
             else:
                 return self._written(doing, response)
         return None
@@ -158,7 +158,7 @@ class Endpoint:
         if response.is_success:
             return
         failure = self.dialect.failure(doing, response.status_code, response.text)
-        raise failure if isinstance(failure, StorageFailed) else StorageFailed(doing, failure)
+        raise failure if isinstance(failure, ServerFailed) else ServerFailed(doing, failure)
 
     def _pairs(self, text: str, dataset: Dataset | None, seconds: float | None = None) -> Pairs:
         extra = self.dialect.parameters(seconds or self._server.seconds)
@@ -179,7 +179,7 @@ class Endpoint:
         except httpx.TimeoutException as error:
             raise QueryLimit("the SPARQL server took too long to answer") from error
         except httpx.HTTPError as error:
-            raise StorageFailed(doing, _reason(error)) from error
+            raise ServerFailed(doing, _reason(error)) from error
         finally:
             response.close()
 
@@ -204,7 +204,7 @@ class Endpoint:
                 raise QueryLimit("the SPARQL server took too long to answer") from error
             except httpx.HTTPError as error:
                 if last:
-                    raise StorageFailed(doing, _reason(error)) from error
+                    raise ServerFailed(doing, _reason(error)) from error
             else:
                 if last or response.status_code not in _AGAIN:
                     return response

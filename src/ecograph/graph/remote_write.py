@@ -9,14 +9,12 @@ from typing import cast
 
 from pyoxigraph import NamedNode, Triple
 
-from ecograph.errors import StorageFailed
+from ecograph.errors import ServerFailed
 from ecograph.graph import exact
 from ecograph.graph.dialects import Dialect
 from ecograph.graph.exact import Group, Written, group_of
 from ecograph.graph.remote_http import Endpoint
-
-TWIN = "#exact"
-"""What is added to a graph's IRI for the graph of its exact literals."""
+from ecograph.graph.reserved import TWIN
 
 # Compilers of updates run out of memory beyond some thousands of lines.
 _LINES = 1_000
@@ -120,7 +118,7 @@ def _check_lengths(triples: Iterable[Triple], dialect: Dialect) -> None:
     for triple in triples:
         for term in (triple.subject, triple.predicate, triple.object):
             if isinstance(term, NamedNode) and len(term.value) * 4 > limit < len(term.value.encode()):
-                raise StorageFailed(
+                raise ServerFailed(
                     "write to the SPARQL server",
                     f"it cuts IRIs of more than {limit} bytes: {term.value[:80]}…",
                 )

@@ -20,7 +20,6 @@ from ecograph.errors import (
     BadInput,
     BadQuery,
     BudgetSpent,
-    Busy,
     EcographError,
     Forbidden,
     NotFound,
@@ -58,7 +57,7 @@ _METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
 # The client left before it was answered; nothing was sent.
 GONE = 499
 # What these say is about the request; the others may tell of the machine, and are only logged.
-_TELLING = (BadInput, Busy, Forbidden, NotFound, PreconditionFailed, QueryLimit, BudgetSpent, TooManyQueries)
+_TELLING = (BadInput, Forbidden, NotFound, PreconditionFailed, QueryLimit, BudgetSpent, TooManyQueries)
 
 
 def status_of(error: EcographError) -> HTTPStatus:

@@ -196,7 +196,8 @@ def _wanted(request: Request) -> str | None:
     graphs = request.query_params.getlist("graph")
     default = "default" in request.query_params
     if len(graphs) + default != 1:
-        raise BadParameter("graph", ", ".join(graphs), "one `graph=IRI`, or `default`")
+        said = [*graphs, *(["default"] if default else [])]
+        raise BadParameter("graph", " and ".join(said), "one `graph=IRI`, or `default` and no other")
     return None if default else graphs[0]
 
 
