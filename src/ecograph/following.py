@@ -150,7 +150,7 @@ def _started(said: IO[bytes]) -> subprocess.Popen[bytes]:
 
 def _told(settings: Settings) -> Mapping[str, Any]:
     """Return what a child is told; a password goes through the pipe, where nobody sees it."""
-    given = settings.model_dump(mode="json", exclude={*_SECRETS, "trusted_proxies"})
+    given = settings.model_dump(mode="json", exclude={*_SECRETS, "trusted_proxies", "fetch_keys"})
     for name in _SECRETS:
         secret = getattr(settings, name)
         given[name] = secret.get_secret_value() if secret else None

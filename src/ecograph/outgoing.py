@@ -7,7 +7,7 @@ from datetime import datetime
 from functools import cached_property
 
 from ecograph import __version__
-from ecograph.fetching import ROBOT, Client, Clock, Guard, Limits, Memory
+from ecograph.fetching import ROBOT, Client, Clock, Guard, Keys, Limits, Memory
 from ecograph.graph.home import Home
 from ecograph.settings import DEFAULT_BASE_IRI, Settings
 
@@ -34,6 +34,7 @@ class Outgoing:
             limits=Limits(content_bytes=settings.fetch_bytes, seconds=settings.fetch_seconds),
             memory=Memory(self._home.fetching),
             clock=Clock(now=self._now),
+            keys=Keys({name: key.get_secret_value() for name, key in settings.fetch_keys.items()}),
         )
 
     def close(self) -> None:

@@ -12,6 +12,7 @@ from functools import partial
 
 from ecograph import __version__
 from ecograph.errors import Busy, EcographError, Gone, TooEarly, TooManyRejected, UnknownSource
+from ecograph.fetching import shown
 from ecograph.graph.activity import Noted
 from ecograph.graph.runs import Due, Runs
 from ecograph.interpreting import Failure
@@ -146,8 +147,11 @@ class Refresh:
             return [seen[name] for name in dict.fromkeys(sources)]
         return [one for name, one in sorted(seen.items()) if name not in declared.ready and self._is_due(one)]
 
-    def states(self, level: Level) -> list[SourceState]:
-        """Return what a level may know: each source with a schedule or a run, and its step under way."""
+    def states(self, level: Level, *, reports: bool = True) -> list[SourceState]:
+        """Return what a level may know: each source with a schedule or a run, and its step under way.
+
+        Without `reports`, nothing tells where sources lie.
+        """
         declared = self._writing.declared()
         found = []
         for name, declaration in sorted(declared.by_id.items()):
@@ -157,18 +161,17 @@ class Refresh:
                 known = self._runs.due(name)
                 step, done, total = self._steps.get(name, ("", 0, 0))
                 due = known.due if known else None
-                found.append(
-                    SourceState(
-                        source=name,
-                        schedule=declaration.schedule,
-                        due=due.isoformat(timespec="seconds") if due else None,
-                        failures=known.failures if known else 0,
-                        last=last,
-                        step=step,
-                        done=done,
-                        total=total,
-                    )
+                state = SourceState(
+                    source=name,
+                    schedule=declaration.schedule,
+                    due=due.isoformat(timespec="seconds") if due else None,
+                    failures=known.failures if known else 0,
+                    last=last,
+                    step=step,
+                    done=done,
+                    total=total,
                 )
+                found.append(state if reports else state.brief)
         return found
 
     def follow_schedule(self, *, seconds: float = _LOOK_SECONDS) -> None:
@@ -364,7 +367,7 @@ def _moved(declaration: Declaration, gathering: Gathering) -> str:
 def _done(outcome: Outcome, started: datetime, seconds: float, moved: str) -> Run:
     told = [f"{name}: read as {written}" for name, written in outcome.written.items()]
     if moved:
-        told.append(f"its address moved for good to {moved}: change `location`")
+        told.append(f"its address moved for good to {shown(moved)}: change `location`")
     return Run(
         source=outcome.source,
         at=started.isoformat(timespec="seconds"),

@@ -24,9 +24,10 @@ class Register:
 
         Raises `BadParameter` for a number that is no SIREN, `FetchFailed` and its kin.
         """
-        location = self._writing.declared().by_id[SOURCE].location[0]
+        declaration = self._writing.declared().by_id[SOURCE]
         gathering = Gathering(self._outgoing.client, limit=self._settings.load_bytes)
-        return gathering.ask(look_up(location, query), pause=1 / REQUESTS_PER_SECOND)
+        gathering.speak_for(declaration)
+        return gathering.ask(look_up(declaration.location[0], query), pause=1 / REQUESTS_PER_SECOND)
 
     def add(self, siren: str, progress: Progress = quiet) -> Outcome:
         """Add a company in business to the graph.

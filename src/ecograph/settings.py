@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import (
+    AfterValidator,
     Field,
     HttpUrl,
     NonNegativeInt,
@@ -21,13 +23,31 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 EMBEDDED = "embedded"
 INDEXES = ("auto", "memory", "edge")  # else a URL
 SYSTEM_DICTIONARIES = Path("/usr/share/dictd")  # of Debian and of those that follow it
+_KEY = re.compile(r"[!-~]{8,}")
 DEFAULT_BASE_IRI = "http://127.0.0.1:8000"
+
+
+def _printable(key: SecretStr) -> SecretStr:
+    if not _KEY.fullmatch(key.get_secret_value()):
+        raise ValueError("a key has at least 8 characters of ASCII and no blanks")
+    return key
+
+
+FetchKey = Annotated[SecretStr, AfterValidator(_printable)]
+"""A key that no other text holds by chance: it is taken out of whatever is told."""
 
 
 class Settings(BaseSettings):
     """Every knob of a deployment, with its default."""
 
-    model_config = SettingsConfigDict(env_prefix="ECOGRAPH_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="ECOGRAPH_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+        frozen=True,
+        hide_input_in_errors=True,
+    )
 
     home: Path = Field(Path("var"), description="Folder that holds the graph, the index and the ledger.")
     base_iri: str | None = Field(
@@ -132,6 +152,12 @@ class Settings(BaseSettings):
         60.0,
         description="How long one address may take to be found and to answer, redirects included, "
         "in seconds.",
+    )
+    fetch_keys: dict[str, FetchKey] = Field(
+        {},
+        description="Keys of interfaces that are fetched from, one variable for each: the value of "
+        "`ECOGRAPH_FETCH_KEYS__NAME` takes the place of `${name}` in an address or a header that a source "
+        "declares. At least 8 characters, without blanks.",
     )
     write_bytes: PositiveInt = Field(
         20_000_000, description="Largest document that is written over HTTP, in bytes."

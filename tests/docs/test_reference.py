@@ -50,14 +50,14 @@ def section(text: str, heading: str) -> str:
 def test_each_setting_is_there_with_its_default_and_its_use(name: str) -> None:
     setting = Settings.model_fields[name]
     assert setting.default is not PydanticUndefined
-    default = "unset" if setting.default in (None, ()) else f"`{setting.default}`"
+    default = "unset" if setting.default in (None, (), {}) else f"`{setting.default}`"
     row = f"| `ECOGRAPH_{name.upper()}` | {default} | {setting.description} |"
     assert row in page("reference/settings.md")
 
 
 def test_no_page_names_a_setting_that_is_not() -> None:
     for path in PAGES:
-        named = set(re.findall(r"ECOGRAPH_([A-Z_]+[A-Z])", path.read_text("utf-8")))
+        named = set(re.findall(r"ECOGRAPH_([A-Z]+(?:_[A-Z]+)*)", path.read_text("utf-8")))
         assert {name.lower() for name in named} <= set(Settings.model_fields), path
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from ecograph.app import EcoGraph
-from ecograph.fetching import Client, Clock, Guard, Memory
+from ecograph.fetching import Client, Clock, Guard, Keys, Memory
 from ecograph.model import Level, Run
 from ecograph.settings import Settings
 
@@ -15,6 +15,7 @@ DECLARATION = """
 id = "{id}"
 kind = "feed"
 location = ["{location}"]
+{more}
 visibility = "{visibility}"
 licence = "https://example.org/licence"
 schedule = "{schedule}"
@@ -23,6 +24,7 @@ title = {{ fr = "Une source", en = "A source" }}
 description = {{ fr = "Pour l'exemple.", en = "For the example." }}
 publisher = {{ name = "Quelqu'un" }}
 """
+KEY = "s3cr3t-of-the-press"
 PREFIXES = """PREFIX eco: <https://w3id.org/ecograph/ns#> PREFIX dct: <http://purl.org/dc/terms/>
 PREFIX prov: <http://www.w3.org/ns/prov#> """
 
@@ -50,13 +52,23 @@ class Desk:
             agent="EcoGraph",
             memory=Memory(self.home / "fetching.sqlite"),
             clock=Clock(now=lambda: self.at, sleep=lambda seconds: None),
+            keys=Keys({"presse": KEY}),
         )
         return graph
 
-    def declare(self, name: str, location: str, schedule: str = "daily", visibility: str = "public") -> None:
+    def declare(
+        self,
+        name: str,
+        location: str,
+        schedule: str = "daily",
+        visibility: str = "public",
+        more: str = "",
+    ) -> None:
         folder = self.home / "loaders"
         folder.mkdir(exist_ok=True)
-        text = DECLARATION.format(id=name, location=location, schedule=schedule, visibility=visibility)
+        text = DECLARATION.format(
+            id=name, location=location, schedule=schedule, visibility=visibility, more=more
+        )
         (folder / f"{name}.toml").write_text(text, "utf-8")
 
     def later(self, **time: float) -> None:

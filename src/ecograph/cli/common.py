@@ -85,6 +85,7 @@ def open_graph(home: Path | None, **others: Any) -> EcoGraph:
 def read_settings(home: Path | None, **others: Any) -> Settings:
     """Return the settings, with what the command line says in their place."""
     from pydantic import ValidationError
+    from pydantic_settings import SettingsError
 
     from ecograph.settings import Settings
 
@@ -95,8 +96,11 @@ def read_settings(home: Path | None, **others: Any) -> Settings:
         return Settings(**given)
     except ValidationError as error:
         first = error.errors()[0]
-        name = f"ECOGRAPH_{str(first['loc'][0]).upper()}"
-        raise EcographError(f"{name} is {first['input']!r}: {first['msg']}") from error
+        name = f"ECOGRAPH_{'__'.join(map(str, first['loc'])).upper()}"
+        said = "" if first["loc"][0] == "fetch_keys" else f" is {first['input']!r}"
+        raise EcographError(f"{name}{said}: {first['msg']}") from error
+    except SettingsError as error:
+        raise EcographError(str(error)) from error
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:

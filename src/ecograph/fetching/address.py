@@ -20,6 +20,7 @@ from ipaddress import (
 import httpx
 
 from ecograph.errors import AddressRefused, FetchFailed
+from ecograph.fetching.telling import shown
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network
@@ -86,16 +87,6 @@ class Guard:
         if any(one in network for one in meant for network in self._local):
             return True
         return all(_public(one) for one in meant[1:] or meant)
-
-
-def shown(url: str) -> str:
-    """Return an address as messages show it: short, and without a password."""
-    try:
-        parsed = httpx.URL(url)
-        plain = str(parsed.copy_with(userinfo=None)) if parsed.userinfo else url
-    except (httpx.InvalidURL, ValueError, TypeError):
-        plain = url.rpartition("@")[2]
-    return plain if len(plain) <= 200 else f"{plain[:200]}…"
 
 
 def _parsed(url: str) -> httpx.URL:

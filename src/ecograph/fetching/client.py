@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
 import httpx
 
 from ecograph.errors import AddressRefused, FetchFailed, Gone
-from ecograph.fetching.address import Guard, shown
+from ecograph.fetching.address import Guard
 from ecograph.fetching.decoding import ACCEPTED
-from ecograph.fetching.manners import Clock, Manners
+from ecograph.fetching.keys import Keys
+from ecograph.fetching.manners import Clock, Manners, origin
 from ecograph.fetching.memory import Memory
 from ecograph.fetching.response import Response
+from ecograph.fetching.telling import shown
 from ecograph.fetching.wire import Answer, Deadline, Wire
 
 _NO_HEADERS: Mapping[str, str] = MappingProxyType({})
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _FOR_GOOD = frozenset({301, 308})
 # What a request may not say in our name: neither who we are elsewhere, nor how its answer travels.
-_RESERVED = frozenset({"host", "cookie", "connection", "accept-encoding", "user-agent", "content-length"})
+RESERVED = frozenset({"host", "cookie", "connection", "accept-encoding", "user-agent", "content-length"})
 _RULES_BYTES = 500_000
 
 
@@ -42,9 +44,13 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class _Request:
-    """What does not change from one hop to the next; `api` is for programs, whatever robots.txt says."""
+    """What does not change from one hop to the next; `api` is for programs, whatever robots.txt says.
+
+    Only what is asked of the origins in `trusted` has keys, and headers other than `Accept`.
+    """
 
     headers: Mapping[str, str]
+    trusted: frozenset[str]
     validators: Mapping[str, str]
     limit: int
     deadline: Deadline
@@ -63,8 +69,9 @@ class Client:
         limits: Limits | None = None,
         memory: Memory | None = None,
         clock: Clock | None = None,
+        keys: Keys | None = None,
     ) -> None:
-        self._guard, self._agent = guard, agent
+        self._guard, self._agent, self._keys = guard, agent, keys or Keys()
         self._limits = limits or Limits()
         self._wire = Wire(guard)
         self._memory = memory or Memory()
@@ -76,6 +83,7 @@ class Client:
         url: str,
         *,
         headers: Mapping[str, str] = _NO_HEADERS,
+        to: Collection[str] = (),
         limit: int | None = None,
         conditional: bool = False,
         pause: float | None = None,
@@ -83,15 +91,18 @@ class Client:
     ) -> Response:
         """Return what is at an address, at most `limit` bytes of it.
 
-        `headers` go to the host that is asked, and to no other that it sends us to. With `conditional`,
-        content that was remembered is not sent again (`Response.not_modified`). `pause` is the time between
-        two requests to the host, in seconds. An `api` is made for programs: robots.txt, which is for those
-        that follow links, is not asked. Raises `AddressRefused`, `OptedOut`, `TooEarly`, `TooLarge`, `Gone`,
-        `FetchFailed`; each names address and reason.
+        `headers`, and the keys whose places are in them and in the address, go to the hosts of the addresses
+        in `to`, by default to the one that is asked, and to no other that it sends us to; of headers, others
+        are told `Accept`. With `conditional`, content that was remembered is not sent again
+        (`Response.not_modified`). `pause` is the time between two requests to the host, in seconds. An `api`
+        is made for programs: robots.txt, which is for those that follow links, is not asked. Raises
+        `AddressRefused`, `OptedOut`, `TooEarly`, `TooLarge`, `Gone`, `FetchFailed`; each names address and
+        reason. Nothing that comes back holds a key.
         """
-        asked = self._guard.parsed(url)
+        asked = self._parsed(url)
         request = _Request(
-            headers,
+            {name.lower(): value for name, value in headers.items()},
+            frozenset(origin(self._parsed(one)) for one in to or (url,)),
             self._memory.validators(str(asked)) if conditional else _NO_HEADERS,
             limit or self._limits.content_bytes,
             Deadline(self._limits.seconds),
@@ -106,7 +117,7 @@ class Client:
             url=str(current),
             status=answer.status,
             headers=answer.headers,
-            content=answer.content,
+            content=self._keys.hidden_in(answer.content),
             not_modified=answer.status == 304,
             moved=moved,
         )
@@ -125,7 +136,7 @@ class Client:
         """Follow redirects; return where they lead, what is there, and the address if it is a new one."""
         current, moved, for_good = asked, None, True
         for _ in range(self._limits.redirects + 1):
-            answer = self._polite(current, request, same_host=_same_origin(current, asked))
+            answer = self._polite(current, request)
             if answer.status not in _REDIRECTS:
                 return current, answer, moved
             current = self._next(current, answer)
@@ -135,15 +146,18 @@ class Client:
             shown(str(asked)), f"it leads to more than {self._limits.redirects} other addresses"
         )
 
-    def _polite(self, url: httpx.URL, request: _Request, *, same_host: bool) -> Answer:
+    def _parsed(self, url: str) -> httpx.URL:
+        return self._guard.parsed(self._keys.hidden(url))
+
+    def _polite(self, url: httpx.URL, request: _Request) -> Answer:
         """Ask once it is our turn, and again where the server asks for a little patience."""
+        target, said = self._sent(url, request)
         pause = max(request.pause, 0.0 if request.api else self._manners.pause(url))
-        said = {**request.headers, **request.validators} if same_host else {**request.validators}
         for left in reversed(range(self._limits.tries)):
             with self._manners.turn(url, pause) as waited:
                 request.deadline.extend(waited)
                 answer = self._wire.get(
-                    url, self._headers(said), limit=request.limit, deadline=request.deadline
+                    url, said, limit=request.limit, deadline=request.deadline, target=target
                 )
                 delay = self._manners.delay(answer)
             if delay is None:
@@ -153,6 +167,15 @@ class Client:
             self._clock.sleep(delay.total_seconds())
             request.deadline.extend(delay.total_seconds())
         raise AssertionError(url)  # the last try returns or raises
+
+    def _sent(self, url: httpx.URL, request: _Request) -> tuple[str, Mapping[str, str]]:
+        """What is asked of a host, and the headers; raises `FetchFailed` for a key that is not set."""
+        target = url.raw_path.decode("ascii")
+        if origin(url) not in request.trusted:
+            accept = {name: value for name, value in request.headers.items() if name == "accept"}
+            return target, self._headers({**accept, **request.validators})
+        said = {name: self._keys.in_header(text, str(url)) for name, text in request.headers.items()}
+        return self._keys.in_path(target, str(url)), self._headers({**said, **request.validators})
 
     def _read_rules(self, place: str) -> Answer:
         """Fetch a file of rules from its own host; its redirects are judged like any."""
@@ -168,7 +191,7 @@ class Client:
     def _next(self, current: httpx.URL, answer: Answer) -> httpx.URL:
         """Where a redirect leads; it is judged anew, like any address."""
         try:
-            following = current.join(answer.headers["location"])
+            following = current.join(self._keys.hidden(answer.headers["location"]))
         except KeyError as error:
             raise FetchFailed(shown(str(current)), "it leads elsewhere, but does not say where") from error
         except (httpx.InvalidURL, ValueError) as error:
@@ -179,18 +202,14 @@ class Client:
         return self._guard.parsed(str(following))
 
     def _headers(self, said: Mapping[str, str]) -> dict[str, str]:
-        given = {name: value for name, value in said.items() if name.lower() not in _RESERVED}
+        given = {name: value for name, value in said.items() if name.lower() not in RESERVED}
         return {
-            "Accept": "*/*",
+            "accept": "*/*",
             **given,
             "Accept-Encoding": ACCEPTED,
             "User-Agent": self._agent,
             "Connection": "close",
         }
-
-
-def _same_origin(one: httpx.URL, other: httpx.URL) -> bool:
-    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
 
 
 def _check(answer: Answer, url: str, *, conditional: bool) -> None:

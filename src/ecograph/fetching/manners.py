@@ -21,8 +21,8 @@ import httpx
 from protego import Protego
 
 from ecograph.errors import FetchFailed, OptedOut, TooEarly, TooLarge
-from ecograph.fetching.address import shown
 from ecograph.fetching.memory import Memory
+from ecograph.fetching.telling import shown
 from ecograph.fetching.wire import Answer
 
 ROBOT = "EcoGraph"
@@ -59,17 +59,17 @@ class Manners:
 
         Gives how long that had to be waited for, in seconds.
         """
-        origin = _origin(url)
+        host = origin(url)
         begun = self._clock.elapsed()
-        with self._locks[origin]:
+        with self._locks[host]:
             self._check_wait(url)
-            left = self._last.get(origin, -math.inf) + pause - self._clock.elapsed()
+            left = self._last.get(host, -math.inf) + pause - self._clock.elapsed()
             if left > 0:
                 self._clock.sleep(left)
             try:
                 yield self._clock.elapsed() - begun
             finally:
-                self._last[origin] = self._clock.elapsed()
+                self._last[host] = self._clock.elapsed()
 
     def pause(self, url: httpx.URL) -> float:
         """Return the pause that a host asks for, in seconds; raises `OptedOut` where it wants no program.
@@ -115,11 +115,11 @@ class Manners:
     def leave_alone(self, url: httpx.URL, delay: timedelta, status: int) -> TooEarly:
         """Keep away from an origin for a time, restarts included; return what to raise."""
         until = self._clock.now() + delay
-        self._memory.wait(_origin(url), until)
+        self._memory.wait(origin(url), until)
         return TooEarly(shown(str(url)), until, status=status)
 
     def _check_wait(self, url: httpx.URL) -> None:
-        until = self._memory.until(_origin(url))
+        until = self._memory.until(origin(url))
         if until is not None and until > self._clock.now():
             raise TooEarly(shown(str(url)), until)
 
@@ -155,7 +155,8 @@ class Manners:
         return answer.status, answer.content
 
 
-def _origin(url: httpx.URL) -> str:
+def origin(url: httpx.URL) -> str:
+    """Return what is asked for an address: its scheme, host and port, as rules and waits are said of it."""
     return f"{url.scheme}://{url.netloc.decode()}"
 
 

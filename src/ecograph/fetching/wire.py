@@ -15,8 +15,9 @@ import httpcore
 import httpx
 
 from ecograph.errors import FetchFailed, TooLarge
-from ecograph.fetching.address import Guard, shown
+from ecograph.fetching.address import Guard
 from ecograph.fetching.decoding import BadEncoding, decoded
+from ecograph.fetching.telling import shown
 
 _STEP_SECONDS = 15.0
 _WITHOUT_CONTENT = frozenset({204, 304})
@@ -59,8 +60,20 @@ class Wire:
         self._guard = guard
         self._tls: ssl.SSLContext | None = None
 
-    def get(self, url: httpx.URL, headers: Mapping[str, str], *, limit: int, deadline: Deadline) -> Answer:
-        """Return the answer to a GET; raises `FetchFailed`, `AddressRefused`, `TooLarge`."""
+    def get(
+        self,
+        url: httpx.URL,
+        headers: Mapping[str, str],
+        *,
+        limit: int,
+        deadline: Deadline,
+        target: str | None = None,
+    ) -> Answer:
+        """Return the answer to a GET; raises `FetchFailed`, `AddressRefused`, `TooLarge`.
+
+        `target` is what the host is asked for where that is not to be told: errors name the address.
+        """
+        timeouts = dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)
         backend = _Guarded(self._guard, str(url), deadline)
         with (
             _told(str(url), deadline),
@@ -69,7 +82,7 @@ class Wire:
                 "GET",
                 str(url),
                 headers=list(headers.items()),
-                extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), _STEP_SECONDS)},
+                extensions={"timeout": timeouts, "target": (target or _target(url)).encode("ascii")},
             ) as response,
         ):
             found = _joined(response.headers)
@@ -84,6 +97,10 @@ class Wire:
         if self._tls is None:  # reading the certificates takes a while: not before one is needed
             self._tls = httpx.create_ssl_context()
         return self._tls
+
+
+def _target(url: httpx.URL) -> str:
+    return url.raw_path.decode("ascii")
 
 
 def _read(pieces: Iterable[bytes], url: str, limit: int) -> bytes:

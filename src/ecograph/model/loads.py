@@ -116,6 +116,12 @@ class SourceState:
     done: int = 0
     total: int = 0
 
+    @property
+    def brief(self) -> SourceState:
+        """What may be told to whoever sees the source: messages and steps name files and hosts."""
+        last = replace(self.last, message="", rejections=()) if self.last else None
+        return replace(self, last=last, step="under way" if self.step else "")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:

@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from ecograph.errors import BadDeclaration, MalformedFile, UnknownSource
+from ecograph.fetching import RESERVED
 from ecograph.model import Level
 from ecograph.sources import values
 from ecograph.sources.encoding import check_utf_8
@@ -45,6 +46,7 @@ TEXT_KINDS = frozenset({"document", "feed"})
 _USUAL: Mapping[str, Mapping[str, object]] = {"feed": {"complete": False, "max_error_share": 0.5}}
 # What says how much a complete source may lose, and nothing of how it is read.
 LOSSES = frozenset({"max_lost_share", "may_be_empty"})
+_HEADER, _HEADER_TEXT = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"[!-~](?:[ -~]*[!-~])?")
 SOURCE_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
 
 
@@ -84,6 +86,8 @@ class Declaration(BaseModel):
     id: str
     kind: Kind
     location: tuple[str, ...]
+    headers: Mapping[str, str] = Field({})
+    """What its hosts are told with each request, by names in lower case."""
     visibility: OneOf["public", "partners", "private"]
     licence: values.Iri
     title: Texts
@@ -127,6 +131,16 @@ class Declaration(BaseModel):
         if not value:
             raise ValueError("a list of at least 1 is expected")
         return value
+
+    @field_validator("headers")
+    @classmethod
+    def _told(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        for name, text in value.items():
+            if not _HEADER.fullmatch(name) or name.lower() in RESERVED:
+                raise ValueError(f"{name!r} is no header that a declaration may set")
+            if not _HEADER_TEXT.fullmatch(text):
+                raise ValueError(f"{name}: a line of printable ASCII is expected")
+        return {name.lower(): text for name, text in value.items()}
 
     @field_validator("requires")
     @classmethod

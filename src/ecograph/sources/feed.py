@@ -13,6 +13,7 @@ from urllib.parse import quote
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ecograph.fetching import published
 from ecograph.model import Rejection
 from ecograph.sources.content import Stated
 from ecograph.sources.feed_formats import Entry, Feed
@@ -83,7 +84,7 @@ class Watched:
         for predicate, texts in ((DCT + "title", self.titles), (DCT + "description", self.descriptions)):
             for language, text in texts.items():
                 yield Triple(self.node, NamedNode(predicate), Literal(text, language=language))
-        if known := _published(address):
+        if known := _published(published(address)):
             yield Triple(self.node, NamedNode(eco("feed")), known)
         if homepage := _published(self.options.homepage or self.homepage or feed.homepage):
             yield Triple(self.node, NamedNode(FOAF + "homepage"), homepage)

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from ecograph.assets import ROOT, located
 from ecograph.errors import EcographError, MalformedFile, TooLarge
-from ecograph.fetching import Client, Response
+from ecograph.fetching import Client, Response, named, published
 from ecograph.sources.content import File
 from ecograph.sources.dcat import HydraRoute
 from ecograph.sources.declaration import Declaration
@@ -28,8 +28,9 @@ FEED_BYTES = 5_000_000
 HYDRA_PAGES = 1_000
 PAGE_PAUSE = 0.2
 """Between two pages of an API, in seconds."""
+_ANYTHING = "*/*"
 _JSON = "application/json, */*;q=0.1"
-_NO_HEADERS: Mapping[str, str] = MappingProxyType({})
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Gathering:
@@ -41,10 +42,11 @@ class Gathering:
         *,
         limit: int,
         conditional: bool = False,
-        moves: Mapping[str, str] = _NO_HEADERS,
+        moves: Mapping[str, str] = _NONE,
     ) -> None:
         self._client, self.limit = client, limit
         self._conditional, self._moves = conditional, moves
+        self._headers, self._hosts = _NONE, frozenset[str]()
         self._bytes = 0
         self.responses: list[Response] = []
         """What was answered, without the content."""
@@ -55,6 +57,11 @@ class Gathering:
         if self._client is None:
             raise EcographError("nothing may be fetched here")
         return self._client
+
+    def speak_for(self, declaration: Declaration) -> None:
+        """Ask with the headers of a declaration from now on; they and keys go to the hosts that it names."""
+        self._headers = declaration.headers
+        self._hosts = frozenset(filter(is_address, declaration.location))
 
     @property
     def unchanged(self) -> bool:
@@ -71,10 +78,15 @@ class Gathering:
         for path in paths:
             yield File(_name(path), read_bytes(path, limit=self.limit))
 
-    def fetch(self, url: str, *, headers: Mapping[str, str] = _NO_HEADERS, limit: int | None = None) -> File:
+    def fetch(self, url: str, *, accept: str = _ANYTHING, limit: int | None = None) -> File:
         """Fetch one address as a file; raises `FetchFailed`, `TooLarge`."""
-        place = self._moves.get(url, url)
-        response = self.client.get(place, headers=headers, limit=limit, conditional=self._conditional)
+        response = self.client.get(
+            self._moves.get(url, url),
+            headers={"accept": accept, **self._headers},
+            to=self._hosts,
+            limit=limit,
+            conditional=self._conditional,
+        )
         self._note(response)
         return _as_file(url, response)
 
@@ -83,10 +95,17 @@ class Gathering:
 
         Raises `FetchFailed`, and `TooLarge` where all pages together are more than one source may be.
         """
-        response = self.client.get(url, headers={"Accept": accept}, limit=self.limit, pause=pause, api=True)
+        response = self.client.get(
+            url,
+            headers={"accept": accept, **self._headers},
+            to=self._hosts,
+            limit=self.limit,
+            pause=pause,
+            api=True,
+        )
         self._note(response)
         if self._bytes > self.limit:
-            raise TooLarge(url, self.limit, "bytes with the pages before it")
+            raise TooLarge(named(url), self.limit, "bytes with the pages before it")
         return _as_file(url, response)
 
     def _note(self, response: Response) -> None:
@@ -101,9 +120,9 @@ class Gathering:
 
 def _as_file(url: str, response: Response) -> File:
     return File(
-        url,
+        named(url),
         response.content,
-        url=response.url,
+        url=published(response.url),
         media_type=response.media_type,
         charset=response.charset,
     )
@@ -118,6 +137,7 @@ def gather(declaration: Declaration, gathering: Gathering) -> list[File]:
 
     Raises `MalformedFile` where a local file is missing, `FetchFailed` where an address gives nothing.
     """
+    gathering.speak_for(declaration)
     return list(_GATHERERS.get(declaration.kind, _located)(declaration, gathering))
 
 
@@ -137,7 +157,7 @@ def _located(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
         if is_address(location):
-            yield gathering.fetch(location, headers={"Accept": _FEEDS}, limit=FEED_BYTES)
+            yield gathering.fetch(location, accept=_FEEDS, limit=FEED_BYTES)
         else:
             yield from gathering.read(files_at(location))
 
@@ -145,7 +165,7 @@ def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 def _rdf(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
         if is_address(location):
-            yield gathering.fetch(location, headers={"Accept": ACCEPTED})
+            yield gathering.fetch(location, accept=ACCEPTED)
         else:
             yield from gathering.read(files_at(location))
 

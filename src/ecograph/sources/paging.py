@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from ecograph.errors import BadListing
+from ecograph.fetching import named, shown
 from ecograph.sources.content import File
 from ecograph.sources.paths import compiled, first, lists, read_json
 
@@ -62,11 +63,11 @@ def walk(start: str, get: Get, route: Route, *, max_pages: int) -> Iterator[File
     address: str | None = start
     while address is not None:
         if len(seen) >= 2 * max_pages:
-            raise BadListing(start, f"it has more than {max_pages} pages (`max_pages`)")
+            raise BadListing(named(start), f"it has more than {max_pages} pages (`max_pages`)")
         page = get(address)
         marks = {address, hashlib.sha256(page.content).hexdigest()}
         if marks & seen:
-            raise BadListing(address, "the same page came twice; the listing goes round in a ring")
+            raise BadListing(named(address), "the same page came twice; the listing goes round in a ring")
         seen |= marks
         yield page
         address = _within(start, page, route.after(page))
@@ -79,7 +80,7 @@ def _within(start: str, page: File, link: str | None) -> str | None:
     here = page.url or page.name
     address = urljoin(here, link)
     if _origin(address) not in {_origin(start), _origin(here)}:
-        raise BadListing(page.name, f"its next page is elsewhere, at {address[:200]}")
+        raise BadListing(page.name, f"its next page is elsewhere, at {shown(address)}")
     return address
 
 
@@ -97,7 +98,7 @@ def check_total(location: str, pages: Sequence[File], records: str, total: str) 
 
 def _check_count(address: str, announced: int, found: int) -> None:
     if found < announced:
-        raise BadListing(address, f"it announces {announced:,} records and gives {found:,}")
+        raise BadListing(named(address), f"it announces {announced:,} records and gives {found:,}")
 
 
 def _count(document: object, records: str, name: str) -> int:

@@ -38,6 +38,11 @@ def the_level(request: Request) -> Level:
     return level
 
 
+def may_write(request: Request) -> bool:
+    """Tell whether who asks has a key that may write."""
+    return bool(getattr(request.state, "may_write", False))
+
+
 def the_writer(request: Request) -> Key:
     """Return the key of who may write; answers 401 without a key, and 403 for one that only reads."""
     key: Key | None = getattr(request.state, "key", None)
@@ -122,4 +127,5 @@ async def _send_marked(send: Send, keyed: bool, is_open: bool, message: Message)
 
 Graph = Annotated[EcoGraph, Depends(the_graph)]
 LevelOf = Annotated[Level, Depends(the_level)]
+MayWrite = Annotated[bool, Depends(may_write)]
 WriterKey = Annotated[Key, Depends(the_writer)]

@@ -9,7 +9,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from ecograph.model import SourceState
-from ecograph.web.access import Graph, LevelOf, WriterKey
+from ecograph.web.access import Graph, LevelOf, MayWrite, WriterKey
 
 router = APIRouter(prefix="/api", tags=["refresh"])
 
@@ -49,9 +49,13 @@ class RefreshOut(BaseModel):
 
 
 @router.get("/refresh")
-def read_refresh(graph: Graph, level: LevelOf) -> list[SourceState]:
-    """Return where each source stands that this level may see: when it is due, its last run, its step."""
-    return graph.refresh.states(level)
+def read_refresh(graph: Graph, level: LevelOf, may_write: MayWrite) -> list[SourceState]:
+    """Return where each source stands that this level may see: when it is due, its last run, its step.
+
+    What a run says of files and addresses is for keys that may begin one: for others, `message` and
+    `rejections` are empty, and `step` tells only that there is one.
+    """
+    return graph.refresh.states(level, reports=may_write)
 
 
 @router.post("/refresh", status_code=HTTPStatus.ACCEPTED, responses=_REFUSALS)
