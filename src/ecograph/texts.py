@@ -14,6 +14,7 @@ from ecograph.graph.facts import DESCRIPTIONS, LABELS, Facts
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.model import Iri
 from ecograph.sources.documents import TEXT
+from ecograph.sources.markup import PARAGRAPH
 from ecograph.vocab import FOAF, eco
 
 DOCUMENT = FOAF + "Document"
@@ -61,9 +62,9 @@ def texts_of(triples: Iterable[Triple], documents: Mapping[Iri, str]) -> list[Te
 
 
 def content_of(facts: Facts, classes: Set[str], documents: Mapping[Iri, str] = NO_DOCUMENTS) -> str | None:
-    """Return what is read of a resource: of a document its text, of another title and description."""
+    """Return what is read of a resource: a document's text, else title and description, two paragraphs."""
     if DOCUMENT in classes:
         kept = facts.text([TEXT], "fr")
         return documents.get(facts.iri, kept or None)
     parts = (facts.text(LABELS, "fr"), facts.text(DESCRIPTIONS, "fr"))
-    return "\n".join(part for part in parts if part)
+    return PARAGRAPH.join(part for part in parts if part)

@@ -72,6 +72,14 @@ def test_what_a_text_names_is_a_mention_and_a_statement_apart_from_its_source(
     assert not any("mentions" in triple for triple in own)
 
 
+def test_a_title_and_a_description_are_two_paragraphs(
+    graph: EcoGraph, feed: Feed, mentions: Mentions
+) -> None:
+    feed(item("1", "Une Agence", "Cévennes Développement"), item("2", "Salon", "Le Séchoir Zibeline avance."))
+    named = [m for m in mentions(graph) if m["proposes"].endswith("mentions")]
+    assert {m["quote"] for m in named} == {"Séchoir Zibeline"}
+
+
 def test_the_records_conform_to_their_shape(graph: EcoGraph, feed: Feed) -> None:
     feed(AGENCY, SECRET, item("3", "Un parquet en bois local", "Le chanvre isole les murs en ossature bois."))
     said = set(graph.snapshot().stated_in(Level.PUBLIC, graph_of(graph, Level.PUBLIC)))

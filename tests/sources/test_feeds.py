@@ -281,7 +281,11 @@ def test_no_password_of_an_address_is_published() -> None:
         ("&lt;script&gt;alert(1)&lt;/script&gt;Un &lt;b&gt;titre&lt;/b&gt;", "Un titre"),
         ("R&amp;amp;D à l&amp;#8217;&amp;eacute;tude", "R&D à l’étude"),
         ("<img src=x onerror=alert(1)>Un titre", "Un titre"),
-        ("<p>Un</p><p>titre</p>", "Un titre"),
+        ("<p>Un</p><p>titre</p>", "Un\n\ntitre"),
+        ("<ul>\n<li>Un</li>\n<li>titre\n\n<b>long</b></li></ul>", "Un\n\ntitre long"),
+        ("<td>Un</td><td>titre</td>", "Un\n\ntitre"),
+        ("Un<br/>titre", "Un\n\ntitre"),
+        ("Un\ntitre\n\nUn texte", "Un titre\n\nUn texte"),
         ("Un&nbsp;titre\u200b\u202e", "Un titre"),
         ("<style>p{}</style><svg onload=x><script>y</script></svg>Un titre<iframe src=z>", "Un titre"),
         ("3 < 5 et 7 > 2", "3 < 5 et 7 > 2"),
@@ -296,6 +300,11 @@ def test_html_becomes_text(html: str, text: str) -> None:
     found = plain_text(html)
     assert found == text or ("script" in text and "<script" not in found)
     assert "alert" not in plain_text(rss(html)) or "<<" in html
+
+
+def test_a_title_is_on_one_line() -> None:
+    said = only(rss("<title>&lt;p&gt;Un&lt;/p&gt; titre</title><link>https://presse.example/1</link>"))
+    assert said["dct:title"] == "Un titre"
 
 
 def test_excerpts_are_short() -> None:

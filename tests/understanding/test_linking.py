@@ -238,6 +238,10 @@ CCI, CMA, FARMERS = (
         ("Selon Boralia, tout va", "Boralia", "Boralia"),
         ("la société Brume", "Brume", "Brume"),
         ("on aide Boralia en Bretagne", "Boralia", "Boralia"),
+        # a title and a text, with a blank line between them or with none
+        ("Salon\nLe Boralia embauche", "Boralia", "Boralia"),
+        ("Un séchoir\n\nLe Boralia embauche", "Boralia", "Boralia"),
+        ("Un séchoir\n\nDemain Boralia embauche", "Boralia", "Boralia"),
         # the body, and not the land
         ("aidé par le département du Tarn", "département du Tarn", "Département du Tarn"),
     ],
@@ -323,6 +327,8 @@ def test_names_share_words(text: str, links: list[tuple[str, str]]) -> None:
         "Mme Brume et Paul Brume",
         "Christophe Brume est élu",
         "sur Radio Brume",
+        "on écoute\nRadio Brume",
+        "Il connaît Jean\xa0Le Brume",
         "un mélange Bio-Brume",
         "12 avenue du Crédit Agricole",
         "Boralia Conseil",

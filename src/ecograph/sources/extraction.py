@@ -12,7 +12,7 @@ from functools import lru_cache
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
 from ecograph.sources.encoding import decoded, encoding_of
-from ecograph.sources.markup import read_markup
+from ecograph.sources.markup import PARAGRAPH, is_block, read_markup
 
 SUFFIXES: Mapping[str, str] = {
     ".txt": "text/plain",
@@ -41,10 +41,6 @@ _SAID_OF = {
 # What stands on a page beside its text.
 _ASIDE = frozenset(
     {"script", "style", "noscript", "template", "svg", "nav", "header", "footer", "aside", "form", "iframe"}
-)
-_BLOCKS = frozenset(
-    {"p", "div", "br", "li", "ul", "ol", "tr", "table", "section", "article", "main", "blockquote", "pre"}
-    | {"h1", "h2", "h3", "h4", "h5", "h6", "dt", "dd", "figure", "figcaption", "hr"}
 )
 
 
@@ -111,7 +107,7 @@ def _html(file: File) -> Extraction:
 
 
 def _gap(tag: str) -> str:
-    return "\n" if tag == "br" else "\n\n" if tag in _BLOCKS else ""
+    return "\n" if tag == "br" else PARAGRAPH if is_block(tag) else ""
 
 
 def _decoded(file: File, encoding: str) -> str:

@@ -17,7 +17,7 @@ from ecograph.fetching import published
 from ecograph.model import Rejection
 from ecograph.sources.content import Stated
 from ecograph.sources.feed_formats import Entry, Feed
-from ecograph.sources.plain import excerpt, plain_text
+from ecograph.sources.plain import excerpt, line_of, plain_text
 from ecograph.sources.values import Address, BadValue, Lookup, concept, day_in, iri, url
 from ecograph.vocab import DCT, FOAF, RDF, SCHEMA, XSD, eco
 
@@ -130,7 +130,7 @@ def _published(link: str) -> NamedNode | None:
 
 def _stated(entry: Entry, feed: Feed, watched: Watched, node: NamedNode, place: str) -> Stated:
     text = plain_text(entry.text)
-    title = plain_text(entry.title) or excerpt(text, 80)
+    title = line_of(plain_text(entry.title) or excerpt(text, 80))
     if entry.cut:
         return Stated(place, (), [_told(node, place, "", entry.title, _CUT)])
     try:
@@ -147,7 +147,7 @@ def _stated(entry: Entry, feed: Feed, watched: Watched, node: NamedNode, place: 
         Triple(node, NamedNode(SCHEMA + "url"), link),
         Triple(node, NamedNode(eco("fromSource")), watched.node),
     ]
-    if text and text != title:
+    if text and line_of(text) != title:
         said = Literal(excerpt(text, EXCERPT), language=language)
         triples.append(Triple(node, NamedNode(DCT + "description"), said))
     # The day that the publisher wrote: midnight in Paris is the day before in UTC.

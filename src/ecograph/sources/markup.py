@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from html.parser import HTMLParser
 
 _CDATA = "CDATA["
+PARAGRAPH = "\n\n"
+# Elements that stand for themselves, and line ends that somebody set: what is said ends there.
+_BLOCKS = frozenset(
+    {"p", "div", "br", "li", "ul", "ol", "tr", "td", "th", "table", "caption", "section", "article", "main"}
+    | {"h1", "h2", "h3", "h4", "h5", "h6", "dl", "dt", "dd", "figure", "figcaption", "hr", "blockquote"}
+    | {"pre", "address", "header", "footer", "aside", "nav", "form"}
+)
+_BLANK = re.compile(r"\n\s*\n")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +32,16 @@ def read_markup(markup: str, *, hidden: frozenset[str], gap: Callable[[str], str
     reader.feed(markup)
     reader.close()
     return Markup("".join(reader.text), "".join(reader.title))
+
+
+def is_block(tag: str) -> bool:
+    """Whether what stands before an element and what stands in it are said apart."""
+    return tag in _BLOCKS
+
+
+def paragraphs(text: str) -> list[str]:
+    """Return what stands between the blank lines of a text, each piece on one line."""
+    return [said for piece in _BLANK.split(text) if (said := " ".join(piece.split()))]
 
 
 class _Reader(HTMLParser):

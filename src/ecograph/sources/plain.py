@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from ecograph.sources.markup import read_markup
+from ecograph.sources.markup import PARAGRAPH, is_block, paragraphs, read_markup
 
 _SILENT = frozenset({"script", "style", "template", "noscript", "iframe", "object", "svg", "head"})
 _INLINE = frozenset(
@@ -23,17 +23,25 @@ _LONGEST = 200_000
 
 
 def plain_text(text: str) -> str:
-    """Return what a reader sees of a text or a piece of HTML, on one line.
+    """Return what a reader sees of a text or a piece of HTML: each paragraph, item or cell on one line.
 
-    Feeds escape once too often: entities are read until none is left, three times at most.
+    A blank line stands between them. Feeds escape once too often: entities are read until none is left,
+    three times at most.
     """
     known = text[:_LONGEST]
+    if _MARKUP.search(known):  # a blank line of HTML is but a space
+        known = _SPACES.sub(" ", known)
     for _ in range(3):
         before = known
         known = html.unescape(_without_markup(known)) if _MARKUP.search(known) else html.unescape(known)
         if known == before:
             break
-    return _SPACES.sub(" ", _SURROGATES.sub("", _UNSEEN.sub("", known))).strip()
+    return PARAGRAPH.join(paragraphs(_SURROGATES.sub("", _UNSEEN.sub("", known))))
+
+
+def line_of(text: str) -> str:
+    """Return a text on one line."""
+    return " ".join(text.split())
 
 
 def excerpt(text: str, length: int) -> str:
@@ -41,8 +49,8 @@ def excerpt(text: str, length: int) -> str:
     if len(text) <= length:
         return text
     cut = text[: length - 1]
-    whole = cut.rpartition(" ")[0]
-    return (whole if len(whole) > length // 2 else cut).rstrip(" ,;:.–-") + "…"
+    whole = cut[: max(cut.rfind(" "), cut.rfind("\n"), 0)]
+    return (whole if len(whole) > length // 2 else cut).rstrip(" \n,;:.–-") + "…"
 
 
 def _without_markup(text: str) -> str:
@@ -50,5 +58,5 @@ def _without_markup(text: str) -> str:
 
 
 def _gap(tag: str) -> str:
-    """A word does not run into that of the next paragraph."""
-    return "" if tag in _INLINE else " "
+    """What an element leaves in the text: a word does not run into that of the next paragraph."""
+    return PARAGRAPH if is_block(tag) else "" if tag in _INLINE else " "

@@ -14,6 +14,7 @@ from ecograph.understanding.words import FRENCH
 # What may stand between two words of one name: a line may end there; a cell, a list item, a paragraph not.
 _WITHIN = re.compile(r"(?:[ '\-–«»“”\"]|\r?\n(?![ ]*(?:[\n\r\-–•*])))*|/|\.")
 _COMMA = re.compile(r"(?:[ '\-–«»“”\",]|\r?\n(?![ ]*(?:[\n\r\-–•*])))*|/|\.")
+_BLANK = re.compile(r"\n[ \t\r]*\n")
 _DOT = re.compile(r"\. *")
 _ADDRESS = re.compile(r"\.[a-z]{2,}|@")  # what follows a word that is part of an address
 _OPENED = re.compile(r"\s*\(([^()]{3,120})\)")
@@ -72,9 +73,13 @@ class Reading:
         return _ADDRESS.match(self.text, token.end) is not None
 
     def opens(self, at: int) -> bool:
-        """Whether a sentence opens at a place; any word has a capital there."""
-        before = self.text[:at].rstrip(" «»“”\"'(-–•\n\t")
-        return not before or before[-1] in ".!?:…"
+        """Whether a sentence opens at a place, as after a blank line; any word has a capital there."""
+        before = self.text[:at].rstrip(" «»“”\"'(-–•\n\t\r")
+        return not before or before[-1] in ".!?:…" or _BLANK.search(self.text, len(before), at) is not None
+
+    def begins_line(self, at: int) -> bool:
+        """Whether a line begins at a place."""
+        return self.text[:at].rstrip(" «»“”\"'(-–•\t")[-1:] == "\n"
 
     def end(self, span: Sequence[Token]) -> int:
         """Where a name ends: the last dot of a dotted acronym belongs to it."""

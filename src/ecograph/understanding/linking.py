@@ -32,7 +32,7 @@ from ecograph.understanding.spelling import MOST_MORE, Speller
 
 __all__ = ["METHOD", "Entity", "Link", "Linker"]
 
-METHOD = "linking/2"
+METHOD = "linking/3"
 LONGEST = 14  # words in one name
 _START = 5  # letters by which names that may begin at a word are looked up
 _SHORT_ACRONYM = 2  # letters; what stands before it has to introduce it

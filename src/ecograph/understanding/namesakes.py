@@ -12,6 +12,7 @@ from ecograph.understanding.bodies import GIVEN
 from ecograph.understanding.contexts import NO_PART, Reading
 from ecograph.understanding.entries import GENERIC
 from ecograph.understanding.forms import Token, key, normal
+from ecograph.understanding.words import FRENCH
 
 # Bodies that are named as the land that they govern is: in it, or of its people, it is the land.
 _LANDS = frozenset({"agglomeration", "canton", "commune", "departement", "metropole", "region", "ville"})
@@ -65,7 +66,8 @@ def is_in_street(reading: Reading, span: Sequence[Token]) -> bool:
 def is_someone_else(reading: Reading, token: Token) -> bool:
     """Whether a name of one word is a surname or the end of another one: Mme Brume, Radio Brume, Bio-Brume.
 
-    A word that opens a sentence or a title has its capital in any case, unless it is a given name.
+    A word that opens a sentence or a title has its capital in any case, unless it is a given name; so has
+    an article that opens a line, which is no wrapped one then.
     """
     before = reading.before([token])
     if _TITLE.search(before) or _JOINED.search(before):
@@ -77,5 +79,6 @@ def is_someone_else(reading: Reading, token: Token) -> bool:
     if word in GIVEN:
         return True
     is_kind = key(word) in GENERIC or word in NO_PART or word in _TRADES
-    opens = reading.opens(said.start()) or before[: said.start()].rstrip().endswith(_QUOTES)
+    begins = reading.opens(said.start()) or (word in FRENCH and reading.begins_line(said.start()))
+    opens = begins or before[: said.start()].rstrip().endswith(_QUOTES)
     return not is_kind and not opens
