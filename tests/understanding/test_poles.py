@@ -8,7 +8,7 @@ import pytest
 
 from benchmarks.classification import french_table, notions, read_items, scores
 from ecograph.index.analysis import terms
-from ecograph.understanding.poles import Notion, PoleClassifier
+from ecograph.understanding.poles import ONE_WORD, Notion, PoleClassifier
 
 HERE = Path(__file__).parent
 SHARED = HERE.parents[2] / "shared" / "nlp" / "classification.jsonl"
@@ -21,6 +21,8 @@ SMALL = PoleClassifier(
     ],
     analyze=terms,
 )
+
+SHIPPED = PoleClassifier(notions(), analyze=terms)
 
 
 def poles(text: str) -> list[str]:
@@ -46,6 +48,34 @@ def test_what_one_field_has_in_plenty_takes_nothing_from_another() -> None:
     plenty = "La scierie vend son ossature bois à une autre scierie, qui la revend en ossature bois"
     assert poles(plenty) == ["ecomat"]
     assert set(poles(f"{plenty} ; un fromage de laiterie")) == {"ecomat", "agro"}
+
+
+def test_one_word_alone_is_never_sure() -> None:
+    # One that stands there as it is and one that has but the stem of another name.
+    (one,) = SMALL.suggest("une scierie, des scies, un fromageur")
+    assert one.confidence <= ONE_WORD
+    (several,) = SMALL.suggest("une scierie monte une ossature bois")
+    assert several.confidence > ONE_WORD
+    # A name of several words is more than one word.
+    assert SHIPPED.suggest("une maison en ossature bois")[0].confidence > ONE_WORD
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Une large palette de dispositifs",
+        "Portrait : Olivier Dalle, dirigeant",
+        "Olivier DALLE et Mme Bois, dirigeants",
+        "Pierre Fabre et Jean-Marc Bois ont gagné",
+        "L'antenne ouvre, et le volet social suit",
+    ],
+)
+def test_what_is_said_of_no_field_and_names_of_people_do_not_vote(text: str) -> None:
+    assert SHIPPED.suggest(text) == []
+
+
+def test_a_trade_after_a_common_word_votes() -> None:
+    assert [one.pole for one in SHIPPED.suggest("Le Cluster Bois réunit les charpentiers")] == ["ecomat"]
 
 
 def test_more_evidence_is_surer() -> None:

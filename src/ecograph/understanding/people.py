@@ -8,7 +8,12 @@ from collections.abc import Collection, Sequence
 from ecograph.understanding.bodies import GIVEN, TRADES
 from ecograph.understanding.forms import LITTLE, key, normal
 
-_TITLE = re.compile(r"\b(?:M\.|MM\.|Mme|Mmes|Mlle|Dr|Pr|Me|Monsieur|Madame|Maître|Docteur)\s*$")
+_TITLES = r"\b(?:M\.|MM\.|Mme|Mmes|Mlle|Dr|Pr|Me|Monsieur|Madame|Maître|Docteur)"
+_TITLE = re.compile(rf"{_TITLES}\s*$")
+_NAME = r"[A-ZÀ-ÖØ-Þ][\w’'-]+"
+# "Mme Ada Bois", "Olivier DALLE".
+_TITLED = re.compile(rf"{_TITLES}\s+{_NAME}(?:[ \u00a0]{_NAME}){{0,2}}")
+_TWO_NAMES = re.compile(rf"\b({_NAME})[ \u00a0](?=({_NAME}))")
 # "Ada Durand, directrice de": whoever follows such a comma has a name of their own.
 _OFFICE = re.compile(
     r"\s*[,(]\s*(?:(?:le|la|l['’]|son|sa|vice-|co-?|ancien(?:ne)?|jeune)\s*)*"
@@ -41,6 +46,19 @@ _SURNAMES = frozenset(
 OPENING = re.compile(r"(?:^|[.!?…:\n•–-])[\s\u00a0«»“”\"'’(]*$")
 _CAPITALISED = re.compile(r"([A-ZÀ-ÖØ-Þ][\w’'-]*) $")
 _MOST_WORDS = 3
+
+
+def without_people(text: str) -> str:
+    """Return a text with spaces for the names that titles and given names tell to be people's."""
+    text = _TITLED.sub(_spaces, text)
+    found = [one for one in _TWO_NAMES.finditer(text) if set(normal_parts(one[1])) & GIVEN]
+    for one in reversed(found):
+        text = text[: one.start()] + " " * (one.end(2) - one.start()) + text[one.end(2) :]
+    return text
+
+
+def _spaces(found: re.Match[str]) -> str:
+    return " " * len(found[0])
 
 
 def may_be_somebody(

@@ -17,9 +17,10 @@ from numpy.typing import NDArray
 
 from ecograph.understanding.embedding import Table
 from ecograph.understanding.forms import key
+from ecograph.understanding.people import without_people
 from ecograph.understanding.words import content
 
-METHOD = "poles/3"
+METHOD = "poles/4"
 # Found on 199 sentences of three sets; a plateau: see docs/explanation/understanding.md.
 LEAST = 0.7  # votes below which a text is left to people
 SHARE = 0.55  # of the votes of the first, from which another field is meant as well
@@ -28,6 +29,7 @@ SOFT = 1.0  # weight of words near a name against names themselves
 NEAR, NEIGHBOURS = 0.5, 5  # cosine from which a word is near a name; how many names it may be near to
 SAME_STEM = 0.5  # what a word counts that has only its stem from a name
 LONGEST = 6  # words in one name
+ONE_WORD = 0.6  # confidence of a pole at most for which no more than one word speaks as it is written
 MOST_NAMES = 3  # from here on, that more concepts bear a name says no more
 
 _KEPT_WORDS = 20_000
@@ -65,24 +67,37 @@ class PoleClassifier:
 
     def suggest(self, text: str) -> list[Suggestion]:
         """The poles of a text, surest first; none when it says too little."""
-        votes = self.votes(text)
+        votes, told = self._counted(text)
         least = max(LEAST, SHARE * min(ENOUGH, max(votes.values(), default=0.0)))
         kept = sorted(((vote, pole) for pole, vote in votes.items() if vote >= least), reverse=True)
-        return [Suggestion(pole=pole, confidence=vote / (vote + 1)) for vote, pole in kept]
+        return [
+            Suggestion(pole=pole, confidence=min(vote / (vote + 1), 1.0 if told[pole] > 1 else ONE_WORD))
+            for vote, pole in kept
+        ]
 
     def votes(self, text: str) -> Mapping[str, float]:
-        """How much a text speaks for each pole that it speaks for at all."""
+        """How much a text speaks for each pole that it speaks for at all; people's names say nothing."""
+        return self._counted(text)[0]
+
+    def _counted(self, text: str) -> tuple[Mapping[str, float], Mapping[str, int]]:
+        """The votes for each pole, and how many words of the text speak for it as they are written."""
+        text = without_people(text)
         votes: dict[str, float] = defaultdict(float)
-        for given in self._named(text):
+        told: dict[str, int] = defaultdict(int)
+        for given, written in self._named(text):
             for pole, vote in given.items():
                 votes[pole] += vote
+                told[pole] += written
         if self._near is not None:
             for pole, vote in zip(self._poles, self._near.votes(text), strict=True):
                 votes[pole] += SOFT * float(vote)
-        return votes
+        return votes, told
 
-    def _named(self, text: str) -> Iterator[Mapping[str, float]]:
-        """Yield what each name that a text holds gives to poles, the longest at each place, each once."""
+    def _named(self, text: str) -> Iterator[tuple[Mapping[str, float], int]]:
+        """Yield what each name that a text holds gives to poles, the longest at each place, each once.
+
+        With it, how many words of it stand there as they are written.
+        """
         words, terms = content(text), tuple(self._analyze(text))
         heard: set[tuple[str, ...]] = set()
         at = 0
@@ -91,7 +106,8 @@ class PoleClassifier:
                 name = terms[at : at + length]
                 if given := self._votes.get(name):
                     if name not in heard:
-                        yield given if self._is_written(name, words[at]) else _halved(given)
+                        written = self._is_written(name, words[at])
+                        yield (given, length) if written else (_halved(given), 0)
                     heard.add(name)
                     break
             else:
