@@ -6,7 +6,7 @@ files -> records -> validate -> plan
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
@@ -22,9 +22,9 @@ from ecograph.graph.facts import LABELS
 from ecograph.graph.labels import concept_lookup
 from ecograph.graph.ledger import Packed
 from ecograph.graph.ports import GraphStore
-from ecograph.graph.records import Record, skolemise
+from ecograph.graph.records import GENID, Record, skolemise
 from ecograph.graph.shipped import ontology_digest, read_shapes
-from ecograph.graph.staging import Staging, Stored, changed, stored, stored_text
+from ecograph.graph.staging import Staging, Stored, changed, lines, stored, stored_text
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.validation import BATCH, Validator
 from ecograph.model import Level, Outcome, Rejection
@@ -34,6 +34,7 @@ from ecograph.sources.declaration import LOSSES, Declaration
 from ecograph.sources.description import describe, place_of, source_iri
 from ecograph.sources.mapping import expanded
 from ecograph.sources.read import read_file
+from ecograph.sources.repeated import uncontradicted
 from ecograph.sources.values import Lookup
 from ecograph.vocab import DCT, SKOS, eco, shortened
 
@@ -54,8 +55,10 @@ class _Told:
     warnings: list[Rejection] = field(default_factory=list)
     written: dict[str, str] = field(default_factory=dict)
     refused: set[str] = field(default_factory=set)
-    nameless: set[str] = field(default_factory=set)
-    """The rows that were left out while they were read, and are no records."""
+    left_out: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    """The rows that were left out while they were read, by the record that they are of, if it is known."""
+    rows: set[str] = field(default_factory=set)
+    """Those of them that count by themselves: of no known record, or of one that other rows speak of."""
     accepted: int = 0
     described: int = 0
     """Of the accepted records those that say what the source is, and are none of what its files hold."""
@@ -64,13 +67,25 @@ class _Told:
     claims: list[tuple[str, Triple]] = field(default_factory=list)
     """What makes other statements true, each with the record that says it."""
 
-    def reject(self, rejections: Iterable[Rejection]) -> None:
+    def leave_out(self, rejections: Iterable[Rejection]) -> None:
+        """Note rows that are left out while they are read."""
         for rejection in rejections:
             self.rejections.append(rejection)
-            if rejection.record:
-                self.refused.add(rejection.record)
-            else:
-                self.nameless.add(rejection.place)
+            self.left_out[rejection.record].add(rejection.place)
+
+    def part(self, staging: Staging) -> list[str]:
+        """Return the records of which rows were left out and others found; refuse those without others."""
+        self.rows |= self.left_out.pop("", set())
+        found = [record for record in self.left_out if staging.has(record)]
+        self.refused |= self.left_out.keys() - found
+        self.rows |= {place for record in found for place in self.left_out[record]}
+        return found
+
+    def refuse(self, rejections: Iterable[Rejection]) -> None:
+        """Note records that are refused whole."""
+        for rejection in rejections:
+            self.rejections.append(rejection)
+            self.refused.add(rejection.record)
 
     def accept(self, records: Sequence[Record], *, limit: int, beside: str) -> None:
         """Count records; the first ones are kept, without those that stand beside what the files hold."""
@@ -89,7 +104,7 @@ class _Told:
 
     def check(self, declaration: Declaration) -> None:
         """Raise `TooManyRejected`."""
-        rejected = len(self.refused) + len(self.nameless)
+        rejected = len(self.refused) + len(self.rows)
         total, share = self.accepted - self.described + rejected, declaration.max_error_share
         if rejected > share * total:
             raise TooManyRejected(declaration.id, rejected, total, share, tuple(self.rejections))
@@ -146,10 +161,12 @@ class Planner:
             staging.find(self._read(declaration, files, told))
             # A row that does not say which record it is may be any of those that seem to be gone.
             complete = declaration.complete and all(rejection.record for rejection in told.rejections)
+            graph = source_iri(self.base, declaration.id)
+            for record in told.part(staging):
+                staging.find(self._still_known(graph, record, staging))
             self._check(declaration, staging, told, first)
             derived = derive(triple for record, triple in told.claims if record not in told.refused)
             staging.find(stored(derived, ""))
-            graph = source_iri(self.base, declaration.id)
             self.progress(f"{declaration.id}: comparing", 0, 0)
             staging.know(self.store.stated(graph))
             comparison = Comparison(staging, graph, complete, told.refused)
@@ -178,8 +195,18 @@ class Planner:
                 else:
                     named = skolemise(stated.triples, self.base, declaration.id, place=stated.place)
                     yield from stored(named, stated.place)
-                told.reject(stated.rejections)
+                told.leave_out(stated.rejections)
                 told.warnings.extend(stated.warnings)
+
+    def _still_known(self, graph: str, record: str, staging: Staging) -> Iterator[Stored]:
+        """Yield what the graph says of a record whose rows cannot all be read, if the others leave it so.
+
+        Its parts are those that are found.
+        """
+        known = self.store.statements(graph, subject=NamedNode(record))
+        own = lines(t for t in known if GENID not in str(t.object))
+        if left := uncontradicted(own, lines(staging.found(record))):
+            yield record, record, "", left
 
     def _check(self, declaration: Declaration, staging: Staging, told: _Told, first: int) -> None:
         """Check the records that were found, and bring them to how the store keeps them."""
@@ -193,7 +220,7 @@ class Planner:
         for records in staging.records(BATCH):
             self.progress(f"{declaration.id}: checking records", done, count)
             verdict = validator.check(records, known=known)
-            told.reject(verdict.rejections)
+            told.refuse(verdict.rejections)
             told.warnings.extend(verdict.warnings)
             accepted = [record for record in records if record.subject.value not in told.refused]
             told.accept(accepted, limit=first, beside=place_of(declaration))

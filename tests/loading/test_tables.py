@@ -12,7 +12,7 @@ from ecograph.errors import MalformedFile, TooManyRejected
 from ecograph.graph.comparison import PORTION
 from ecograph.graph.facts import facts_of
 from ecograph.model import Level, Outcome
-from ecograph.vocab import DCT, eco
+from ecograph.vocab import DCT, RDFS, eco
 
 DECLARATION = """
 id = "partners-table"
@@ -107,6 +107,49 @@ def test_a_bad_row_is_named_and_what_was_known_is_kept(
     graph = opened(fresh_copy)
     assert project(graph, "p1") == ["Séchoir solaire"]
     assert project(graph, "p2") == ["Grandes poutres collées"]
+
+
+def company(graph: EcoGraph, siren: str) -> list[str]:
+    facts = facts_of(graph.snapshot(), Level.PARTNERS, f"{graph.base}/actor/partners-table--{siren}")
+    return [literal.value for literal in (*facts.literals(RDFS + "label"), *facts.literals(eco("headcount")))]
+
+
+@pytest.mark.parametrize("bad", ["first", "last"])
+def test_a_bad_row_takes_no_other_row_of_its_record_with_it(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph], bad: str
+) -> None:
+    rows = [FIRST, FIRST.replace("P1", "P3").replace("1 250", "x")]
+    outcome = load(HEADER + "".join(rows if bad == "last" else reversed(rows)), share=0.25)
+    (rejection,) = outcome.rejections
+    assert (rejection.path, rejection.value) == ("Effectif", "x")
+    assert outcome.by_class["eco:Company"] == 1
+    graph = opened(fresh_copy)
+    assert company(graph, "732829320") == ["Distillerie du Causse", "1250"]
+    assert project(graph, "p1") == project(graph, "p3") == ["Séchoir solaire"]
+
+
+def test_what_the_other_rows_leave_of_a_record_is_checked_as_any(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    negative, bad = FIRST.replace("1 250", "-5"), FIRST.replace("P1", "P3").replace("1 250", "x")
+    outcome = load(HEADER + negative + bad)
+    assert [r.place.rsplit(", ")[-1] for r in outcome.rejections] == ["line 3", "line 2"]
+    assert {r.record.rpartition("--")[-1] for r in outcome.rejections} == {"732829320"}
+    assert company(opened(fresh_copy), "732829320") == []
+
+
+def test_what_was_known_of_a_record_is_kept_where_its_other_rows_say_nothing_else(
+    load: Load, fresh_copy: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    one, other = FIRST.replace("chimie, agro", "chimie"), FIRST.replace("chimie, agro", "agro")
+    load(HEADER + one + other + SECOND)
+    outcome = load(HEADER + one.replace("Séchoir", "Étuve") + other.replace("agro", "agr"))
+    assert [rejection.value for rejection in outcome.rejections] == ["agr"]
+    graph = opened(fresh_copy)
+    facts = facts_of(graph.snapshot(), Level.PARTNERS, f"{graph.base}/project/partners-table--p1")
+    assert [literal.value for literal in facts.literals(DCT + "title")] == ["Étuve solaire"]
+    assert len(facts.iris(eco("inPole"))) == 2
+    assert project(graph, "p2") == []  # what no row names any more is gone, as ever
 
 
 def test_a_row_that_is_gone_takes_its_records_with_it(

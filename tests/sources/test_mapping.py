@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pyoxigraph
 import pytest
 from hypothesis import given
@@ -18,8 +20,8 @@ from tests.sources.conftest import Read, declare
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 
 
-def mapper(**rule: object) -> Mapper:
-    properties = {"rdfs:label": {"column": "nom", **rule}}
+def mapper(name: str = "rdfs:label", **rule: object) -> Mapper:
+    properties = {name: {"column": "nom", **rule}}
     told = {"kind": "actor", "class": "eco:Company", "id": ["id"], "properties": properties}
     return Mapper(RecordMapping.model_validate(told), "https://e.org", "x", lambda *_: None)
 
@@ -45,12 +47,19 @@ def test_a_value_that_comes_again_is_refused_again() -> None:
 
 
 def test_the_parts_of_a_cell_are_values_and_an_empty_one_may_be_missing() -> None:
-    split = mapper(split="|")
-    assert split.read({"id": "1", "nom": "a | b|"}, "x")[0].text.count("label") == 2
-    assert split.read({"id": "1", "nom": ["a|b", "c"]}, "x")[0].text.count("label") == 3
-    assert split.read({"id": "1"}, "x")[0].text.count("label") == 0
+    split = mapper("skos:altLabel", split="|")
+    assert split.read({"id": "1", "nom": "a | b|"}, "x")[0].text.count("Label") == 2
+    assert split.read({"id": "1", "nom": ["a|b", "c"]}, "x")[0].text.count("Label") == 3
+    assert split.read({"id": "1"}, "x")[0].text.count("Label") == 0
     assert mapper(required=True).read({"id": "1", "nom": "  "}, "x")[1]
     assert mapper(constant="a", column=None).read({"id": "1"}, "x")[0].text.count("label") == 1
+
+
+def test_what_has_one_value_has_no_other_in_the_same_row() -> None:
+    written, (rejection,) = mapper(lang="fr").read({"id": "1", "nom": ["a", "b"]}, "x")
+    assert (written.text, rejection.path, rejection.value) == ("", "nom", "a b")
+    assert rejection.reason["en"] == "there are several values here; one is possible"
+    assert not mapper(lang="fr").read({"id": "1", "nom": ["a", " a"]}, "x")[1]
 
 
 OFFERS = {
@@ -111,4 +120,38 @@ def test_a_row_may_give_one_record_twice(read: Read) -> None:
     file = File("o.csv", "Réf;Titre;Montant;Mot\n1;Aide;5;Grant\n".encode())
     triples, rejections, _ = read(declare("table", records=[OFFERS, again]), file)
     assert rejections == []
+    assert len(triples) == 5
+
+
+def test_records_of_a_document_that_contradict_each_other_are_told_by_their_places(read: Read) -> None:
+    items = [
+        {"Réf": "1", "Titre": "Aide", "Mot": "eau"},
+        {"Réf": "1", "Titre": "Prêt", "Mot": "bois"},
+        {"Réf": "1", "Mot": ["fer", "zinc"]},
+        {"Réf": "É 1", "Titre": "Nul\0"},
+        {"Réf": "e-1", "Titre": "Autre"},
+    ]
+    declaration = declare("json", records=[OFFERS], json={"records": "$"})
+    triples, rejections, _ = read(declaration, File("o.json", json.dumps(items).encode()))
+    assert "\n".join(triples).count("#keyword>") == 3
+    assert [(r.place, r.path, r.reason["fr"]) for r in rejections] == [
+        (
+            "o.json, $[1]",
+            "Titre",
+            "l'enregistrement $[0], plus haut, dit « Aide » du même identifiant ; une valeur est possible",
+        ),
+        (
+            "o.json, $[4]",
+            "Réf",
+            "l'enregistrement $[3], plus haut, a déjà cet identifiant, « É 1 » ; changez l'un des deux",
+        ),
+    ]
+
+
+def test_a_row_of_which_one_mapping_rejects_the_record_says_nothing_of_it(read: Read) -> None:
+    again = OFFERS | {"properties": {"dct:title": {"column": "Mot", "lang": "en"}}}
+    file = File("o.csv", "Réf;Titre;Montant;Mot\n1;Aide;x;Grant\n1;Aide;5;Loan\n".encode())
+    triples, (rejection,), _ = read(declare("table", records=[OFFERS, again]), file)
+    assert rejection.place == "o.csv, line 2"
+    assert "Grant" not in "".join(triples)
     assert len(triples) == 5

@@ -118,6 +118,11 @@ class Staging:
                 for _, subject, place, _ in rows
             ]
 
+    def has(self, subject: str) -> bool:
+        """Tell whether files say anything of a resource."""
+        row = self._db.execute("SELECT 1 FROM found WHERE subject = ?", (subject,)).fetchone()
+        return row is not None
+
     def found(self, subject: str) -> set[Triple]:
         """Return what files say of one resource."""
         row = self._db.execute("SELECT said FROM found WHERE subject = ?", (subject,)).fetchone()

@@ -77,6 +77,11 @@ class Written:
 
     text: str
 
+    @property
+    def subject(self) -> str:
+        """The IRI of what is spoken of first; empty where nothing is said."""
+        return self.text[1 : self.text.find(">")]
+
     def __iter__(self) -> Iterator[Triple]:
         return (quad.triple for quad in pyoxigraph.parse(self.text, format=RdfFormat.N_TRIPLES))
 

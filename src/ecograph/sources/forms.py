@@ -13,17 +13,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-import pyoxigraph
-from pyoxigraph import Literal, NamedNode, RdfFormat
+from pyoxigraph import Literal, NamedNode
 
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import UnknownForm
 from ecograph.sources.mapping import Property, RecordMapping
 from ecograph.sources.naming import slug
+from ecograph.sources.shapes import Said, read_about
 from ecograph.vocab import NS, RDF, RDFS, SH, SKOS, VOC, XSD, eco, shortened
 
 Texts = Mapping[str, str]
-Said = Mapping[str, Sequence[NamedNode | Literal]]
 
 ROW_ID = "#id"
 """The column that a reader adds: what a row is known by."""
@@ -157,36 +156,15 @@ def form_of(cls: str) -> Form:
 
 
 @cache
-def single_valued() -> frozenset[str]:
-    """Return the properties that have one value at most, in each language, whatever they are said of."""
-    several: dict[str, bool] = {}
-    for field in _read("shapes.ttl").values():
-        if any(severity.value == SH + "Violation" for severity in field.get(SH + "severity", ())):
-            for path in field.get(SH + "path", ()):
-                limited = SH + "maxCount" in field or SH + "uniqueLang" in field
-                several[path.value] = several.get(path.value, False) or not limited
-    return frozenset(path for path, is_several in several.items() if not is_several)
-
-
-@cache
 def choices(scheme: str, language: str) -> tuple[str, ...]:
     """Return the labels of a list of concepts, in their alphabetical order."""
     labels = [
         _texts(about.get(SKOS + "prefLabel", ())).get(language, "")
         for path in sorted((ONTOLOGY / "schemes").glob("*.ttl"))
-        for about in _read(path.name, "schemes").values()
+        for about in read_about(path.name, "schemes").values()
         if any(node.value == VOC + scheme for node in about.get(SKOS + "inScheme", ()))
     ]
     return tuple(sorted(filter(None, labels), key=slug))
-
-
-@cache
-def _read(name: str, folder: str = "") -> Mapping[str, Said]:
-    said: dict[str, dict[str, list[NamedNode | Literal]]] = defaultdict(lambda: defaultdict(list))
-    for quad in pyoxigraph.parse((ONTOLOGY / folder / name).read_bytes(), format=RdfFormat.TURTLE):
-        if isinstance(quad.subject, NamedNode) and isinstance(quad.object, NamedNode | Literal):
-            said[quad.subject.value][quad.predicate.value].append(quad.object)
-    return {subject: dict(about) for subject, about in said.items()}
 
 
 def _texts(literals: Sequence[NamedNode | Literal]) -> dict[str, str]:
@@ -197,7 +175,7 @@ class _Shapes:
     """The shapes and the classes that they are of."""
 
     def __init__(self) -> None:
-        self._said, self._ontology = _read("shapes.ttl"), _read("ecograph.ttl")
+        self._said, self._ontology = read_about("shapes.ttl"), read_about("ecograph.ttl")
         self.classes = {
             target.value.removeprefix(NS): shape
             for shape, about in self._said.items()

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from ecograph.model import Rejection
 from ecograph.sources.content import Content, File, Stated
+from ecograph.sources.mapped import Mapped
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.paging import Paging
 from ecograph.sources.paths import compiled, lists, read_json, texts
+from ecograph.sources.repeated import ITEMS
 
 _NO_OBJECT = {
     "fr": "un enregistrement est attendu, avec des noms et des valeurs",
@@ -49,13 +52,13 @@ def read_listing(file: File, mappers: Sequence[Mapper], records: str) -> Content
 
 def _stated(file: File, mappers: Sequence[Mapper], path: str) -> Iterator[Stated]:
     columns = sorted({column for mapper in mappers for column in mapper.mapping.columns})
-    for place, item in items(file, path):
-        if not isinstance(item, dict):
-            yield Stated(place, (), [not_an_object(place, item)])
-            continue
-        cells = {column: texts(item, column) for column in columns}
-        read = [mapper.read(cells, place) for mapper in mappers]
-        yield Stated(place, [t for triples, _ in read for t in triples], [r for _, rs in read for r in rs])
+    with closing(Mapped(mappers, ITEMS)) as mapped:
+        for place, item in items(file, path):
+            if not isinstance(item, dict):
+                yield Stated(place, (), [not_an_object(place, item)])
+                continue
+            cells = {column: texts(item, column) for column in columns}
+            yield mapped.stated(cells, place, place.removeprefix(f"{file.name}, "))
 
 
 def not_an_object(place: str, item: Any) -> Rejection:

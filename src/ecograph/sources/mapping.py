@@ -16,6 +16,7 @@ from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Written
 from ecograph.sources.naming import slug
+from ecograph.sources.shapes import single_valued
 from ecograph.sources.values import BadValue, Lookup, Reader, Reason, Term, tidy
 from ecograph.vocab import PREFIXES, RDF, SKOS, VOC, concept
 
@@ -30,8 +31,12 @@ _NO_ID = {
     "en": "the row has no identifier: the column is empty",
 }
 _REQUIRED = {"fr": "cette colonne doit être remplie", "en": "this column must be filled"}
+_SINGLE = {
+    "fr": "il y a ici plusieurs valeurs ; une seule est possible",
+    "en": "there are several values here; one is possible",
+}
 
-_NO_FAULTS: Mapping[str, Reason] = MappingProxyType({})
+NO_FAULTS: Mapping[str, Reason] = MappingProxyType({})
 
 Cell = str | Sequence[str]
 """What stands in a column: a text, or the several values that a path found."""
@@ -127,7 +132,7 @@ class Mapper:
         )
 
     def read(
-        self, cells: Cells, place: str, faults: Mapping[str, Reason] = _NO_FAULTS
+        self, cells: Cells, place: str, faults: Mapping[str, Reason] = NO_FAULTS
     ) -> tuple[Written, list[Rejection]]:
         """Return what a row says, or what keeps it out; a row with one bad cell is left out whole.
 
@@ -208,6 +213,7 @@ class _Said(dict[str, tuple[str, ...]]):
         super().__init__()
         self._predicate, self._read = f"> {NamedNode(expanded(name))} ", read
         self._split, self._required = rule.split, rule.required
+        self._is_single = expanded(name) in single_valued()
         self._most = _REMEMBERED if rule.function in _RECURRING else 0
 
     def __missing__(self, cell: str) -> tuple[str, ...]:
@@ -225,7 +231,10 @@ class _Said(dict[str, tuple[str, ...]]):
         texts = [text for part in self._parts(cell) if (text := tidy(part))]
         if self._required and not texts:
             raise BadValue(_REQUIRED["fr"], _REQUIRED["en"])
-        return tuple([f"{self._predicate}{self._read(text)} .\n" for text in texts])
+        said = dict.fromkeys(f"{self._predicate}{self._read(text)} .\n" for text in texts)
+        if self._is_single and len(said) > 1:
+            raise BadValue(_SINGLE["fr"], _SINGLE["en"])
+        return tuple(said)
 
     def _parts(self, cell: Cell) -> Iterator[str]:
         for text in (cell,) if isinstance(cell, str) else cell:

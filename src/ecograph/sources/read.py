@@ -7,9 +7,8 @@ from contextlib import closing
 from itertools import chain
 
 from ecograph.errors import BadDeclaration, MalformedFile
-from ecograph.model import Rejection
 from ecograph.sources.aides import read_aides
-from ecograph.sources.content import Content, Context, File, Stated, Written
+from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.dcat import read_dcat
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.description import place_of
@@ -18,13 +17,14 @@ from ecograph.sources.feed import Watched, stated_items
 from ecograph.sources.feed_formats import parse_feed
 from ecograph.sources.filled import read_filled
 from ecograph.sources.listing import read_listing
+from ecograph.sources.mapped import Mapped
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
 from ecograph.sources.rdf import parse, syntax_of
 from ecograph.sources.register import read_register
-from ecograph.sources.repeated import Repeated
+from ecograph.sources.repeated import LINES
 from ecograph.sources.sirene import read_sirene
-from ecograph.sources.tables import Row, Table, read_table
+from ecograph.sources.tables import Table, read_table
 from ecograph.sources.terms import unknown_terms
 from ecograph.sources.values import BadValue
 
@@ -120,25 +120,13 @@ def _mappers(declaration: Declaration, context: Context) -> list[Mapper]:
 
 
 def _stated(table: Table, mappers: Sequence[Mapper], name: str) -> Iterator[Stated]:
-    with closing(Repeated()) as repeated:
+    with closing(Mapped(mappers, LINES)) as mapped:
         for row in table.rows:
             place = f"{name}, line {row.line}"
             if row.is_refused:
                 yield Stated(place, (), row.rejections(place))
-                continue
-            if len(mappers) == 1:  # nearly always
-                yield Stated(place, *_mapped(mappers[0], row, place, repeated))
-                continue
-            read = [_mapped(mapper, row, place, repeated) for mapper in mappers]
-            text = "".join([written.text for written, _ in read])
-            yield Stated(place, Written(text), [r for _, rejections in read for r in rejections])
-
-
-def _mapped(mapper: Mapper, row: Row, place: str, repeated: Repeated) -> tuple[Written, list[Rejection]]:
-    written, rejections = mapper.read(row.cells, place, row.faults)
-    if written.text:
-        rejections = repeated.contradictions(mapper, row.cells, written, line=row.line, place=place)
-    return Written("") if rejections else written, rejections
+            else:
+                yield mapped.stated(row.cells, place, str(row.line), row.faults)
 
 
 def _check_columns(declaration: Declaration, table: Table, name: str) -> None:
