@@ -449,6 +449,30 @@ def test_companies_are_looked_up_one_by_one(remote: Remote, load: Load, graph: E
         load(declared("recherche-entreprises", f"{remote.url}/search", 'look_up = ["400000007"]\n'))
 
 
+def test_a_number_gives_its_company_or_a_remark(remote: Remote, load: Load, graph: EcoGraph) -> None:
+    remote.put("/search", (SAMPLES / "register.json").read_bytes())
+    outcome = load(
+        declared(
+            "recherche-entreprises",
+            f"{remote.url}/search",
+            'look_up = ["400000006", "500000005", "732829320"]\n',
+        )
+    )
+    told = {
+        remark.value: (remark.place, remark.reason["en"])
+        for remark in outcome.warnings
+        if remark.path == "siren"
+    }
+    assert told == {
+        "500000005": (
+            f"{remote.url}/search?q=500000005",
+            "this company is no longer in business, or its name is not made public",
+        ),
+        "732829320": (f"{remote.url}/search?q=732829320", "the register knows no company by this number"),
+    }
+    assert outcome.by_class["eco:Company"] == 1
+
+
 def test_the_register_is_asked_seven_times_a_second_at_most(
     remote: Remote, load: Load, graph: EcoGraph
 ) -> None:

@@ -42,6 +42,8 @@ class File:
     charset: str | None = None
     path: Path | None = None
     """Where it lies, when it is too large to be held; `content` is then empty."""
+    asked: str = ""
+    """What it was asked about, where that is one thing alone: a SIREN."""
 
     @property
     def digest(self) -> str:

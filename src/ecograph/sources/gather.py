@@ -207,7 +207,8 @@ def _looked_up(declaration: Declaration, gathering: Gathering) -> Iterator[File]
     """One answer for each company that is declared."""
     for siren in declaration.look_up:
         for location in declaration.location:
-            yield gathering.ask(look_up(location, siren), pause=1 / REQUESTS_PER_SECOND)
+            answer = gathering.ask(look_up(location, siren), pause=1 / REQUESTS_PER_SECOND)
+            yield replace(answer, asked=siren)
 
 
 def _stock(declaration: Declaration, gathering: Gathering) -> Iterator[File]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ecograph.errors import BadParameter
+from ecograph.model import Rejection
 from ecograph.sources import values
-from ecograph.sources.companies import Company, stated
+from ecograph.sources.companies import Company, company_iri, stated
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.listing import items, not_an_object
 from ecograph.sources.paging import with_parameter
@@ -19,6 +20,14 @@ SOURCE = "entreprises"
 """The declared source of what is looked up one by one."""
 REQUESTS_PER_SECOND = 7
 RECORDS = "$.results"
+_UNKNOWN = {
+    "fr": "le répertoire ne connaît aucune entreprise sous ce numéro",
+    "en": "the register knows no company by this number",
+}
+_NOT_TAKEN = {
+    "fr": "cette entreprise a cessé son activité, ou son nom n'est pas diffusé",
+    "en": "this company is no longer in business, or its name is not made public",
+}
 _ACTIVE, _PUBLIC = "A", "O"
 
 
@@ -50,16 +59,29 @@ def found(file: File) -> list[Found]:
 
 
 def read_register(file: File, context: Context) -> Content:
-    """Read an answer of the API: the companies in business whose name is public."""
+    """Read an answer of the API: the companies in business whose name is public.
+
+    Of an answer about one number that company alone is read; a remark tells where it gives nothing.
+    """
     return Content("", _stated(file, context))
 
 
 def _stated(file: File, context: Context) -> Iterator[Stated]:
+    missing = _UNKNOWN if file.asked else None
     for place, item in items(file, RECORDS):
         if not isinstance(item, dict):
             yield Stated(place, (), [not_an_object(place, item)])
+        elif file.asked and "".join(_text(item, "siren").split()) != file.asked:
+            continue
         elif _is_taken(item):
+            missing = None
             yield stated(company_of(item), place, context)
+        elif file.asked:
+            missing = _NOT_TAKEN
+    if missing:
+        record = company_iri(context.base, file.asked)
+        told = Rejection(record=record, place=file.name, path="siren", value=file.asked, reason=missing)
+        yield Stated(file.name, (), warnings=[told])
 
 
 def _is_taken(item: Any) -> bool:
