@@ -46,6 +46,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from difflib import get_close_matches
 from pathlib import Path
 
 
@@ -226,7 +227,9 @@ class UnknownSource(NotFound):
     """No source is declared under this id."""
 
     def __init__(self, source: str, known: tuple[str, ...]) -> None:
-        super().__init__(f"no source {source!r} is declared; declared: {', '.join(known)}")
+        near = get_close_matches(source, known, n=1, cutoff=0.5)
+        meant = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"no source {source!r} is declared{meant}")
         self.source, self.known = source, known
 
 

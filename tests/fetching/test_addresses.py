@@ -36,6 +36,14 @@ def test_others_are_not(number: str) -> None:
         guarding(number).addresses("http://example.org/", "example.org", 80)
 
 
+def test_the_message_says_once_what_it_is_and_which_setting_allows_it() -> None:
+    for host, told in (("192.168.1.1", "it is not"), ("intranet", "intranet is 192.168.1.1, which is not")):
+        with pytest.raises(AddressRefused) as caught:
+            guarding("192.168.1.1").addresses(f"http://{host}/", host, 80)
+        setting = "(one's own networks: ECOGRAPH_FETCH_LOCAL)"
+        assert str(caught.value) == f"http://{host}/: {told} a public address {setting}"
+
+
 def test_one_private_number_among_public_ones_is_enough() -> None:
     with pytest.raises(AddressRefused, match=r"10\.0\.0\.1"):
         guarding("9.9.9.9", "10.0.0.1").addresses("http://example.org/", "example.org", 80)

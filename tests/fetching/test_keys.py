@@ -56,7 +56,7 @@ def test_another_host_is_given_no_key(remote: Remote, client: Client) -> None:
 def test_no_message_holds_a_key(remote: Remote, client: Client) -> None:
     failing = {
         f"{remote.url}/gone?k=${{insee}}": "answered 404",
-        f"{remote.url}/moved?k=${{insee}}": "which is not a public address",
+        f"{remote.url}/moved?k=${{insee}}": "it is not a public address",
         "http://127.0.0.1:1024/?k=${insee}": "refused",
         f"{remote.url}/a/${{ign}}": r"no key \$\{ign\} is known: set ECOGRAPH_FETCH_KEYS__IGN",
     }

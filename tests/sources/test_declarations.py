@@ -136,7 +136,7 @@ def test_a_ring_is_refused(tmp_path: Path) -> None:
 
 def test_an_unknown_source_is_refused(tmp_path: Path) -> None:
     sources = declared(tmp_path, a='"z"', b="")
-    with pytest.raises(UnknownSource, match="no source 'nope' is declared; declared: a, b"):
+    with pytest.raises(UnknownSource, match=r"no source 'nope' is declared$"):
         in_order(["nope"], sources)
     with pytest.raises(UnknownSource, match="'z'"):
         in_order(["a"], sources)

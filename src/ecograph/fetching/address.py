@@ -79,7 +79,9 @@ class Guard:
             raise FetchFailed(shown(url), "its host has no address")
         for address in found:
             if not self._allowed(address):
-                raise AddressRefused(shown(url), f"{host} is {address}, which is not a public address")
+                which = "it" if host == str(address) else f"{host} is {address}, which"
+                reason = f"{which} is not a public address (one's own networks: ECOGRAPH_FETCH_LOCAL)"
+                raise AddressRefused(shown(url), reason)
         return [str(address) for address in found]
 
     def _allowed(self, address: Address) -> bool:
