@@ -143,10 +143,12 @@ class Settings(BaseSettings):
     fetch_local: Annotated[tuple[str, ...], NoDecode] = Field(
         (),
         description="Networks that may be fetched from besides public addresses, with commas between them: "
-        "those of an intranet, as `10.1.0.0/16`.",
+        "those of an intranet, as `10.1.0.0/16`, or this machine itself, `127.0.0.0/8` (loopback).",
     )
     fetch_bytes: PositiveInt = Field(
-        50_000_000, description="Largest answer that is fetched, opened if it was compressed, in bytes."
+        50_000_000,
+        description="Largest answer that is fetched, opened if it was compressed, in bytes; of a feed "
+        "20,000,000 at most.",
     )
     fetch_seconds: PositiveFloat = Field(
         60.0,

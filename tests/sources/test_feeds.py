@@ -149,6 +149,11 @@ def test_a_reference_to_no_character_loses_nothing(reference: str) -> None:
     assert facts(second)["dct:title"] == "Un été \ufffd & 🚀"
 
 
+def test_sections_that_never_end_are_read_once() -> None:
+    content = b"<rss version='2.0'><channel>" + b"<![CDATA[" * 40_000  # each to the end: half an hour
+    assert "line 1" in parse_feed(File(URL, content, url=URL)).written
+
+
 def test_in_a_section_of_text_there_are_no_references() -> None:
     found = read(rss(ONE.replace("Un titre", "<![CDATA[Un &#xD800; titre]]>")))
     assert found.written == "RSS 2.0, utf-8"

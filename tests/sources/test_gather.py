@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from ecograph.app import EcoGraph
-from ecograph.errors import BadDeclaration, BadListing, FetchFailed, MalformedFile
-from ecograph.fetching import Client, Clock, Guard
+from ecograph.errors import BadDeclaration, BadListing, FetchFailed, MalformedFile, TooLarge
+from ecograph.fetching import Client, Clock, Guard, Limits
 from ecograph.model import Level
 from ecograph.sources.declaration import Declaration, occasional
 from ecograph.sources.gather import Gathering, gather, is_remote
@@ -101,6 +101,17 @@ def test_what_a_file_is_shows_in_its_type_or_its_name(
     headers = {"content_type": media_type} if media_type else {}
     [file] = gather(declared(remote.put(path, "x", **headers)), Gathering(client, limit=100))
     assert file.suffix == suffix
+
+
+def test_a_feed_may_hold_ten_thousand_items_and_not_everything(remote: Remote) -> None:
+    feed = declared(remote.put("/f", b"x" * 8_600_000)).model_copy(update={"kind": "feed"})
+    client = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph")
+    assert len(gather(feed, Gathering(client, limit=100))[0].content) == 8_600_000
+    small = Client(Guard(["127.0.0.0/8"]), agent="EcoGraph", limits=Limits(content_bytes=1_000_000, pause=0))
+    for limited, size in ((client, 20_000_001), (small, 1_000_001)):
+        remote.put("/f", b"x" * size)
+        with pytest.raises(TooLarge, match=f"/f is larger than {size - 1:,} bytes"):
+            gather(feed, Gathering(limited, limit=100))
 
 
 def own(home: Path, name: str, location: str, **changes: str) -> Path:

@@ -78,6 +78,11 @@ class Client:
         self._clock = clock or Clock()
         self._manners = Manners(self._memory, self._clock, self._read_rules)
 
+    @property
+    def content_bytes(self) -> int:
+        """The largest answer that is fetched where nothing else is said."""
+        return self._limits.content_bytes
+
     def get(
         self,
         url: str,

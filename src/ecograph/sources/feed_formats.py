@@ -23,9 +23,10 @@ _OPENED = re.compile(rb"<(?:\w+:)?(?:item|entry)[\s>]")
 _CLOSED = re.compile(rb"</(?:\w+:)?(?:item|entry)\s*>")
 # An ampersand that begins no entity, as in “R&D”; what is in a CDATA section may be anything.
 _BARE = re.compile(
-    rb"<!\[CDATA\[.*?\]\]>|&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)", re.DOTALL
+    rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&(?!(?:[a-zA-Z][a-zA-Z0-9]{1,30}|#[0-9]{1,7}|#x[0-9a-fA-F]{1,6});)",
+    re.DOTALL,
 )
-_REFERENCE = re.compile(rb"<!\[CDATA\[.*?\]\]>|&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));", re.DOTALL)
+_REFERENCE = re.compile(rb"<!\[CDATA\[.*?(?:\]\]>|\Z)|&#(?:([0-9]+)|[xX]([0-9a-fA-F]+));", re.DOTALL)
 # feedparser lets what some broken feeds do to its own code through.
 _BROKEN = (ValueError, LookupError, TypeError, AttributeError, AssertionError, RecursionError, OverflowError)
 _HEAD = 2_000

@@ -24,7 +24,9 @@ from ecograph.sources.paging import JsonRoute, check_total, walk
 from ecograph.sources.rdf import ACCEPTED, read_bytes
 from ecograph.sources.register import REQUESTS_PER_SECOND, look_up
 
-FEED_BYTES = 5_000_000
+FEED_BYTES = 20_000_000
+"""The largest feed of a stranger. Ten thousand items with their texts are less; one that is made to harm
+takes a hundred times its size of memory while it is parsed."""
 HYDRA_PAGES = 1_000
 PAGE_PAUSE = 0.2
 """Between two pages of an API, in seconds."""
@@ -157,7 +159,9 @@ def _located(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
 def _feed(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     for location in declaration.location:
         if is_address(location):
-            yield gathering.fetch(location, accept=_FEEDS, limit=FEED_BYTES)
+            yield gathering.fetch(
+                location, accept=_FEEDS, limit=min(FEED_BYTES, gathering.client.content_bytes)
+            )
         else:
             yield from gathering.read(files_at(location))
 
