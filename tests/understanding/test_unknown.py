@@ -366,3 +366,12 @@ def test_the_model_is_loaded_once_and_only_for_texts() -> None:
     assert list(spotter.spot(["Un texte.", "Un autre."])) == [(), ()]
     assert list(spotter.spot(["Encore un."] * 100)) == [()] * 100
     assert len(loads) == 1
+
+
+def test_where_something_is_names_no_body() -> None:
+    assert names("Le projet PMI en AQT avance.", "AQT") == []
+
+
+def test_a_shorter_way_to_write_a_name_is_not_proposed_beside_it() -> None:
+    text = "Le CPIE recrute. Le CPIE du Haut-Languedoc forme aux plantes."
+    assert names(text, "CPIE", "CPIE du Haut-Languedoc") == ["CPIE du Haut-Languedoc"]

@@ -17,7 +17,7 @@ from ecograph.understanding.language import language_of
 from ecograph.understanding.linking import Link, Linker
 from ecograph.understanding.poles import PoleClassifier
 
-PLACES = "places/1"
+PLACES = "places/2"
 METHODS = (linking.METHOD, poles.METHOD, PLACES)
 PASSAGE = 450  # characters: a title and an extract
 LONGEST_QUOTE = 200  # characters of the sentence that speaks for a pole
@@ -28,6 +28,11 @@ _WATERS = re.compile(
     r"\b(?:rivi[èe]res?|fleuves?|rives?|bords?|berges?|vall[ée]es?|gorges|crues?|estuaires?|bassins?|sources?)"
     r"\s+(?:de\s+la\s+|de\s+l['’]|du\s+|d['’]|de\s+)$",
     re.IGNORECASE,
+)
+# "Descend le Tarn", "la Gironde déborde".
+_DOWN = re.compile(r"\b(?:descend|remont|longe)[a-zé]*\s+(?:le\s+|la\s+|l['’])$", re.IGNORECASE)
+_FLOWS = re.compile(
+    r"\s+(?:(?:est|était|reste)\s+)?(?:en\s+crue|débord|coule|sort\s+de\s+son\s+lit)", re.IGNORECASE
 )
 _DIRECTIONS = frozenset({"nord"})
 _DEPARTMENT = re.compile(
@@ -199,7 +204,8 @@ def sentences(text: str) -> Iterable[tuple[int, int]]:
 
 def _place_confidence(text: str, link: Link) -> float:
     before = text[: link.start]
+    is_water = _WATERS.search(before) or _DOWN.search(before) or _FLOWS.match(text, link.end)
     is_direction = normal(text[link.start : link.end]) in _DIRECTIONS
-    if _WATERS.search(before) or (is_direction and not _DEPARTMENT.search(before)):
+    if is_water or (is_direction and not _DEPARTMENT.search(before)):
         return _UNSURE_PLACE
     return link.confidence

@@ -40,6 +40,12 @@ _CAPITALISED = re.compile(r"([A-ZÀ-Þ][\w'-]*) $")
 _TRADES = frozenset({"pme", "tpe", "eti", "entreprise"})  # before a name, as legal forms are
 _QUOTES = ("«", "“", '"')
 _JOINED = re.compile(r"[^\W_]-$")
+_JOINS_ON = re.compile(r"-[a-zß-ÿœ]")
+_CRIED = re.compile(r"\s?!")
+# Before a name, what has the name that a body bears by chance.
+_INN = re.compile(
+    r"\b(?:bars?|cafés?|restaurants?|hôtels?|auberges?|campings?|cinémas?|discothèques?) $", re.IGNORECASE
+)
 
 
 def is_land(reading: Reading, span: Sequence[Token]) -> bool:
@@ -50,11 +56,13 @@ def is_land(reading: Reading, span: Sequence[Token]) -> bool:
 def is_common(reading: Reading, token: Token, name: Token) -> bool:
     """Whether a name of one word is a common word here, by what stands beside it.
 
-    With a capital only because it opens a sentence, it has a complement; without its capital, an article.
+    With a capital only because it opens a sentence, it has a complement or is cried; without its capital, it
+    has an article.
     """
     if token.text[0].isupper():
         opens = reading.opens(token.start) and not token.text.isupper()
-        return opens and _COMPLEMENT.match(reading.after([token])) is not None
+        after = reading.after([token])
+        return opens and (_COMPLEMENT.match(after) or _CRIED.match(after)) is not None
     return name.text[0].isupper() and _DETERMINED.search(reading.before([token])) is not None
 
 
@@ -64,13 +72,15 @@ def is_in_street(reading: Reading, span: Sequence[Token]) -> bool:
 
 
 def is_someone_else(reading: Reading, token: Token) -> bool:
-    """Whether a name of one word is a surname or the end of another one: Mme Brume, Radio Brume, Bio-Brume.
+    """Whether a name of one word is a surname, an inn's, a piece of another: Mme Brume, Bio-Brume.
 
     A word that opens a sentence or a title has its capital in any case, unless it is a given name; so has
     an article that opens a line, which is no wrapped one then.
     """
     before = reading.before([token])
-    if _TITLE.search(before) or _JOINED.search(before):
+    if _TITLE.search(before) or _INN.search(before):
+        return True
+    if _JOINED.search(before) or _JOINS_ON.match(reading.after([token])):
         return True
     said = _CAPITALISED.search(before)
     if said is None or reading.shouted:

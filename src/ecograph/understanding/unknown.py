@@ -48,7 +48,7 @@ from ecograph.understanding.surroundings import (
 )
 from ecograph.understanding.things import is_other
 
-METHOD = "spotting/4"
+METHOD = "spotting/5"
 # Labels of words: hardly ever a name, hardly ever anything else; a noun before a capitalised word.
 COMMON, PROPER, NOUN = "COMMON", "PROPER", "NOUN"
 LONGEST = 80  # characters of a name
@@ -60,6 +60,7 @@ _NAMES = ("ORG", "MISC", "LOC", "PER")
 # "La Ligue", "l'Office", but not "une Agence": a capital that the language does not ask for.
 _DEFINITE = re.compile(r"(?:\b(?:la|le|les|du|des|au|aux)[ \u00a0]|\bl['’])$", re.IGNORECASE)
 _ON = re.compile(r"\b(?:sur|via)[ \u00a0]$", re.IGNORECASE)  # a site: "sur Facebook"
+_EN = re.compile(r"\ben[ \u00a0]$", re.IGNORECASE)  # where, or in what: "PMI en AQT", "en BTS"
 _ARTICLE = re.compile(
     r"(?:\b(?:la|le|les|du|des|au|aux|par|chez|avec|de|et)[ \u00a0]|\b[ld]['’])$", re.IGNORECASE
 )
@@ -131,9 +132,13 @@ def told(
     places: Collection[str] = (),
 ) -> Iterator[Unknown]:
     """Yield of some candidates those that are none of the names known, each name once."""
+    found = list(found)
+    longer = [one.key for one in found]
     seen: set[str] = set()
     covered = list(taken)
     for one in found:
+        if any(key.startswith(f"{one.key}-") for key in longer):
+            continue  # "le CPIE" is the CPIE du Haut-Languedoc of the same text
         if any(a < one.end and one.start < b for a, b in covered):
             continue
         # A name that was said before covers what is written like a shorter one: "Engelvin SAS".
@@ -311,6 +316,8 @@ class _Reading:
         if label == "PER" or folded in NO_NAMES or is_kind_word(word):
             return None
         if is_acronym(word) and len(folded) >= SHORTEST_ACRONYM and any(c.isalpha() for c in word):
+            if _EN.search(before):
+                return None
             is_name = word.isupper() and word not in self.common and _ARTICLE.search(before)
             return _ACRONYM if label == "ORG" else _UNSURE if is_name else None
         is_word = not word[0].isupper() or word in self.common or len(folded) < _SHORTEST_WORD
