@@ -15,7 +15,7 @@ from ecograph.graph.keys import Key
 from ecograph.model import Iri, Level, ResolutionReport, Resolved
 from ecograph.publication import Publication
 from ecograph.questions.duplicates import described, duplicates, ruled
-from ecograph.questions.pairing import Pairing
+from ecograph.questions.pairing import Decidable, Pairing
 from ecograph.understanding.resolution import Alike
 from ecograph.writing import Writing
 
@@ -56,51 +56,58 @@ class Resolution:
 
         Raises `ResourceNotFound`, `BadParameter`, `TooLarge`, `Refused`, `Busy`.
         """
-        pairing = self._pairing(key.level)
-        return self._decide(key, "merge", *pairing.to_merge(one, other, keep), said)
+        return self._decide(key, "merge", self._pairing(key.level).to_merge(one, other, keep), said)
 
     def keep_apart(self, key: Key, one: Iri, other: Iri, *, said: Said = NOTHING_SAID) -> Resolved:
         """Keep two records apart: they are not proposed again. Raises as `merge` does."""
-        return self._decide(key, "keep-apart", *self._pairing(key.level).to_keep_apart(one, other), said)
+        return self._decide(key, "keep-apart", self._pairing(key.level).to_keep_apart(one, other), said)
 
     def undo(self, key: Key, one: Iri, other: Iri | None = None, *, said: Said = NOTHING_SAID) -> Resolved:
         """Take the last decision back, on two records or the only one on a record. Raises as `merge` does."""
-        return self._decide(key, "undo", *self._pairing(key.level).to_undo(one, other), said)
+        return self._decide(key, "undo", self._pairing(key.level).to_undo(one, other), said)
 
     def settle(self, by: str = "ecograph") -> int:
         """Merge all records with equal identifiers, where the deployment wants that; return how many."""
         if not self._merge_identical:
             return 0
-        done = 0
-        # What people decided on stays so, what they took back included.
-        for pair in [pair for pair in self._duplicates(Level.PRIVATE) if pair.unique]:
-            pairing = self._pairing(Level.PRIVATE)
-            if pairing.is_decided(pair.one, pair.other):
-                continue
-            record, into, level = pairing.to_merge(pair.one, pair.other, None)
-            made = self._now().isoformat(timespec="seconds")
-            key = Key(id="resolution", name=by, level=level, may_write=True, created_at=made)
-            self._decide(key, "merge", record, into, level, _AUTOMATIC)
-            done += 1
-        return done
+        return sum(self._settle(pair, level, by) for level in Level for pair in self._equal(level))
 
-    def _decide(self, key: Key, verdict: str, record: Iri, into: Iri, level: Level, said: Said) -> Resolved:
+    def _equal(self, level: Level) -> Sequence[Alike]:
+        """Return the pairs with equal identifiers, as far as a level sees their identifiers."""
+        return [pair for pair in self._duplicates(level) if pair.unique]
+
+    def _settle(self, pair: Alike, level: Level, by: str) -> bool:
+        """Merge a pair for whoever sees as much as a level; what people decided stays, taken back or not."""
+        pairing = self._pairing(Level.PRIVATE)
+        if pairing.are_one(pair.one, pair.other, level) or pairing.is_ruled_out(pair.one, pair.other):
+            return False
+        found = replace(pairing.to_merge(pair.one, pair.other, None), level=level)
+        made = self._now().isoformat(timespec="seconds")
+        key = Key(id="resolution", name=by, level=level, may_write=True, created_at=made)
+        self._decide(key, "merge", found, _AUTOMATIC)
+        return True
+
+    def _decide(self, key: Key, verdict: str, found: Decidable, said: Said) -> Resolved:
         decision = Decision(
-            about=record,
-            into=into,
+            about=found.record,
+            into=found.into,
             kind=VERDICTS[verdict],
             said=said,
             by=key.name,
             on=self._now(),
         )
         base = self._publication.now().base
-        self._writing.decide(replace(key, level=level), as_turtle(decision.triples(base)))
+        self._writing.decide(replace(key, level=found.level), as_turtle(decision.triples(base)))
         return Resolved(
-            decision=decision.iri(base), record=record, into=into, verdict=verdict, level=level.slug
+            decision=decision.iri(base),
+            record=found.record,
+            into=found.into,
+            verdict=verdict,
+            level=found.level.slug,
         )
 
     def _pairing(self, level: Level) -> Pairing:
-        return Pairing(self._publication.now().view(level))
+        return Pairing(self._publication.now().snapshot, level)
 
     def _duplicates(self, level: Level) -> Sequence[Alike]:
         """Return the pairs to decide; found once for each state of the graph."""

@@ -2,7 +2,8 @@
 
 Decisions to merge are `eco:Decision`s in graphs of their own, `<base>/source/resolution-…`: one is on a
 record, names the one it is merged into, and is only ever added to. Of a pair of records the last
-decision holds. So what is merged follows from the decisions that a level sees, and from nothing else.
+decision holds. So what is merged follows from the decisions that a level sees, and from nothing else:
+records are one that a chain of such pairs joins.
 """
 
 from __future__ import annotations
@@ -93,8 +94,7 @@ class Aliases:
 
     @cached_property
     def _members(self) -> Mapping[NamedNode, tuple[NamedNode, ...]]:
-        clusters = [(_kept(cluster, self.holding), cluster) for cluster in _clusters(self._merges)]
-        return {kept: (kept, *sorted(cluster - {kept}, key=_value)) for kept, cluster in clusters}
+        return {kept: (kept, *sorted(others, key=_value)) for kept, others in _grouped(self._merges).items()}
 
     @cached_property
     def holding(self) -> Mapping[Pair, Ruling]:
@@ -167,8 +167,11 @@ class Aliases:
         return found
 
     @property
-    def _merges(self) -> list[Pair]:
-        return [pair for pair, ruling in self.holding.items() if ruling.kind == MERGED and len(pair) > 1]
+    def _merges(self) -> Iterator[Ruling]:
+        """Yield what merges two records now, in the order in which it was decided."""
+        for ruling in self.rulings:
+            if ruling.kind == MERGED and ruling.record != ruling.into and self.holding[ruling.pair] is ruling:
+                yield ruling
 
     @cached_property
     def _pairs_of(self) -> Mapping[NamedNode, list[Pair]]:
@@ -191,20 +194,20 @@ def decided_in(triples: Iterable[Triple]) -> set[NamedNode]:
     }
 
 
-def _clusters(pairs: Iterable[Pair]) -> list[set[NamedNode]]:
-    cluster_of: dict[NamedNode, set[NamedNode]] = {}
-    for pair in pairs:
-        joined = set().union(*(cluster_of.get(node, {node}) for node in pair))
-        cluster_of.update(dict.fromkeys(joined, joined))
-    return list({id(cluster): cluster for cluster in cluster_of.values()}.values())
+def _grouped(merges: Iterable[Ruling]) -> dict[NamedNode, set[NamedNode]]:
+    """Return the records that each one stands for, as decisions merge them one after the other.
 
-
-def _kept(cluster: set[NamedNode], holding: Mapping[Pair, Ruling]) -> NamedNode:
-    """Return the record that stands for all: one that was merged into no other."""
-    given_up = {
-        ruling.record for pair, ruling in holding.items() if ruling.kind == MERGED and pair <= cluster
-    }
-    return min(cluster - given_up or cluster, key=lambda n: (not is_official(n.value), n.value))
+    The one that stands for the record merged into stands for both.
+    """
+    kept_of: dict[NamedNode, NamedNode] = {}
+    others: dict[NamedNode, set[NamedNode]] = {}
+    for ruling in merges:
+        given_up, kept = (kept_of.get(node, node) for node in (ruling.record, ruling.into))
+        if given_up != kept:
+            moved = {given_up} | others.pop(given_up, set())
+            others.setdefault(kept, set()).update(moved)
+            kept_of.update(dict.fromkeys(moved, kept))
+    return others
 
 
 def _value(node: NamedNode) -> str:
