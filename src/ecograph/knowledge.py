@@ -46,7 +46,7 @@ class Knowledge:
         What was accepted goes on being proposed where the linker does not find it.
         """
         if level not in self._known_bodies:
-            self._known_bodies[level] = self.gazetteer(level).keys - self.accepted
+            self._known_bodies[level] = self.gazetteer(level).keys - self.accepted(level)
         return self._known_bodies[level]
 
     @cached_property
@@ -55,7 +55,7 @@ class Knowledge:
         names = {}
         for level in Level:
             known = self.gazetteer(level)
-            names[level] = Names(known.bearers, self.accepted, known.rest)
+            names[level] = Names(known.bearers, self.accepted(level), known.rest)
         return names
 
     def all_names(self) -> tuple[str, ...]:
@@ -67,20 +67,25 @@ class Knowledge:
         """What a model found in the texts."""
         return Spotted(self.writer.ledger, self.spotter)
 
-    @cached_property
-    def accepted(self) -> frozenset[str]:
-        """The names met in texts that people said are somebody's, by what they are grouped by."""
-        return frozenset(name.rpartition(NAMED)[2] for name, actor in self.names.items() if actor)
+    def accepted(self, level: Level) -> frozenset[str]:
+        """Return the names met in texts that are somebody's, by what they are grouped by."""
+        return frozenset(name.rpartition(NAMED)[2] for name, actor in self.names(level).items() if actor)
 
-    @cached_property
-    def names(self) -> Mapping[Iri, Iri | None]:
-        """Whose the names are that were met in texts, as people decided; None for nobody's."""
-        return read_names(self.writer.store)
+    def names(self, level: Level) -> Mapping[Iri, Iri | None]:
+        """Return whose the names are that were met in texts, as people decided whom a level sees.
+
+        None stands for nobody's.
+        """
+        return self._names[level]
 
     @cached_property
     def states(self) -> Mapping[Iri, State]:
         """What people decided."""
         return read_states(self.writer.store)
+
+    @cached_property
+    def _names(self) -> Mapping[Level, Mapping[Iri, Iri | None]]:
+        return {level: read_names(self.writer.store, level) for level in Level}
 
     @cached_property
     def _known_bodies(self) -> dict[Level, frozenset[str]]:

@@ -185,7 +185,8 @@ class Understanding:
         parts = [str(level), str(self.threshold), self.knowledge.spotter, SPOTTED_BY, *METHODS]
         parts += (str(self.knowledge.sees_more(seen)) for seen in Level)
         parts += (f"{mention} {state}" for mention, state in sorted(self.knowledge.states.items()))
-        parts += (f"{name} {actor}" for name, actor in sorted(self.knowledge.names.items()))
+        for seen in Level:
+            parts += (f"{seen} {name} {actor}" for name, actor in sorted(self.knowledge.names(seen).items()))
         return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
     def _digest(self, texts: Iterable[Text]) -> str:
@@ -206,7 +207,7 @@ class Understanding:
             # Whose a name is counts where that level sees them.
             decided = {
                 name.rpartition(NAMED)[2]
-                for name, actor in self.knowledge.names.items()
+                for name, actor in self.knowledge.names(seen).items()
                 if actor in change.bearers
             }
             changes.append(replace(change, bodies=change.bodies | decided))

@@ -235,10 +235,11 @@ class Run:
         if not mention.is_spotted:
             return replace(mention, state=self.knowledge.states.get(mention.iri, State.PROPOSED))
         name = named_iri(self.knowledge.writer.base, key_of(mention.quote))
-        actor = self.knowledge.names.get(name, name)
+        names = self.knowledge.names(self.level)
+        actor = names.get(name, name)
         if actor is None:
             return replace(mention, target=name, state=State.REJECTED)
-        is_known = name in self.knowledge.names and self._sees(actor)
+        is_known = name in names and self._sees(actor)
         return replace(
             mention,
             target=actor if is_known else name,

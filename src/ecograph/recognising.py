@@ -24,7 +24,7 @@ from ecograph.vocab import DCT, PROV, RDF, RDFS, SKOS, concept, eco
 
 @dataclass(frozen=True)
 class Recognising:
-    """The right to say whose names are, for the holder of a key."""
+    """The right to say whose names are, at the level of an editor's key and above."""
 
     editor: Editor
     settling: Settling
@@ -33,31 +33,29 @@ class Recognising:
     def decide(self, mention: Extracted, decision: Decision, actor: Iri | None) -> str:
         """Keep whose an unknown name is, and return the IRI of the decision.
 
-        Accepted, it is that of an actor, or of a new organisation. Whoever sees the name sees what was
-        decided. Raises `BadParameter`, `ResourceNotFound`, `Refused`.
+        Accepted, it is that of an actor, or of a new organisation. Raises `BadParameter`,
+        `ResourceNotFound`, `Refused`.
         """
-        base = self.editor.writer.base
+        base, level = self.editor.writer.base, self.editor.key.level
         name = named_iri(base, key_of(mention.quote))
-        met = self.settling.same_name(mention)
-        level = min(seen for _, _, seen in met)
         whose = None
         if decision.kind == State.CONFIRMED.value:
             whose = name if actor is None else self._organisation(actor, level)
         made = replace(decision, about=name, into=whose if actor is not None else None)
-        as_seen = replace(self.editor, key=replace(self.editor.key, level=level))
-        as_seen.post(source_iri(base, f"decisions-{level.slug}"), as_turtle(made.triples(base)), ".ttl")
+        self.editor.post(source_iri(base, f"decisions-{level.slug}"), as_turtle(made.triples(base)), ".ttl")
         if whose is not None:
-            # Only texts that all who see the name see.
+            met = self.settling.same_name(mention, level)
+            # Only texts that all who see the decision see.
             texts = sorted({one.text for one, _, seen in met if seen == level})
             quote = mention.quote
             said = _new(whose, quote, made.iri(base), texts) if actor is None else _alias(whose, quote)
-            as_seen.post(source_iri(base, f"named-{level.slug}"), as_turtle(said), ".ttl")
-        self.settling.settle(mention, whose, self.editor.key.id)
+            self.editor.post(source_iri(base, f"named-{level.slug}"), as_turtle(said), ".ttl")
+        self.settling.settle(mention, whose, level, self.editor.key.id)
         return made.iri(base)
 
     def _organisation(self, actor: Iri, level: Level) -> Iri:
-        """Return an organisation that all who see a name see; raises `BadParameter`."""
-        kept = self.snapshot.aliases(self.editor.key.level).kept(resource(actor)).value
+        """Return an organisation that all who see the decision see; raises `BadParameter`."""
+        kept = self.snapshot.aliases(level).kept(resource(actor)).value
         classes = facts_of(self.snapshot, level, kept).classes
         if "Organization" not in classes or "Person" in classes:
             raise BadParameter("actor", actor, "the IRI of an organisation that all who see the name see")

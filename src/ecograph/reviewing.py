@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from ecograph.errors import BadParameter, ResourceNotFound
@@ -35,13 +36,15 @@ SELECT {wanted} WHERE {{
   ?mention a eco:Mention ; eco:proposes ?proposes ; eco:state <{state}> ; eco:mentionedIn ?text ;
     eco:mentions ?target ; eco:quote ?quote ; eco:start ?start ; eco:end ?end ;
     eco:confidence ?confidence ; eco:modelVersion ?method .
+  GRAPH ?graph {{ ?mention eco:quote ?quote }}
   {source} {waiting}
   BIND (EXISTS {{ ?text ?proposes ?target }} AS ?stated)
-  BIND (IF(STRSTARTS(?method, "spotting/"), STR(?target), STR(?mention)) AS ?line)
+  BIND (REPLACE(STR(?graph), "^.*-", "") AS ?level)
+  BIND (IF(STRSTARTS(?method, "spotting/"), CONCAT(?level, " ", STR(?target)), STR(?mention)) AS ?line)
   # one of the lines
 }}
 """
-_OF = "FILTER EXISTS {{ GRAPH ?graph {{ ?mention eco:quote ?quote }} FILTER (?graph IN ({graphs})) }}"
+_OF = "FILTER (?graph IN ({graphs}))"
 
 
 class Reviewing:
@@ -108,8 +111,9 @@ class Reviewing:
     ) -> Reviewed:
         """Keep what the holder of a key decides of a mention, by its id or IRI; what was decided stays.
 
-        Of a name that the graph did not know, it is decided of all its mentions: accepted, it is that
-        of `actor`, an organisation, or else of a new one.
+        It is kept at the mention's own level, and holds there and above. Of a name that the graph did not
+        know, it is decided of all its mentions from that level on: accepted, it is that of `actor`, an
+        organisation, or else of a new one.
 
         Raises `ResourceNotFound` for a mention that the key's level does not see, `BadParameter`,
         `TooLarge`, `Busy`.
@@ -125,28 +129,36 @@ class Reviewing:
             found = settling.find(resource(iri).value, key.level)
             if found is None:
                 raise ResourceNotFound(iri)
+            source, level = found
             made = Decision(about=iri, kind=state.value, said=said, by=key.name, on=self._now())
-            read = settling.mention(iri, found[0])
+            read = settling.mention(iri, source)
+            as_seen = replace(editor, key=replace(key, level=level))
             if read.is_spotted:
-                recognising = Recognising(editor, settling, self._publication.now().snapshot)
+                recognising = Recognising(as_seen, settling, self._publication.now().snapshot)
                 decided = recognising.decide(read, made, actor)
             elif actor is not None:
                 raise BadParameter("actor", actor, "nothing: the mention names a resource of the graph")
             else:
                 # Written first: were this killed now, the next run would do the rest.
                 kept = as_turtle(made.triples(base))
-                editor.post(source_iri(base, f"decisions-{key.level.slug}"), kept, ".ttl")
-                settling.decide(iri, state, *found, key.id)
+                as_seen.post(source_iri(base, f"decisions-{level.slug}"), kept, ".ttl")
+                settling.decide(iri, state, source, level, key.id)
                 decided = made.iri(base)
         name = iri.rpartition("/")[2]
-        return Reviewed(id=name, decision=decided, state=_NAMES[state], stated=state is State.CONFIRMED)
+        return Reviewed(
+            id=name,
+            decision=decided,
+            state=_NAMES[state],
+            stated=state is State.CONFIRMED,
+            level=level.slug,
+        )
 
 
 _ONE_OF = "# one of the lines"
 _LINES = "?line (MAX(?confidence) AS ?sure)"
 _SUREST = "GROUP BY ?line ORDER BY DESC(?sure) ?line"
 _MOST_PASSAGES = 4  # of one name
-_ALL = "?line ?mention ?quote ?start ?end ?text ?target ?proposes ?confidence ?method ?stated"
+_ALL = "?line ?level ?mention ?quote ?start ?end ?text ?target ?proposes ?confidence ?method ?stated"
 
 
 def _shown(state: str) -> str:
@@ -188,6 +200,7 @@ def _item(view: View, rows: Sequence[Row], state: str, language: str) -> ReviewI
         method=method,
         state=state,
         stated=row["stated"].value == "true",
+        level=row["level"].value,
         count=len(rows),
         others=tuple(_passage(view, other, language) for other in rows[1:_MOST_PASSAGES]),
     )

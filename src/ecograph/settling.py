@@ -42,11 +42,11 @@ class Settling:
         graph = source_iri(self.writer.base, source)
         return read_mentions(self.writer.store.statements(graph, subject=NamedNode(mention)))[mention]
 
-    def same_name(self, mention: Extracted) -> list[tuple[Extracted, str, Level]]:
-        """Return all mentions of the unknown name that one is of, each with its source and level."""
+    def same_name(self, mention: Extracted, level: Level) -> list[tuple[Extracted, str, Level]]:
+        """Return the mentions, from a level on, of the unknown name that one is of, with source and level."""
         found = []
         for graph, seen in sorted(self.writer.store.graphs().items()):
-            if graph.endswith(understood_id("", seen)):
+            if graph.endswith(understood_id("", seen)) and seen >= level:
                 found += [(one, graph.rpartition("/")[2], seen) for one in self._naming(mention, graph)]
         return found
 
@@ -56,12 +56,12 @@ class Settling:
             if one.is_spotted and key_of(one.quote) == key:
                 yield one
 
-    def settle(self, mention: Extracted, actor: Iri | None, author: str) -> None:
-        """Bring all mentions of an unknown name to what a person decided: whose it is, or nobody's."""
-        for one, source, level in self.same_name(mention):
+    def settle(self, mention: Extracted, actor: Iri | None, level: Level, author: str) -> None:
+        """Bring the mentions of an unknown name, from a level on, to whose it is: an actor's, or nobody's."""
+        for one, source, seen in self.same_name(mention, level):
             name = named_iri(self.writer.base, key_of(one.quote))
             state = State.REJECTED if actor is None else State.CONFIRMED
-            self._replace(one, replace(one, target=actor or name, state=state), source, level, author)
+            self._replace(one, replace(one, target=actor or name, state=state), source, seen, author)
 
     def _replace(self, before: Extracted, after: Extracted, source: str, level: Level, author: str) -> None:
         store, graph = self.writer.store, source_iri(self.writer.base, source)

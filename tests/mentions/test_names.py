@@ -209,6 +209,52 @@ def test_what_few_see_is_proposed_to_few(graph: EcoGraph, feed: Callable[..., Ou
     assert not graph.rows(Level.PUBLIC, "SELECT ?d { ?d a <https://w3id.org/ecograph/ns#Decision> }")
 
 
+@pytest.fixture
+def note(graph: EcoGraph) -> None:
+    """A private text that bears a name which stands in a public one too."""
+    declaration = occasional("note", "private").model_copy(update={"understand": True})
+    graph.writing.load_files(declaration, [File("note.ttl", (PREFIXES + TWO).encode())])
+
+
+@pytest.mark.usefixtures("note")
+@pytest.mark.parametrize("decision", ["accept", "reject"])
+def test_what_is_decided_of_a_private_mention_stays_private(
+    graph: EcoGraph, feed: Callable[..., Outcome], states: States, decision: str
+) -> None:
+    feed(ONE)
+    before = {str(quad) for quad in graph.snapshot()._stores[Level.PUBLIC]}
+    found = lines(graph, level=Level.PRIVATE)
+    assert {quote: item.level for quote, item in found.items()} == {
+        "Scierie Engelvin": "public",
+        "scierie Engelvin SAS": "private",
+    }
+    hidden = found["scierie Engelvin SAS"].id
+    kept = graph.review.decide(key(Level.PRIVATE), hidden, decision, reason="Vu dans la note okapi.")
+    assert kept.level == "private"
+    for _ in range(2):
+        assert {str(quad) for quad in graph.snapshot()._stores[Level.PUBLIC]} == before
+        assert set(lines(graph)) == {"Scierie Engelvin"}
+        assert ("mentions " + NAME in states(graph, Level.PRIVATE, "item/2")) == (decision == "accept")
+        graph.writing.understand()
+    assert all(one.unchanged for one in graph.writing.understand())
+
+
+@pytest.mark.usefixtures("note")
+def test_what_is_decided_of_a_public_mention_holds_above(
+    graph: EcoGraph, feed: Callable[..., Outcome], states: States
+) -> None:
+    feed(ONE)
+    shown = lines(graph, level=Level.PRIVATE)["Scierie Engelvin"].id
+    assert graph.review.decide(key(Level.PRIVATE), shown, "accept").level == "public"
+    for _ in range(2):
+        assert f"mentions {NAME}" in states(graph, Level.PUBLIC, "item/1")
+        assert f"mentions {NAME}" in states(graph, Level.PRIVATE, "item/2")
+        graph.writing.understand()
+    # The note names it to few: nobody else learns that.
+    facts = graph.view(Level.PUBLIC).facts(f"{graph.base}/actor/{NAME}")
+    assert facts.iris("http://purl.org/dc/terms/source") == (f"{graph.base}/item/1",)
+
+
 @pytest.mark.parametrize(("lang", "told"), [("fr", "ne connaît pas encore"), ("en", "does not know yet")])
 def test_the_page_and_the_api_take_names(
     graph: EcoGraph, feed: Callable[..., Outcome], lang: str, told: str, states: States
@@ -231,7 +277,9 @@ def test_the_page_and_the_api_take_names(
         "decision": "accept",
         "actor": f"{graph.base}/actor/a--cevennes",
     }
-    assert 'role="status"' in client.post("/review", params={"lang": lang}, data=sent).text
+    done = client.post("/review", params={"lang": lang}, data=sent).text
+    assert 'role="status"' in done
+    assert {"fr": "visibles dès le niveau", "en": "are seen from level: public"}[lang] in done
     assert "mentions a--cevennes" in states(graph, Level.PUBLIC, "item/2")
 
 

@@ -109,14 +109,19 @@ def test_another_passage_that_says_the_same_keeps_it_stated(
 
 
 def test_what_a_level_does_not_see_it_does_not_review(graph: EcoGraph, feed: Feed) -> None:
-    feed(SECRET)
+    feed(ARTICLE, SECRET)
     hidden = next(i for i in graph.review.list(Level.PRIVATE, "proposed").items if "Zibeline" in i.quote)
     assert not any("secret" in i.target for i in graph.review.list(Level.PARTNERS, "proposed").items)
     for name in (hidden.id, hidden.iri, "none", "a b", f"{graph.base}/mention/>"):
         with pytest.raises(ResourceNotFound):
             graph.review.decide(key(Level.PARTNERS), name, "reject")
-    assert graph.review.decide(key(Level.PRIVATE), hidden.id, "reject").state == "rejected"
-    assert graph.review.list(Level.PARTNERS, "rejected").total == 0
+    done = graph.review.decide(key(Level.PRIVATE), hidden.id, "reject", reason="Secret okapi.")
+    assert (done.state, done.level) == ("rejected", "private")
+    shown = waiting(graph)
+    assert graph.review.decide(key(Level.PRIVATE), shown, "reject", reason="Un fleuve.").level == "public"
+    why = "SELECT ?why { ?d <https://w3id.org/ecograph/ns#reason> ?why }"
+    assert [row["why"].value for row in graph.rows(Level.PARTNERS, why)] == ["Un fleuve."]
+    assert [item.quote for item in graph.review.list(Level.PARTNERS, "rejected").items] == ["Gironde"]
 
 
 def test_wrong_decisions_are_refused(graph: EcoGraph, feed: Feed) -> None:

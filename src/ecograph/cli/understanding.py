@@ -85,11 +85,12 @@ def list_mentions(
         return print_json(found)
     click.echo(f"{found.total} {state}")
     for item in found.items:
-        click.echo(f"{item.id}  {item.confidence:.2f}  {item.proposes}: {item.target_label}")
+        said = f"{item.proposes}: {item.target_label} (seen by: {item.level})"
+        click.echo(f"{item.id}  {item.confidence:.2f}  {said}")
         passages: tuple[ReviewItem | Passage, ...] = (item, *item.others)
-        for said in passages:
-            click.echo(f"    {said.before}« {said.quote} »{said.after}")
-            click.echo(f"    {said.text_label} ({item.method})")
+        for one in passages:
+            click.echo(f"    {one.before}« {one.quote} »{one.after}")
+            click.echo(f"    {one.text_label} ({item.method})")
         if item.count > 1:
             click.echo(f"    named {item.count} times")
     return None
@@ -104,7 +105,8 @@ def list_mentions(
 def accept(home: Path | None, /, mention: str, actor: str | None, **said: str) -> None:
     """Confirm a MENTION, by its id: what it proposes is stated from now on.
 
-    A name that the graph does not know becomes an organisation to be checked, or another name of one.
+    A name that the graph does not know becomes an organisation to be checked, or another name of one, for
+    all who see the mention. The answer tells the level that keeps the decision and its reason.
     """
     _decide(home, mention, "accept", said, actor)
 

@@ -140,12 +140,15 @@ def read_states(graph: Rows) -> Mapping[Iri, State]:
     return {row["mention"].value: kinds[row["kind"].value] for row in ordered}
 
 
-def read_names(graph: Rows) -> Mapping[Iri, Iri | None]:
-    """Return what people decided of names that the graph did not know: whose each is, None for nobody's."""
+def read_names(graph: Rows, level: Level) -> Mapping[Iri, Iri | None]:
+    """Return what people decided of names that the graph did not know: whose each is, None for nobody's.
+
+    Decisions hold from the level on that sees them.
+    """
     accepted, rejected = (
         concept("decision-kinds", state.value) for state in (State.CONFIRMED, State.REJECTED)
     )
-    rows = [row for row in graph.rows(Level.PRIVATE, _NAMES) if row["kind"].value in (accepted, rejected)]
+    rows = [row for row in graph.rows(level, _NAMES) if row["kind"].value in (accepted, rejected)]
     found: dict[Iri, Iri | None] = {}
     for row in sorted(rows, key=lambda row: (_instant(row["on"].value), row["kind"].value)):
         name = row["name"].value

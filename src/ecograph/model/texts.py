@@ -34,9 +34,10 @@ class Passage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReviewItem:
-    """A mention as a person reviews it; a name that the graph does not know is one, however often it is met.
+    """A mention as a person reviews it; of a name that the graph does not know, all of one level are one.
 
-    `count` tells how often, and `others` are further passages, a few at most.
+    `level` is the lowest that sees it, and keeps what is decided of it. `count` tells how often it is met,
+    and `others` are further passages, a few at most.
 
     `before` and `after` are what is left of the quote's sentence, empty where the text is not kept.
     `proposes` is the property that links the text to the target; `stated` tells whether it does.
@@ -56,6 +57,7 @@ class ReviewItem:
     method: str
     state: str
     stated: bool
+    level: str
     count: int = 1
     others: tuple[Passage, ...] = ()
 
@@ -71,12 +73,13 @@ class Review:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
-    """A decision on a mention that was kept."""
+    """A decision on a mention that was kept, and from which level on it is seen and holds."""
 
     id: str
     decision: Iri
     state: str
     stated: bool
+    level: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

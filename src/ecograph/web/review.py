@@ -34,7 +34,7 @@ from ecograph.web.writing import in_thread
 router = APIRouter(tags=["review"])
 
 _ON_PAGE = 20
-_NOTHING: dict[str, str | bool] = {"key": "", "may_write": False, "problem": "", "done": ""}
+_NOTHING: dict[str, str | bool] = {"key": "", "may_write": False, "problem": "", "done": "", "kept_for": ""}
 _REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"description": "The decision is none; nothing was written."},
     401: {"description": "Reviewing needs a key."},
@@ -128,13 +128,13 @@ async def review_form(request: Request, sent: Annotated[ReviewForm, Form()]) -> 
         return await anyio.to_thread.run_sync(partial(show, problem="review_may_not", status=403))
     decide = partial(graph.review.decide, actor=sent.whose, reason=sent.reason, language=language)
     kept = await in_thread(request, partial(decide, given, sent.mention, sent.decision))
-    return await anyio.to_thread.run_sync(partial(show, done=kept.state))
+    return await anyio.to_thread.run_sync(partial(show, done=kept.state, kept_for=kept.level))
 
 
 def _page(
     request: Request, level: Level, state: str, number: int, *, status: int = 200, **shown: str | bool
 ) -> HTMLResponse:
-    """Show a page of mentions; `shown` is what else it tells: `key`, `may_write`, `problem`, `done`."""
+    """Show a page of mentions; `shown` is what else it tells: its arguments are those of `_NOTHING`."""
     graph, language = the_graph(request), language_of(request)
     number = max(1, number)
     found = graph.review.list(level, state, limit=_ON_PAGE, offset=(number - 1) * _ON_PAGE, language=language)

@@ -296,6 +296,11 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "level_public": ("public", "public"),
     "level_partners": ("partenaires", "partners"),
     "level_private": ("privé", "private"),
+    "seen_from": ("visible dès le niveau : {level}", "seen from level: {level}"),
+    "decided_for": (
+        "La décision et sa raison sont visibles dès le niveau : {level}.",
+        "The decision and its reason are seen from level: {level}.",
+    ),
     "review_sure": ("sûr à {share}", "{share} sure"),
     "review_in": ("Dans :", "In:"),
     "review_key": ("Votre clé", "Your key"),
