@@ -14,7 +14,7 @@ from ecograph.exchange.deciding import NOTHING_SAID, Decision, Said, as_turtle
 from ecograph.graph.keys import Key
 from ecograph.model import Iri, Level, ResolutionReport, Resolved
 from ecograph.publication import Publication
-from ecograph.questions.duplicates import described, duplicates, ruled
+from ecograph.questions.duplicates import contradicting, described, duplicates, ruled
 from ecograph.questions.pairing import Decidable, Pairing
 from ecograph.understanding.resolution import Alike
 from ecograph.writing import Writing
@@ -54,9 +54,12 @@ class Resolution:
     ) -> Resolved:
         """Make two records one, under the IRI to keep or the better of both.
 
+        Different official numbers are for whoever decides to judge: the answer tells them.
         Raises `ResourceNotFound`, `BadParameter`, `TooLarge`, `Refused`, `Busy`.
         """
-        return self._decide(key, "merge", self._pairing(key.level).to_merge(one, other, keep), said)
+        found = self._pairing(key.level).to_merge(one, other, keep)
+        told = contradicting(self._publication.now().view(key.level), one, other)
+        return replace(self._decide(key, "merge", found, said), contradictions=tuple(told))
 
     def keep_apart(self, key: Key, one: Iri, other: Iri, *, said: Said = NOTHING_SAID) -> Resolved:
         """Keep two records apart: they are not proposed again. Raises as `merge` does."""

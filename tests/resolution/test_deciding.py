@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from pyoxigraph import NamedNode
 
 from ecograph.app import EcoGraph
@@ -14,6 +15,7 @@ from ecograph.errors import BadParameter, Busy, Forbidden, ResourceNotFound, Too
 from ecograph.exchange.deciding import Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level
+from ecograph.questions.duplicates import entries
 from ecograph.vocab import RDFS, eco
 from tests.resolution.conftest import CLUB, HIDDEN, PREFIXES, REGISTER, Load
 
@@ -316,3 +318,55 @@ def test_a_backup_keeps_what_was_decided(
     other = opened(tmp_path / "other")
     other.upkeep.restore(tmp_path / "b.tar")
     assert {level: {str(q) for q in other.snapshot()._stores[level]} for level in Level} == before
+
+
+RIVALS = """
+<actor/z--1> a eco:Organization ; rdfs:label "Laiterie des Monts"@fr ; dct:description "Du lait."@fr ;
+  eco:actorType atype:entreprise ; dct:spatial terr:DEP-48 ; eco:siren "542051180" ; {} .
+<actor/z--2> a eco:Organization ; rdfs:label "Laiterie des Monts"@fr ; dct:description "Du lait."@fr ;
+  eco:actorType atype:entreprise ; dct:spatial terr:DEP-48 ; eco:siren "652014051" ; {} .
+"""
+
+
+def test_whoever_merges_different_numbers_is_told(
+    graph: EcoGraph, key: Key, load: Load, invoke: Callable[..., Result]
+) -> None:
+    load(graph, "z", RIVALS.format("eco:headcount 1", "eco:headcount 2"))
+    assert not any("z--1" in pair for pair in pairs(graph))
+    one, other = actor(graph, "z--1"), actor(graph, "z--2")
+    assert graph.resolution.merge(key, one, other).contradictions == ("SIREN 542051180 ≠ 652014051",)
+    graph.resolution.undo(key, one, other)
+    told = invoke("--home", graph.settings.home, "resolve", "merge", one, other)
+    assert told.exit_code == 0
+    assert "SIREN 542051180 ≠ 652014051" in told.stderr
+    assert graph.resolution.merge(key, *actors(graph, A)).contradictions == ()
+
+
+WRITTEN = {
+    'dct:identifier "wikidata:Q1234567"': "wikidata:Q1234567",
+    'dct:identifier "https://www.wikidata.org/wiki/Q1234567"': "wikidata:Q1234567",
+    **{
+        f"{role} <http://www.wikidata.org/entity/Q1234567>": "wikidata:Q1234567"
+        for role in ("owl:sameAs", "skos:exactMatch", "skos:closeMatch", "rdfs:seeAlso", "foaf:page")
+    },
+    'dct:identifier "https://ror.org/02feahw73"': "ror:02feahw73",
+    "owl:sameAs <https://ror.org/02feahw73>": "ror:02feahw73",
+    'dct:identifier "W481000001"': "rna:W481000001",
+    'dct:identifier "rna:W481000001"': "rna:W481000001",
+    # The number of a source's own, as far as anybody can tell.
+    'dct:identifier "Q1234567"': None,
+}
+
+
+def test_numbers_are_found_where_sources_write_them(graph: EcoGraph, load: Load) -> None:
+    prefixes = """@prefix owl: <http://www.w3.org/2002/07/owl#> .
+        @prefix skos: <http://www.w3.org/2004/02/skos/core#> ."""
+    records = (
+        f"""<actor/w--{number}> a eco:Organization ; rdfs:label "Fonderie"@fr ; dct:description "Du fer."@fr ;
+        eco:actorType atype:entreprise ; {written} ."""
+        for number, written in enumerate(WRITTEN)
+    )
+    load(graph, "w", "\n".join([prefixes, *records]))
+    found = {entry.iri: entry.identifiers for entry in entries(graph.view(Level.PUBLIC))}
+    for number, (written, told) in enumerate(WRITTEN.items()):
+        assert found[actor(graph, f"w--{number}")] == ({told} if told else set()), written

@@ -109,7 +109,11 @@ def _print(done: Resolved, said: dict[str, Any]) -> None:
     if said["as_json"]:
         return click.echo(json.dumps(asdict(done), ensure_ascii=False))
     words = {"merge": "merged into", "keep-apart": "kept apart from", "undo": "undecided again with"}
-    return click.echo(f"{done.record} {words[done.verdict]} {done.into} (seen by: {done.level})")
+    click.echo(f"{done.record} {words[done.verdict]} {done.into} (seen by: {done.level})")
+    if done.contradictions:
+        told = "; ".join(done.contradictions)
+        click.echo(f"warning: their official identifiers differ ({told}); undo takes it back", err=True)
+    return None
 
 
 def _print_duplicate(found: Duplicate) -> None:

@@ -87,10 +87,14 @@ class ResolutionReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Resolved:
-    """A decision that was kept: of which records, what, and from which level on it is seen."""
+    """A decision that was kept: of which records, what, and from which level on it is seen.
+
+    `contradictions` are different official identifiers of one kind that the merged records have.
+    """
 
     decision: Iri
     record: Iri
     into: Iri
     verdict: str
     level: str
+    contradictions: tuple[str, ...] = ()

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from urllib.parse import urlsplit
 
 from pyoxigraph import NamedNode
 from stdnum.fr import siren
 
 from ecograph.graph.aliases import APART, MERGED
+from ecograph.graph.terms import resource
 from ecograph.model import Duplicate, Iri, RecordShown, Ruled
 from ecograph.questions.view import View
-from ecograph.understanding.resolution import Alike, Entry, Reason, alike
+from ecograph.understanding.resolution import Alike, Entry, Reason, alike, contradictions
 
 _ORGANISATIONS = """
 PREFIX dct: <http://purl.org/dc/terms/>
@@ -23,14 +24,16 @@ PREFIX owl: <http://www.w3.org/2002/07/owl#>
 PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?iri ?property ?value WHERE {
+  # some alone
   VALUES ?property {
     rdfs:label skos:altLabel foaf:homepage dct:spatial eco:siren eco:siret
-    dct:identifier rdfs:seeAlso skos:exactMatch skos:closeMatch foaf:page
+    dct:identifier rdfs:seeAlso skos:exactMatch skos:closeMatch foaf:page owl:sameAs
   }
   ?iri a eco:Organization ; ?property ?value .
   FILTER NOT EXISTS { ?iri a eco:Person }
 }
 """
+_SOME = "# some alone"
 _NAMES = frozenset({"label", "altLabel"})
 # Where the numbers of registers stand in IRIs of ours, in web addresses and in identifiers.
 _WRITTEN = {
@@ -62,10 +65,19 @@ def duplicates(view: View) -> list[Alike]:
     return sorted(found, key=lambda pair: (-pair.score, pair.one, pair.other))
 
 
-def entries(view: View) -> Iterator[Entry]:
-    """Yield what is compared of each organisation that a level sees; people are none."""
+def contradicting(view: View, one: Iri, other: Iri) -> list[str]:
+    """Return the different identifiers of one kind that two records have, as people read them."""
+    aliases = view.snapshot.aliases(view.level)
+    found = list(entries(view, [aliases.kept(resource(iri)).value for iri in (one, other)]))
+    pairs = contradictions(*found) if len(found) == 2 else []
+    return [f"{_identifier(mine)} ≠ {theirs.partition(':')[2]}" for mine, theirs in pairs]
+
+
+def entries(view: View, some: Collection[Iri] = ()) -> Iterator[Entry]:
+    """Yield what is compared of each organisation that a level sees, or of some alone; people are none."""
     said: dict[Iri, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in view.snapshot.rows(view.level, _ORGANISATIONS):
+    only = f"VALUES ?iri {{ {' '.join(f'<{iri}>' for iri in some)} }}" if some else ""
+    for row in view.snapshot.rows(view.level, _ORGANISATIONS.replace(_SOME, only)):
         name = re.split(r"[#/]", row["property"].value)[-1]
         said[row["iri"].value][name].append(row["value"].value)
     for iri, about in sorted(said.items()):
@@ -131,7 +143,7 @@ def _identifiers(iri: Iri, about: Mapping[str, list[str]]) -> Iterator[str]:
 
 
 def _written(about: Mapping[str, list[str]]) -> Iterator[str]:
-    for role in ("identifier", "seeAlso", "exactMatch", "closeMatch", "page"):
+    for role in ("identifier", "seeAlso", "exactMatch", "closeMatch", "page", "sameAs"):
         yield from about[role]
 
 
@@ -156,6 +168,10 @@ def _text(view: View, reason: Reason, language: str) -> str:
     if reason.kind == "place":
         detail = view.label(detail, language)
     if reason.kind == "identifier":
-        kind, _, number = detail.partition(":")
-        detail = f"{kind.upper() if kind != 'wikidata' else 'Wikidata'} {number}"
+        detail = _identifier(detail)
     return (french if language == "fr" else english).format(detail)
+
+
+def _identifier(written: str) -> str:
+    kind, _, number = written.partition(":")
+    return f"{kind.upper() if kind != 'wikidata' else 'Wikidata'} {number}"

@@ -110,7 +110,7 @@ class _Pool:
         shared = sorted(one.identifiers & other.identifiers)
         if shared:
             reasons = [Reason("identifier", identifier) for identifier in shared]
-        elif _differ(one, other):
+        elif contradictions(one, other):
             return None
         else:
             reasons = []
@@ -126,7 +126,7 @@ class _Pool:
             one=one.iri,
             other=other.iri,
             score=1.0 if shared else round(min(score, _SURE_OF_NAME), 3),
-            unique=bool(shared) and not _differ(one, other),
+            unique=bool(shared) and not contradictions(one, other),
             reasons=tuple(reasons),
         )
 
@@ -162,11 +162,11 @@ def _around(block: Sequence[int], row: int) -> Sequence[int]:
     return block[max(0, place - _BLOCK // 2) : place + _BLOCK // 2]
 
 
-def _differ(one: Entry, other: Entry) -> bool:
-    """Say whether both have an identifier of one kind, and not the same."""
+def contradictions(one: Entry, other: Entry) -> list[tuple[str, str]]:
+    """Return the identifiers that only one of two records has, where the other has another of that kind."""
     mine, theirs = one.identifiers - other.identifiers, other.identifiers - one.identifiers
-    kinds = {identifier.partition(":")[0] for identifier in mine}
-    return any(identifier.partition(":")[0] in kinds for identifier in theirs)
+    pairs = ((own, its) for own in sorted(mine) for its in sorted(theirs))
+    return [(own, its) for own, its in pairs if own.partition(":")[0] == its.partition(":")[0]]
 
 
 def _grouped(pairs: Iterable[tuple[str, int]]) -> Mapping[str, list[int]]:

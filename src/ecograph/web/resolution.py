@@ -103,13 +103,14 @@ async def post_form(request: Request, graph: Graph, sent: Annotated[DecisionForm
     holder = await the_holder(request, sent.key)
     if holder is None:
         raise HTTPException(HTTPStatus.UNAUTHORIZED, "Deciding needs a key that is in use.")
+    done = None
     if sent.verdict:
         holder = writing_with(holder)
         asked = DecisionIn.model_validate(sent.model_dump(include=set(DecisionIn.model_fields)))
-        await in_thread(request, _deciding(graph, holder, asked, language_of(request)))
+        done = await in_thread(request, _deciding(graph, holder, asked, language_of(request)))
         if not sent.key:
             return RedirectResponse("/resolution", HTTPStatus.SEE_OTHER)
-    shown = partial(_page, request, graph, holder.level, number=sent.page, key=sent.key)
+    shown = partial(_page, request, graph, holder.level, number=sent.page, key=sent.key, done=done)
     return await anyio.to_thread.run_sync(shown)
 
 
@@ -124,7 +125,15 @@ def _deciding(graph: EcoGraph, key: Key, asked: DecisionIn, language: str) -> Ca
     return partial(resolution.keep_apart, key, asked.one, asked.other, said=said)
 
 
-def _page(request: Request, graph: EcoGraph, level: Level, *, number: int, key: str = "") -> Response:
+def _page(
+    request: Request,
+    graph: EcoGraph,
+    level: Level,
+    *,
+    number: int,
+    key: str = "",
+    done: Resolved | None = None,
+) -> Response:
     language = language_of(request)
     offset = (number - 1) * PER_PAGE
     report = graph.resolution.report(level, limit=PER_PAGE, offset=offset, language=language)
@@ -134,6 +143,7 @@ def _page(request: Request, graph: EcoGraph, level: Level, *, number: int, key: 
         base=graph.base,
         report=report,
         key=key,
+        done=done,
         number=number,
         last=max(1, -(-report.total // PER_PAGE)),
         fictitious=False,

@@ -60,6 +60,10 @@ _SAID: Mapping[str, tuple[str, str]] = {
     "resolution_decided": ("Décisions en vigueur", "Decisions that hold"),
     "resolution_is_one": ("réunie avec", "merged into"),
     "resolution_is_other": ("distincte de", "kept apart from"),
+    "resolution_contradicted": (
+        "Attention : les fiches réunies portent des identifiants officiels différents ({told}).",
+        "Warning: the merged records bear different official identifiers ({told}).",
+    ),
     "resolution_pages": ("Pages", "Pages"),
     "resolution_previous": ("Page précédente", "Previous page"),
     "resolution_next": ("Page suivante", "Next page"),
