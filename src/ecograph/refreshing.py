@@ -213,6 +213,7 @@ class Refresh:
         that they are published. Until then they are due.
         """
         self._writing.prepare(progress)
+        self._runs.begin([declaration.id for declaration in wanted], self._now())
         runs: dict[str, Run] = {}
         brought: list[_Attempt] = []
         for declaration in wanted:

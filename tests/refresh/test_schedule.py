@@ -162,6 +162,32 @@ def test_what_was_killed_before_it_was_recorded_is_due_again(
     assert len(values(again, "SELECT ?run { ?run a prov:Activity ; prov:generated ?source }")) == 1
 
 
+def test_what_was_named_and_killed_is_due_again(
+    desk: Desk, graph: EcoGraph, remote: Remote, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("a", "b"):
+        desk.declare(name, remote.put(f"/{name}", feed(item(name, f"Titre {name}"))))
+    assert refreshed(graph) == {"a": "written", "b": "written"}
+    desk.later(hours=1)
+    assert refreshed(graph) == {}  # not due before tomorrow
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr(graph.writing, "make_visible", killed)
+        remote.put("/a", feed(item("a", "Titre a, corrigé")))
+        with pytest.raises(Killed):
+            graph.refresh.run(["a"])
+    again = desk.open()
+    assert refreshed(again) == {"a": "unchanged"}
+    assert titles(again) == ["Titre a, corrigé", "Titre b"]
+    assert refreshed(again) == {}
+
+
 def test_levels_see_their_sources_alone(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
     desk.declare("open", remote.put("/a", feed(item("1", "Un"))))
     desk.declare("hidden", remote.put("/b", feed(item("2", "Deux"))), visibility="partners")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -70,6 +70,13 @@ class Runs:
                 return ""
             row = db.execute("SELECT digest FROM sources WHERE id = ?", (source,)).fetchone()
         return row[0] if row else ""
+
+    def begin(self, sources: Sequence[str], now: datetime) -> None:
+        """Make sources due that were to be asked later: a run that ends before it is recorded is done again."""
+        with self._opened("write down what is due") as db, db:
+            moment = now.astimezone(UTC).isoformat()
+            rows = [(moment, source, moment) for source in sources]
+            db.executemany("UPDATE dues SET due = ? WHERE source = ? AND due > ?", rows)
 
     def record(self, run: Run, due: Due) -> None:
         """Write a run down, and when the source is due again."""
