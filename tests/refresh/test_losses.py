@@ -16,7 +16,7 @@ from ecograph.model import Level
 from ecograph.sources.content import File
 from ecograph.sources.declaration import filled, occasional
 from ecograph.web.service import create_app
-from tests.refresh.desk import Desk, only, values
+from tests.refresh.desk import Desk, feed, item, only, titles, values
 from tests.remote import Remote
 
 DECLARATION = """
@@ -102,6 +102,23 @@ def test_the_service_accepts_losses_of_named_sources_alone(
         [state] = client.get("/api/refresh").json()
         assert state["last"]["outcome"] == outcome
     assert found(graph) == set("5")
+
+
+def test_a_feed_that_renamed_its_items_is_brought_to_what_it_names(
+    desk: Desk, graph: EcoGraph, remote: Remote
+) -> None:
+    address = remote.put("/f", feed(item("1", "Un"), item("2", "Deux")))
+    desk.declare("presse", address)
+    only(graph)
+    remote.put("/f", feed(item("n1", "Un"), item("n2", "Deux")))
+    only(graph, "presse")
+    assert titles(graph) == ["Deux", "Deux", "Un", "Un"]
+    desk.declare("presse", address, more="complete = true")
+    assert [run.outcome for run in graph.refresh.run(["presse"], accept_losses=True)] == ["written"]
+    assert titles(graph) == ["Deux", "Un"]
+    desk.declare("presse", address)
+    assert only(graph, "presse").outcome in {"unchanged", "written"}
+    assert titles(graph) == ["Deux", "Un"]
 
 
 def test_a_list_that_is_cut_short_keeps_the_graph(desk: Desk, graph: EcoGraph, remote: Remote) -> None:
