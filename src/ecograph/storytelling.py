@@ -15,7 +15,7 @@ from ecograph.model import Iri, Level
 from ecograph.sources.declaration import written
 from ecograph.sources.description import describe, source_iri, stories_id
 from ecograph.texts import NO_DOCUMENTS, Text, texts_of
-from ecograph.understanding.stories import stories
+from ecograph.understanding.stories import METHOD, stories
 from ecograph.vocab import eco
 
 _STORIES = "stories"
@@ -38,7 +38,8 @@ class Storytelling:
         if self.writer.ledger.fact(_TOLD) == self._sequences(sources):
             return
         items = sorted(self._items(sources), key=lambda item: (item[0], item[1].iri))
-        digest = hashlib.sha256("\n".join(f"{x} {t.iri} {t.digest}" for x, t in items).encode()).hexdigest()
+        said = "\n".join([METHOD, *(f"{level} {text.iri} {text.digest}" for level, text in items)])
+        digest = hashlib.sha256(said.encode()).hexdigest()
         ledger = self.writer.ledger
         if ledger.fact(_STORIES) != digest:
             self._tell_all(items, digest)
@@ -49,7 +50,7 @@ class Storytelling:
         """Return what tells the states of the sources from all others, without reading their articles."""
         told = ((one, self.writer.ledger.last_of([one])) for one in sorted(sources))
         levels = self.writer.ledger.sources()
-        return "\n".join(f"{one} {sequence} {levels.get(one)}" for one, sequence in told)
+        return "\n".join([METHOD, *(f"{one} {sequence} {levels.get(one)}" for one, sequence in told)])
 
     def _tell_all(self, items: Sequence[tuple[Level, Text]], digest: str) -> None:
         for level in Level:
