@@ -11,12 +11,13 @@ from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 
+from ecograph.calling import Calling
 from ecograph.errors import Busy, EcographError
 from ecograph.loading import Writer
 from ecograph.mentioning import Understanding
 from ecograph.model import Iri, Level, TextsRead
 from ecograph.progress import Progress
-from ecograph.sources.description import stories_id
+from ecograph.sources.description import named_id, stories_id
 from ecograph.storytelling import Storytelling
 from ecograph.texts import NO_DOCUMENTS
 from ecograph.understanding.unknown import Spotter, write_spots
@@ -48,7 +49,7 @@ class Interpreting:
         """
         understanding = self._understanding(writer)
         wanted = dict.fromkeys(understanding.sources(), NO_DOCUMENTS) if others else {}
-        done = Interpreted()
+        done = Interpreted(failures=self._call(writer))
         for source, documents in {**wanted, **read}.items():
             one = writer.attempted(
                 f"reading {source!r}", partial(understanding.understand, source, documents)
@@ -66,7 +67,7 @@ class Interpreting:
     def forget_gone(self, writer: Writer, since: int) -> list[Failure]:
         """Take out what was read in what changes after one took out; the rest is left to the next run."""
         understanding = self._understanding(writer)
-        failures: list[Failure] = []
+        failures = self._call(writer)
         are_gone = False
         for source in understanding.sources():
             doing = f"forgetting what was read in {source!r}"
@@ -76,6 +77,12 @@ class Interpreting:
             else:
                 are_gone |= done
         return failures + (self._tell(writer, understanding) if are_gone else [])
+
+    @staticmethod
+    def _call(writer: Writer) -> list[Failure]:
+        """Bring the names that people gave organisations to those that there are."""
+        called = writer.attempted("naming organisations", Calling(writer).bring)
+        return [(named_id(Level.PUBLIC), called)] if isinstance(called, EcographError) else []
 
     @staticmethod
     def _tell(writer: Writer, understanding: Understanding) -> list[Failure]:

@@ -16,7 +16,7 @@ from ecograph.graph.ports import Reader
 from ecograph.graph.terms import resource
 from ecograph.model import Iri, Level
 from ecograph.settling import Settling
-from ecograph.sources.description import source_iri
+from ecograph.sources.description import named_id, source_iri
 from ecograph.understanding.kinds import is_company, kind_of
 from ecograph.understanding.unknown import key_of
 from ecograph.vocab import DCT, PROV, RDF, RDFS, SKOS, concept, eco
@@ -49,7 +49,7 @@ class Recognising:
             texts = sorted({one.text for one, _, seen in met if seen == level})
             quote = mention.quote
             said = _new(whose, quote, made.iri(base), texts) if actor is None else _alias(whose, quote)
-            self.editor.post(source_iri(base, f"named-{level.slug}"), as_turtle(said), ".ttl")
+            self.editor.post(source_iri(base, named_id(level)), as_turtle(said), ".ttl")
         self.settling.settle(mention, whose, level, self.editor.key.id)
         return made.iri(base)
 

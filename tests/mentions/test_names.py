@@ -19,7 +19,7 @@ from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
 from ecograph.understanding.unknown import Spot
 from ecograph.web.service import create_app
-from tests.mentions.conftest import PREFIXES
+from tests.mentions.conftest import ACTORS, PREFIXES
 
 Mentions = Callable[..., list[Mapping[str, str]]]
 States = Callable[..., set[str]]
@@ -144,6 +144,28 @@ def test_a_name_may_be_that_of_a_known_organisation(
     later = ITEM.format(name="4", title="Fin", text=f"Selon la {line.quote}, tout va bien.")
     feed(ONE, TWO, later)
     assert "mentions a--cevennes" in states(graph, Level.PUBLIC, "item/4")
+
+
+def test_a_name_goes_with_its_organisation_and_comes_back_with_it(
+    graph: EcoGraph, feed: Callable[..., Outcome], states: States
+) -> None:
+    feed(ONE, TWO)
+    line = next(iter(lines(graph).values()))
+    agency = f"{graph.base}/actor/a--cevennes"
+    graph.review.decide(key(), line.id, "accept", actor=agency)
+    graph.writing.delete_graph(key(), f"{graph.base}/source/a")
+    for _ in range(2):
+        with pytest.raises(ResourceNotFound):
+            graph.view(Level.PRIVATE).facts(agency)
+        graph.writing.understand()
+    assert line.quote in lines(graph)
+    said = File("a.ttl", (PREFIXES + ACTORS).encode())
+    graph.writing.load_files(occasional("a", "public"), [said])
+    names = graph.view(Level.PUBLIC).facts(agency).literals("http://www.w3.org/2004/02/skos/core#altLabel")
+    assert line.quote in {name.value for name in names}
+    for item in ("item/1", "item/2"):
+        assert "mentions a--cevennes" in states(graph, Level.PUBLIC, item)
+    assert graph.writing.understand()[0].unchanged
 
 
 def test_a_rejected_name_stays_so_wherever_it_is_met(

@@ -30,6 +30,11 @@ def understood_id(source: str, level: Level) -> str:
     return f"{source}-understood-{level.slug}"
 
 
+def named_id(level: Level) -> str:
+    """Return the id of the source that tells which organisations texts named, as people decided."""
+    return f"named-{level.slug}"
+
+
 def stories_id(level: Level) -> str:
     """Return the id of the source that tells which articles a level sees print the same."""
     return f"stories-{level.slug}"
