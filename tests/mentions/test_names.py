@@ -88,7 +88,7 @@ def test_one_name_in_several_texts_is_one_line(
         "scierie Engelvin SAS",
     }
     assert (line.target_label, line.state, line.stated) == (line.quote, "proposed", False)
-    assert line.method == "spotting/4 reader-1"
+    assert line.method == "spotting/5 reader-1"
     assert line.before.startswith(("La ", "Un stage"))
     for item in ("item/1", "item/2"):
         assert not any("named--" in said for said in states(graph, Level.PUBLIC, item))
