@@ -36,10 +36,9 @@ from ecograph.sources.declaration import (
     Declaration,
     accepting_losses,
     in_order,
-    read_declaration,
     read_declarations,
 )
-from ecograph.sources.declared import Declared, read_declared
+from ecograph.sources.declared import Declared, read_declared, read_given
 from ecograph.sources.description import source_iri
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
@@ -159,7 +158,8 @@ class Writing:
         named may lose any number of records with `accept_losses`. What has to be fetched is fetched
         before anyone else's writing is held up.
         """
-        own = {declaration.id: declaration for declaration in map(read_declaration, extra)}
+        given = [read_given(path, self._home.root) for path in extra]
+        own = {declaration.id: declaration for declaration in given}
         declared = self.declared()
         failures: list[Failure] = [
             (name, declared.broken[name]) for name in sources if name in declared.broken
@@ -210,7 +210,7 @@ class Writing:
 
         Raises `BadDeclaration`, `MalformedFile` and what gathering its files raises, `Busy`.
         """
-        declaration = read_declaration(path)
+        declaration = read_given(path, self._home.root)
         files = self._gathered(declaration, progress)
         if isinstance(files, EcographError):
             raise files

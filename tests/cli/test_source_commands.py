@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -194,3 +195,17 @@ def test_try_needs_no_home(invoke: Invoke, tmp_path: Path, declaration: Path) ->
     assert told["outcome"]["records"] == 4
     assert "Séchoir" in told["turtle"]
     assert not (tmp_path / "none" / "current.json").exists()
+
+
+def test_a_declaration_of_a_deployment_starts_at_its_home(
+    invoke: Invoke, sample_home: Path, tmp_path: Path, declaration: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(sample_home, home)
+    own = home / "loaders" / declaration.name
+    own.parent.mkdir(exist_ok=True)
+    table = tmp_path / "suivi.csv"
+    own.write_text(declaration.read_text("utf-8").replace(str(table), table.name), "utf-8")
+    table.rename(home / table.name)
+    assert check(invoke, home, own) == []
+    assert invoke("--home", home, "source", "try", own).exit_code == 0

@@ -155,3 +155,10 @@ def test_a_row_of_which_one_mapping_rejects_the_record_says_nothing_of_it(read: 
     assert rejection.place == "o.csv, line 2"
     assert "Grant" not in "".join(triples)
     assert len(triples) == 5
+
+
+@pytest.mark.parametrize(("named", "reason"), [("日本", "nothing is left of"), (" ", "is empty")])
+def test_an_identifier_that_gives_no_iri_is_told_from_none(named: str, reason: str) -> None:
+    _, (rejection,) = mapper().read({"id": named, "nom": "a"}, "x")
+    assert rejection.value == named
+    assert reason in rejection.reason["en"]

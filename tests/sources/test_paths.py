@@ -46,7 +46,7 @@ def test_what_is_no_path_is_refused(path: str) -> None:
     ("content", "reason"),
     [
         (b'{"a": [1, 2', "x.json, line 1, column 12"),
-        (b"", "line 1, column 1"),
+        (b"", "line 1, column 1: it is empty"),
         (b"<html>", "line 1, column 1"),
         (b'{"a NaN \\"":\n  NaN}', "line 2, column 3: not JSON: NaN is not a JSON value"),
         (b"[1, -Infinity]", "line 1, column 5: not JSON: -Infinity is not a JSON value"),

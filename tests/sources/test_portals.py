@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import pytest
@@ -68,3 +70,29 @@ def test_a_scheme_that_a_table_writes_in_another_encoding_is_left_out(read: Read
     triples, rejections, _ = read(declare("aides"), mixed)
     assert [r.path for r in rejections if r not in whole] == ["promesse"]
     assert triples
+
+
+def test_datasets_of_portals_in_several_languages_are_read_in_french(read: Read) -> None:
+    titles = [
+        {"title": {"en": "Object", "fr": "Objet"}},
+        {"title": "Shown", "title_translated": {"en": "Shown", "fr": "Montré"}},
+        {"title": {"de": "Einzig"}},
+    ]
+    packages = [{"id": f"p{n}", **title} for n, title in enumerate(titles)]
+    content = json.dumps({"result": {"results": packages}}).encode()
+    triples, rejections, _ = read(declare("ckan"), File("x.json", content))
+    assert rejections == []
+    assert re.findall('/title> "([^"]*)"', "\n".join(triples)) == ["Objet", "Montré", "Einzig"]
+
+
+@pytest.mark.parametrize("mark", [{"private": True}, {"state": "deleted"}])
+def test_packages_that_are_not_published_are_no_resources(read: Read, mark: dict[str, Any]) -> None:
+    content = json.dumps({"result": {"results": [{"id": "p", "title": "Caché", **mark}]}}).encode()
+    assert read(declare("ckan"), File("x.json", content))[:2] == ([], [])
+
+
+@pytest.mark.parametrize("mark", [{"private": True}, {"archived": "2024-01-01"}, {"deleted": "2024-01-01"}])
+def test_datasets_that_are_withdrawn_are_no_resources(read: Read, mark: dict[str, Any]) -> None:
+    datasets = [{"id": "a", "title": "Retiré", **mark}, {"id": "b", "title": "Là", "archived": None}]
+    triples, _, _ = read(declare("udata"), File("x.json", json.dumps({"data": datasets}).encode()))
+    assert re.findall('/title> "([^"]*)"', "\n".join(triples)) == ["Là"]

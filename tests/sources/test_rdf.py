@@ -11,7 +11,7 @@ from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
 from ecograph.sources.gather import Gathering, gather
-from ecograph.sources.rdf import FORMATS, parse, read_bytes
+from ecograph.sources.rdf import FORMATS, parse, read_bytes, read_rdf
 from tests.sources.conftest import BASE as OWN
 from tests.sources.conftest import Read
 
@@ -69,6 +69,27 @@ def test_xml_is_utf_8_too(encoding: str) -> None:
 def test_an_unknown_suffix_is_refused(name: str) -> None:
     with pytest.raises(MalformedFile, match=r"not an RDF file: expected one of \.ttl"):
         list(parse(b"", name=name, base=BASE))
+
+
+@pytest.mark.parametrize(
+    ("content", "media_type", "reason"),
+    [
+        (b"<x:a> <x:b> <x:c> .", "text/plain", r"expected one of .* \(it came as text/plain\)"),
+        (b"<!doctype html><p>", "text/html", r"it is an HTML page \(it came as text/html\)"),
+        (b"@prefix a: <x:a> .", "application/rdf+xml", r"\(it came as application/rdf\+xml\)"),
+    ],
+)
+def test_what_came_from_an_address_in_place_of_rdf_is_told(
+    content: bytes, media_type: str, reason: str
+) -> None:
+    url = "https://exemple.org/rdf"
+    with pytest.raises(MalformedFile, match=reason):
+        read_rdf(File(url, content, url=url, media_type=media_type), BASE)
+
+
+def test_a_table_that_is_given_as_rdf_is_told_how_to_be_read() -> None:
+    with pytest.raises(MalformedFile, match="a table is read as a form \\(--template CLASS\\)"):
+        list(parse(b"", name="x.xlsx", base=BASE))
 
 
 def test_named_graphs_are_refused() -> None:

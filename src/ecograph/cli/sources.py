@@ -29,8 +29,9 @@ def check(home: Path | None, file: Path, as_json: bool) -> None:
     from ecograph.graph.labels import shipped_lookup
     from ecograph.sources import checking
 
-    declared = open_graph(home).writing.declared().by_id
-    faults = checking.check(file, declared=declared, lookup=shipped_lookup())
+    graph = open_graph(home)
+    declared = graph.writing.declared().by_id
+    faults = checking.check(file, declared=declared, lookup=shipped_lookup(), home=graph.home.root)
     if as_json:
         click.echo(json.dumps([asdict(fault) for fault in faults], ensure_ascii=False, indent=2))
     for fault in faults if not as_json else ():

@@ -16,6 +16,7 @@ from ecograph.errors import BadInput, MalformedFile, UnknownForm
 from ecograph.model import Fault
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration, read_text
+from ecograph.sources.declared import below, is_own
 from ecograph.sources.faults import Place, faults_of, line_of, lines_of, nearest, shown
 from ecograph.sources.forms import form_of
 from ecograph.sources.gather import files_at, is_address
@@ -31,10 +32,11 @@ _READ = 3  # records of each file, which tell whether it can be read
 _LARGEST = 10_000_000_000  # bytes of a file that is looked into: any that this machine can hold
 
 
-def check(path: Path, *, declared: Iterable[str], lookup: Lookup) -> list[Fault]:
+def check(path: Path, *, declared: Iterable[str], lookup: Lookup, home: Path) -> list[Fault]:
     """Return the faults of a declaration, in the order of their lines; raises nothing for bad content.
 
-    The columns are compared with the first lines of the files that lie on this machine.
+    The columns are compared with the first lines of the files that lie on this machine; those of a
+    declaration of a deployment's own, below its `home`.
     """
     try:
         text = read_text(path)
@@ -55,7 +57,8 @@ def check(path: Path, *, declared: Iterable[str], lookup: Lookup) -> list[Fault]
     except ValidationError as error:
         faults += faults_of(error, Declaration, lines)
     else:
-        faults += _in_files(declaration, lines, lookup)
+        placed = below(declaration, home) if is_own(path, home) else declaration
+        faults += _in_files(placed, lines, lookup)
     if content.get("id") != path.stem:
         reason = f"the id is not the file's name, {path.stem!r}, which it must be in a folder of loaders"
         faults.append(Fault(line=line_of(lines, ("id",)), key="id", reason=reason))

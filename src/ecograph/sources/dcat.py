@@ -9,7 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ecograph.sources.catalogue import Dataset, Distribution, stated
 from ecograph.sources.content import Content, Context, File
-from ecograph.sources.rdf import parse, syntax_of
+from ecograph.sources.rdf import read_rdf
 from ecograph.vocab import DCAT, DCT, FOAF, RDF, RDFS, SKOS
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
@@ -70,7 +70,7 @@ def read_dcat(file: File, context: Context, *, source: str) -> Content:
 
 def read_graph(file: File, base: str) -> Graph:
     """Read an RDF document; raises `MalformedFile`."""
-    return Graph(parse(file.content, name=file.name, base=f"{base}/", suffix=syntax_of(file)))
+    return Graph(read_rdf(file, f"{base}/"))
 
 
 class HydraRoute:

@@ -48,6 +48,17 @@ def _own(path: Path, shipped: dict[str, Declaration]) -> Declaration:
     return below(declaration, path.parent.parent)
 
 
+def read_given(path: Path, home: Path) -> Declaration:
+    """Return a declaration that lies anywhere; one of a deployment's own starts at its home."""
+    declaration = read_declaration(path)
+    return below(declaration, home) if is_own(path, home) else declaration
+
+
+def is_own(path: Path, home: Path) -> bool:
+    """Tell whether a declaration is one of a deployment's own, by the folder it lies in."""
+    return path.resolve().parent == (home / "loaders").resolve()
+
+
 def below(declaration: Declaration, folder: Path) -> Declaration:
     """Return a declaration whose relative paths lie below a folder."""
     places = tuple(

@@ -85,10 +85,15 @@ def _media_type(file: File) -> str:
     return seen if named is None else named
 
 
+def is_page(content: bytes) -> bool:
+    """Tell whether a file begins as an HTML page does."""
+    return _HTML.match(content[:2_000]) is not None
+
+
 def _seen(content: bytes) -> str:
     if content.lstrip()[:5] == b"%PDF-":
         return "application/pdf"
-    return "text/html" if _HTML.match(content[:2_000]) else "text/plain"
+    return "text/html" if is_page(content) else "text/plain"
 
 
 def _plain(file: File) -> Extraction:

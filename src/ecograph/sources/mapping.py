@@ -30,6 +30,10 @@ _NO_ID = {
     "fr": "la ligne n'a pas d'identifiant : la colonne est vide",
     "en": "the row has no identifier: the column is empty",
 }
+_NO_NAME = {
+    "fr": "rien ne reste de cet identifiant en lettres sans accent (a-z) et en chiffres : donnez-en un autre",
+    "en": "nothing is left of this identifier as plain letters (a-z) and digits: give another",
+}
 _REQUIRED = {"fr": "cette colonne doit être remplie", "en": "this column must be filled"}
 _SINGLE = {
     "fr": "il y a ici plusieurs valeurs ; une seule est possible",
@@ -145,7 +149,8 @@ class Mapper:
         if faults and (rejections := list(self._faulty(own, cells, place, faults))):
             return Written(""), rejections
         if not own:
-            return Written(""), [_rejection("", place, ", ".join(self._id), "", _NO_ID)]
+            reason = _NO_NAME if tidy(named) else _NO_ID
+            return Written(""), [_rejection("", place, self.id_shown, named, reason)]
         subject = self._prefix + own
         said = [self._type]
         if self._scheme is not None:

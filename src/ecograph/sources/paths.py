@@ -50,6 +50,8 @@ def read_json(file: File) -> Any:
     # As `json` decodes bytes: half a pair of surrogates may be written in UTF-8.
     encoding = json.detect_encoding(file.content)
     text = decoded(file.content, encoding, name=file.name, errors="surrogatepass")
+    if not text.strip():
+        raise MalformedFile(file.name, "it is empty", line=1, column=1)
     try:
         document = json.loads(text, parse_constant=_refuse)
         return whole(document) if _HALVES.search(file.content) else document

@@ -13,6 +13,10 @@ from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.listing import items, not_an_object
 from ecograph.sources.paths import compiled, first, texts
 
+_ACTIVE = "active"
+# Where a text may stand that is written in several languages, the best first.
+_IN_LANGUAGES = ("_translated.fr", ".fr", "", "_translated.en", ".en", "_translated.*", ".*")
+
 Describe = Callable[[Any], Dataset]
 
 
@@ -23,22 +27,30 @@ def read_catalogue(file: File, context: Context, *, source: str, records: str, d
 
 def _stated(file: File, context: Context, source: str, records: str, describe: Describe) -> Iterator[Stated]:
     for place, item in items(file, records):
+        if isinstance(item, dict) and not _is_published(item):
+            continue
         if isinstance(item, dict):
             yield stated(describe(item), place, context, source)
         else:
             yield Stated(place, (), [not_an_object(place, item)])
 
 
+def _is_published(item: Mapping[str, Any]) -> bool:
+    """Tell whether a dataset is for everybody and still there: who has rights on a portal sees others too."""
+    is_withdrawn = any(item.get(mark) for mark in ("private", "deleted", "archived"))
+    return not is_withdrawn and item.get("state", _ACTIVE) == _ACTIVE
+
+
 def ckan(item: Any) -> Dataset:
     """Read a package of CKAN."""
     return Dataset(
         identifier=_text(item, "id", "name"),
-        title=_text(item, "title", "name"),
-        description=_text(item, "notes"),
+        title=_translated(item, "title") or _text(item, "name"),
+        description=_translated(item, "notes"),
         keywords=texts(item, "$.tags[*]['display_name', 'name']"),
         modified=_text(item, "metadata_modified"),
         licence=_text(item, "license_url"),
-        publisher=_text(item, "organization.title", "organization.name", "author"),
+        publisher=_translated(item, "organization.title") or _text(item, "organization.name", "author"),
         page=_text(item, "url"),
         distributions=_distributions(item, url="url", title="name", form="format"),
     )
@@ -95,6 +107,12 @@ def _distributions(item: Any, *, url: str, title: str, form: str) -> list[Distri
 def _text(item: Any, *paths: str) -> str:
     """Return the first text that stands at one of some paths."""
     return next((text for path in paths if (text := first(item, path))), "")
+
+
+def _translated(item: Any, path: str) -> str:
+    """Return a text that is one, or an object with one for each language; French first."""
+    found = (value for name in _IN_LANGUAGES for value in compiled(path + name).find(item).values())
+    return next((text for text in found if isinstance(text, str) and text), "")
 
 
 # The names that udata has for licences: https://www.data.gouv.fr/api/1/datasets/licenses/

@@ -13,6 +13,7 @@ from pyoxigraph import DefaultGraph, Literal, Quad, RdfFormat, Triple
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
 from ecograph.sources.encoding import check_utf_8, place_of
+from ecograph.sources.extraction import is_page
 
 FORMATS = {
     ".ttl": RdfFormat.TURTLE,
@@ -64,9 +65,20 @@ def read_bytes(path: Path, *, limit: int) -> bytes:
     return content
 
 
-def syntax_of(file: File) -> str:
-    """Return the suffix of a file's syntax, by its name, or by what a server said of it."""
-    return file.suffix if file.suffix in FORMATS else _LOOSE.get(file.media_type, file.suffix)
+def read_rdf(file: File, base: str) -> list[Triple]:
+    """Return the triples of a file, whose syntax its name tells, or what a server said of it.
+
+    Raises `MalformedFile` as `parse` does, with what the server said.
+    """
+    suffix = file.suffix if file.suffix in FORMATS else _LOOSE.get(file.media_type, file.suffix)
+    said = f" (it came as {file.media_type})" if file.media_type else ""
+    if is_page(file.content):
+        raise MalformedFile(file.name, f"not an RDF file: it is an HTML page{said}")
+    try:
+        return list(parse(file.content, name=file.name, base=base, suffix=suffix))
+    except MalformedFile as error:
+        reason = error.reason + said
+        raise MalformedFile(file.name, reason, line=error.line, column=error.column) from error
 
 
 def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) -> Iterator[Triple]:
@@ -78,7 +90,7 @@ def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) ->
     """
     syntax = FORMATS.get(suffix if suffix is not None else Path(name).suffix.lower())
     if syntax is None:
-        raise MalformedFile(name, f"not an RDF file: expected one of {', '.join(FORMATS)}")
+        raise MalformedFile(name, f"not an RDF file: expected one of {', '.join(FORMATS)}{_cure(name)}")
     check_utf_8(content, name)
     content = content.removeprefix(codecs.BOM_UTF8)
     if syntax == RdfFormat.RDF_XML:
@@ -94,6 +106,12 @@ def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) ->
         ) from error
     except MemoryError as error:  # which is how the parser says that its buffer is full
         raise _too_long(name) from error
+
+
+def _cure(name: str) -> str:
+    if Path(name).suffix.lower() not in {".csv", ".tsv", ".xlsx"}:
+        return ""
+    return "; a table is read as a form (--template CLASS), or as a declaration (a .toml file) maps it"
 
 
 def _check(quad: Quad, name: str) -> None:

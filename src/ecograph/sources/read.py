@@ -20,7 +20,7 @@ from ecograph.sources.listing import read_listing
 from ecograph.sources.mapped import Mapped
 from ecograph.sources.mapping import Mapper
 from ecograph.sources.portals import DATASETS, read_catalogue
-from ecograph.sources.rdf import parse, syntax_of
+from ecograph.sources.rdf import read_rdf
 from ecograph.sources.register import read_register
 from ecograph.sources.repeated import LINES
 from ecograph.sources.sirene import read_sirene
@@ -36,7 +36,7 @@ def read_file(declaration: Declaration, file: File, context: Context) -> Content
 
 def _rdf(_declaration: Declaration, file: File, context: Context) -> Content:
     """RDF maps itself; its relative IRIs are resolved against the base."""
-    triples = list(parse(file.content, name=file.name, base=f"{context.base}/", suffix=syntax_of(file)))
+    triples = read_rdf(file, f"{context.base}/")
     return Content("", iter([Stated(file.name, triples, warnings=list(unknown_terms(triples, file.name)))]))
 
 

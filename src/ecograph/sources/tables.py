@@ -19,10 +19,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from ecograph.errors import MalformedFile
 from ecograph.model import Rejection
 from ecograph.sources.content import File
-from ecograph.sources.encoding import encoding_of, is_mostly_utf8
+from ecograph.sources.encoding import decoded, encoding_of, is_mostly_utf8
 from ecograph.sources.quotes import cut_lines
 from ecograph.sources.values import Reason
-from ecograph.sources.workbooks import Lines, read_sheet
+from ecograph.sources.workbooks import Lines, is_workbook, read_sheet
 
 SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 SEPARATORS = ";,\t|"
@@ -93,12 +93,12 @@ class Table:
 
 
 def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str | None = None) -> Table:
-    """Open a table; the suffix, by default that of the name, tells a workbook from text.
+    """Open a table; its first bytes or the suffix, by default that of the name, tell a workbook from text.
 
     Raises `MalformedFile` at once or while it is read, where it cannot be one.
     """
     where = ""
-    if (PurePath(name).suffix.lower() if suffix is None else suffix) == ".xlsx":
+    if is_workbook(content) or (PurePath(name).suffix.lower() if suffix is None else suffix) == ".xlsx":
         sheet, others, lines = read_sheet(content, name, options.sheet)
         written = f"XLSX, sheet {sheet}"
         where = f" in the sheet {sheet!r}; the others are {', '.join(map(repr, others)) or 'none'}"
@@ -164,10 +164,7 @@ def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]
     is_mixed = options.encoding is None and is_mostly_utf8(content)
     encoding = options.encoding or ("utf-8-sig" if is_mixed else encoding_of(content))
     errors = "surrogateescape" if is_mixed else "strict"
-    try:
-        text = content.decode(encoding, errors)
-    except (UnicodeDecodeError, LookupError) as error:
-        raise MalformedFile(name, f"not {encoding}: {error}") from error
+    text = decoded(content, encoding, name=name, errors=errors)
     if "\0" in text:
         raise MalformedFile(name, "it holds null characters; it is no text table")
     separator = options.separator or _separator(text, name, options.header)

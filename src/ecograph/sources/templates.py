@@ -20,7 +20,7 @@ from ecograph.sources.content import File
 from ecograph.sources.filled import KEYWORD, REASON, heading, language_of, marked, safe
 from ecograph.sources.forms import Column, Form, choices, part_heading
 from ecograph.sources.tables import TableOptions, read_lines
-from ecograph.sources.workbooks import first_shown, open_workbook
+from ecograph.sources.workbooks import first_shown, is_workbook, open_workbook
 
 _ROWS = 1000  # that the lists to choose from reach
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
@@ -168,7 +168,7 @@ def _clear(sheet: Worksheet, last: int) -> None:
 
 
 def _opened(file: File) -> tuple[Workbook, Worksheet]:
-    if file.suffix == ".xlsx":
+    if file.suffix == ".xlsx" or is_workbook(file.content):
         book = open_workbook(file.content, file.name, read_only=False)
         sheet = book[first_shown(book)]
         _settle(sheet, file)

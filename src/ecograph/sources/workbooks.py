@@ -36,6 +36,11 @@ _NOT_STORED = {
 _SHOWN_AS_IS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]')
 
 
+def is_workbook(content: bytes) -> bool:
+    """Tell whether a file begins as a workbook does, whatever it is called."""
+    return content.startswith(b"PK\x03\x04")
+
+
 def open_workbook(content: bytes, name: str, *, read_only: bool) -> Any:
     """Return an openpyxl workbook of at least one sheet.
 
