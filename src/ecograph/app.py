@@ -18,6 +18,7 @@ from ecograph.graph.keys import Keys
 from ecograph.graph.ports import Reader, Row
 from ecograph.graph.runs import Runs
 from ecograph.graph.saved import SavedQuery, named, read_queries
+from ecograph.graph.store import guarded
 from ecograph.model import (
     Fit,
     GapAnswer,
@@ -222,7 +223,8 @@ class EcoGraph:
         not have.
         """
         admit(query, limit=self.settings.query_bytes)
-        return write_answer(self.snapshot().query(level, query), syntax)
+        with guarded("read the snapshot"):
+            return write_answer(self.snapshot().query(level, query), syntax)
 
     def rows(self, level: Level, query: str) -> list[Row]:
         """Return the solutions of one of our SELECT queries."""

@@ -17,10 +17,14 @@ from ecograph.graph.ports import Backend
 from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest
 from ecograph.graph.upkeep import (
+    NO_DAMAGE,
     Manifest,
     Restoration,
     Verification,
     back_up,
+    check_files,
+    damaged,
+    fault_of,
     open_backup,
     read_history,
     verify,
@@ -29,7 +33,7 @@ from ecograph.loading import snapshot_name
 from ecograph.model import Level
 from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
-from ecograph.settings import Settings, is_store
+from ecograph.settings import EMBEDDED, Settings, is_store
 from ecograph.writing import Writing
 
 
@@ -77,22 +81,41 @@ class Upkeep:
             return backup.manifest
 
     def verify(self) -> Verification:
-        """Compare what is published, level by level, with what it should be; raises `NothingLoaded`."""
+        """Read all files, and compare what is published, level by level, with what it should be.
+
+        Raises `NothingLoaded`.
+        """
         with self._still("ecograph verify") as current:
-            # The ledger is read last: it never knows less than what is published.
-            reader = self._backend.reader(current.snapshot, current.base)
-            found = verify(
-                reader,
-                read_history(self._home.ledger, sequence_of(reader.id)),
-                read_schema(),
-                base=current.base,
-                ontology=snapshot_name(0).partition("-")[2],
-            )
+            embedded = self._settings.store == EMBEDDED
+            damage = check_files(self._home, current.snapshot) if embedded else NO_DAMAGE
+            problems = (*damage.problems(), *self._ledger_faults())
+            if damage.published:
+                history = read_history(self._home.ledger, sequence_of(current.snapshot))
+                return damaged(current.snapshot, history, problems, base=current.base)
+            found = self._compared(current)
+        return replace(found, problems=(*problems, *found.problems, *self._index_faults()))
+
+    def _compared(self, current: Current) -> Verification:
+        # The ledger is read last: it never knows less than what is published.
+        reader = self._backend.reader(current.snapshot, current.base)
+        return verify(
+            reader,
+            read_history(self._home.ledger, sequence_of(reader.id)),
+            read_schema(),
+            base=current.base,
+            ontology=snapshot_name(0).partition("-")[2],
+        )
+
+    def _ledger_faults(self) -> Iterator[str]:
+        if fault := fault_of(self._home.ledger):
+            place = f"ledger: {self._home.ledger} is damaged: {fault}"
+            yield f"{place}; restore the last backup into an empty home"
+
+    def _index_faults(self) -> Iterator[str]:
         try:
             self._publication.now()
         except EcographError as error:
-            return replace(found, problems=(*found.problems, f"index: {error}"))
-        return found
+            yield f"index: {error}"
 
     def compact(self, *, keep_days: int | None = None, progress: Progress = quiet) -> tuple[int, int]:
         """Give back the room of what nobody needs any more; return the bytes before and after.
@@ -127,7 +150,7 @@ class Upkeep:
         A snapshot never does. What a server holds does with every write, so that writes are kept out.
         """
         self._current()
-        with nullcontext() if self._settings.store == "embedded" else self._home.writing(purpose):
+        with nullcontext() if self._settings.store == EMBEDDED else self._home.writing(purpose):
             yield self._current()
 
     def _current(self) -> Current:

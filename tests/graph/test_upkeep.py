@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
+import sqlite3
 import subprocess
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,8 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from ecograph.app import EcoGraph
 from ecograph.assets import ONTOLOGY
-from ecograph.errors import HomeMismatch, HomeNotEmpty, NothingLoaded, StorageFailed
+from ecograph.errors import BadInput, HomeMismatch, HomeNotEmpty, NothingLoaded, StorageFailed
+from ecograph.graph import evaluation
 from ecograph.graph.home import Current
 from ecograph.graph.ledger import Ledger
 from ecograph.model import Level, Outcome
@@ -208,6 +211,148 @@ def test_verify_names_an_index_that_is_damaged(graph: EcoGraph) -> None:
     assert isinstance(current, Current)
     (graph.home.indexes / str(current.index) / "public" / "meta.json").write_text("{", "utf-8")
     assert any(problem.startswith("index: ") for problem in graph.upkeep.verify().problems)
+
+
+def turned(path: Path, share: float = 0.5) -> None:
+    """Change one byte of a file, and of it alone: others share what it was."""
+    content = bytearray(path.read_bytes())
+    content[int(len(content) * share)] ^= 0xFF
+    path.unlink()
+    path.write_bytes(content)
+
+
+def orders(folder: Path) -> list[Path]:
+    """The files that hold quads, in each order, and terms: those with more than their own description."""
+    return [path for path in sorted(folder.glob("*.sst")) if path.stat().st_size > 5000]
+
+
+@pytest.fixture
+def sorted_out(graph: EcoGraph) -> EcoGraph:
+    """A home with so much in it that each order of each level has a file with blocks of its own."""
+    note(graph, b"un")
+    graph.upkeep.compact()
+    return graph
+
+
+def test_verify_reads_every_file_of_what_is_published(sorted_out: EcoGraph) -> None:
+    folder = sorted_out.snapshot().folder
+    found = orders(folder / "partners")
+    assert len(found) > 8
+    for path in found:
+        whole = path.read_bytes()
+        turned(path, 0.1)
+        problem, *_ = sorted_out.upkeep.verify().problems
+        assert problem.startswith("snapshot of level partners: ")
+        assert path.name in problem
+        assert problem.endswith("the stores are sound: `ecograph compact` publishes them again")
+        path.write_bytes(whole)
+    assert sorted_out.upkeep.verify().problems == ()
+
+
+def test_what_is_published_and_damaged_is_published_again(graph: EcoGraph) -> None:
+    for path in orders(graph.snapshot().folder / "private"):
+        turned(path)
+    assert graph.upkeep.verify().problems
+    graph.upkeep.compact()
+    assert graph.upkeep.verify().problems == ()
+
+
+def test_verify_names_a_store_that_is_damaged(graph: EcoGraph) -> None:
+    for path in orders(graph.home.stores / "public"):
+        turned(path)
+    (problem,) = graph.upkeep.verify().problems
+    assert problem.startswith("store of level public: Corruption")
+    assert "back it up with `ecograph backup`" in problem
+
+
+def test_a_file_that_is_gone_is_missed_while_nobody_writes(graph: EcoGraph) -> None:
+    orders(graph.home.stores / "public")[0].unlink()
+    with graph.home.writing("a load"):  # which takes files away itself
+        assert graph.upkeep.verify().problems == ()
+    (problem,) = graph.upkeep.verify().problems
+    assert problem.startswith("store of level public: ")
+
+
+def test_damage_on_both_sides_needs_a_backup(graph: EcoGraph) -> None:
+    for folder in (graph.home.stores, graph.snapshot().folder):
+        for path in orders(folder / "private"):
+            turned(path)
+    found = graph.upkeep.verify()
+    assert [problem.split(":")[0] for problem in found.problems] == [
+        "snapshot of level private",
+        "store of level private",
+    ]
+    assert all("restore the last backup" in problem for problem in found.problems)
+
+
+def test_a_query_of_the_owner_names_what_is_damaged(
+    sorted_out: EcoGraph, opened: Open, tmp_path: Path
+) -> None:
+    for path in orders(sorted_out.snapshot().folder / "private"):
+        turned(path, 0.1)
+    damaged = opened(sorted_out.home.root)
+    with pytest.raises(StorageFailed, match="could not read the snapshot: Corruption"):
+        damaged.answer(Level.PRIVATE, "SELECT * { ?s ?p ?o }", "csv")
+    with pytest.raises(StorageFailed, match="Corruption"):
+        damaged.upkeep.backup(tmp_path / "b.tar")
+
+
+def test_a_worker_says_that_the_store_is_at_fault_not_the_query(sorted_out: EcoGraph) -> None:
+    folder = sorted_out.snapshot().folder / "public"
+    for path in orders(folder):
+        turned(path, 0.1)
+    asked = {"store": str(folder), "base": None, "default_graphs": (), "named_graphs": ()}
+    asked |= {"results_format": "text/csv", "graph_format": "text/turtle"}
+    header, _ = evaluation.answer(evaluation.Stores(), asked, "SELECT * { ?s ?p ?o }", limit=10**6)
+    assert header["error"] == "store"
+    assert "Corruption" in header["message"]
+
+
+def test_verify_and_backup_name_a_ledger_that_is_damaged(graph: EcoGraph, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(graph.home.ledger)) as ledger:
+        ledger.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = ledger.execute("SELECT rootpage FROM sqlite_schema WHERE name = 'changes_of'").fetchone()
+        (size,) = ledger.execute("PRAGMA page_size").fetchone()
+    content = bytearray(graph.home.ledger.read_bytes())
+    content[(page - 1) * size] ^= 0xFF
+    graph.home.ledger.write_bytes(content)
+    (problem,) = graph.upkeep.verify().problems
+    assert problem.startswith(f"ledger: {graph.home.ledger} is damaged: ")
+    with pytest.raises(StorageFailed, match=f"read the ledger {graph.home.ledger}: it is damaged"):
+        graph.upkeep.backup(tmp_path / "b.tar")
+    assert list(tmp_path.glob("*b.tar*")) == []
+
+
+def test_verify_unpacks_what_the_ledger_keeps(graph: EcoGraph, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(graph.home.ledger)) as ledger, ledger:
+        (added,) = ledger.execute("SELECT added FROM changes WHERE sequence = 1").fetchone()
+        altered = added[:-1] + bytes([added[-1] ^ 0xFF])
+        ledger.execute("UPDATE changes SET added = ? WHERE sequence = 1", (altered,))
+    (problem,) = graph.upkeep.verify().problems
+    assert "change 1: Error -3" in problem
+    with pytest.raises(StorageFailed, match="change 1: Error -3"):
+        graph.upkeep.backup(tmp_path / "b.tar")
+
+
+def test_a_ledger_of_an_earlier_version_is_not_called_damaged(graph: EcoGraph) -> None:
+    with closing(sqlite3.connect(graph.home.ledger)) as ledger:
+        ledger.execute("DROP TABLE names")
+    assert graph.upkeep.verify().problems == ()
+
+
+def test_a_backup_takes_the_place_of_a_file_only(graph: EcoGraph, tmp_path: Path) -> None:
+    file, pipe, folder, link = (tmp_path / name for name in ("file", "pipe", "folder", "link"))
+    file.write_bytes(b"the backup before")
+    os.mkfifo(pipe)
+    folder.mkdir()
+    link.symlink_to(file)
+    for place in (pipe, folder, link):
+        with pytest.raises(BadInput, match="no regular file"):
+            graph.upkeep.backup(place)
+    assert pipe.is_fifo()
+    assert link.is_symlink()
+    graph.upkeep.backup(file)
+    assert file.stat().st_size > 1000
 
 
 def test_compacting_changes_nothing_that_is_read(graph: EcoGraph, opened: Open) -> None:

@@ -16,6 +16,8 @@ from ecograph.vocab import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _REASON_LENGTH = 300
+# How the database begins when a block is not what was written.
+_CORRUPTION = "Corruption"
 _PREFIXED = (RdfFormat.TURTLE, RdfFormat.TRIG)
 
 
@@ -78,12 +80,17 @@ def _failure(error: Exception) -> Header:
             return {"error": "memory"}
         case NotAnIri():
             return {"error": "graph", "message": str(error)}
-        case OSError():
+        case OSError() | RuntimeError() if is_fault(error):
             return {"error": "store", "message": str(error)}
         case SyntaxError():
             bad = bad_query(error)
             return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}
     return {"error": "query", "message": str(error)}
+
+
+def is_fault(error: Exception) -> bool:
+    """Tell whether the disk is at fault; of what the engine raises besides, the query is."""
+    return isinstance(error, OSError) or str(error).startswith(_CORRUPTION)
 
 
 def bad_query(error: SyntaxError) -> BadQuery:

@@ -21,6 +21,8 @@ from ecograph.model import Level
 
 T = TypeVar("T")
 
+_TOGETHER = "together"
+
 
 class Levels(Mapping[Level, Store]):
     """A store for each level, in a folder.
@@ -30,10 +32,10 @@ class Levels(Mapping[Level, Store]):
     """
 
     def __init__(self, folder: Path) -> None:
-        self._folder, self._together = folder, folder / "together"
+        self._folder, self._together = folder, folder / _TOGETHER
         for level in Level:
             self._place(level).mkdir(parents=True, exist_ok=True)
-        self.top = self._marked()
+        self.top = _marked(folder)
         opened = at_each_level(self._opened, self.own)
         self._stores = opened | dict.fromkeys(self._above(self.top), opened[self.top])
         self.part()
@@ -55,7 +57,7 @@ class Levels(Mapping[Level, Store]):
     @property
     def own(self) -> Sequence[Level]:
         """The levels that have a store of their own; the last one stands for those above."""
-        return tuple(level for level in Level if level <= self.top)
+        return _upto(self.top)
 
     def hold_the_same(self, level: Level) -> bool:
         """Tell whether from a level on no level sees a graph that another does not."""
@@ -86,13 +88,6 @@ class Levels(Mapping[Level, Store]):
     def _above(self, level: Level) -> Sequence[Level]:
         return tuple(above for above in Level if above > level)
 
-    def _marked(self) -> Level:
-        """Return the level whose store stands for those above, as it was left."""
-        if not self._together.exists():
-            return Level.PRIVATE
-        # An earlier version left it empty: the public store stood for all.
-        return Level.of(self._together.read_text() or Level.PUBLIC.slug)
-
     def _mark(self, top: Level) -> None:
         if top is Level.PRIVATE:
             self._together.unlink(missing_ok=True)
@@ -106,6 +101,11 @@ class Levels(Mapping[Level, Store]):
 
     def _opened(self, level: Level) -> Store:
         return Store(str(self._place(level)))
+
+
+def own_levels(folder: Path) -> Sequence[Level]:
+    """Return the levels that have a store of their own in a folder, as it was left."""
+    return _upto(_marked(folder))
 
 
 def at_each_level(do: Callable[[Level], T], levels: Sequence[Level] = tuple(Level)) -> dict[Level, T]:
@@ -124,6 +124,19 @@ def copy_store(store: Store, folder: Path) -> None:
 def named(store: Store) -> list[NamedNode]:
     """Return the source graphs of a store."""
     return [graph for graph in store.named_graphs() if isinstance(graph, NamedNode)]
+
+
+def _marked(folder: Path) -> Level:
+    """Return the level whose store stands for those above, as it was left."""
+    together = folder / _TOGETHER
+    if not together.exists():
+        return Level.PRIVATE
+    # An earlier version left it empty: the public store stood for all.
+    return Level.of(together.read_text() or Level.PUBLIC.slug)
+
+
+def _upto(top: Level) -> Sequence[Level]:
+    return tuple(level for level in Level if level <= top)
 
 
 def _keep_names(folder: Path) -> None:

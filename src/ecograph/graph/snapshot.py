@@ -39,20 +39,23 @@ class Snapshot:
     def query(self, level: Level, text: str) -> Answer:
         """Evaluate a query of ours; what users write runs in workers instead."""
         try:
-            return self._stores[level].query(text)
+            with guarded("read the snapshot"):
+                return self._stores[level].query(text)
         except SyntaxError as error:
             raise bad_query(error) from error
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
-        return solutions_of(self.query(level, text))
+        with guarded("read the snapshot"):
+            return solutions_of(self.query(level, text))
 
     def stated(self, level: Level, subject: str) -> list[Quad]:
         """Return what each source states of a resource, in a steady order."""
         store, aliases = self._stores[level], self.aliases(level)
         members = aliases.members(resource(subject))
         quads = (quad for node in members for quad in store.quads_for_pattern(node, None, None, None))
-        return sorted(_said(quads, aliases), key=str)
+        with guarded(f"read {subject}"):
+            return sorted(_said(quads, aliases), key=str)
 
     def stated_in(self, level: Level, graph: str) -> Iterator[Triple]:
         """Yield what one source states, as a level sees it."""
@@ -63,37 +66,43 @@ class Snapshot:
     def merged(self, level: Level, subject: str | None = None) -> Iterator[Triple]:
         """Yield what all sources together say, and what follows: of one, or of one after the other."""
         node = resource(subject) if subject else None
-        quads = self._stores[level].quads_for_pattern(node, None, None, DefaultGraph())
-        return (quad.triple for quad in quads)
+        with guarded("read the merged graph"):
+            for quad in self._stores[level].quads_for_pattern(node, None, None, DefaultGraph()):
+                yield quad.triple
 
     def referring(self, level: Level, target: str) -> list[Quad]:
         """Return what sources state of others that points to a resource, in a steady order."""
         store, aliases = self._stores[level], self.aliases(level)
         members = aliases.members(resource(target))
         quads = (quad for node in members for quad in store.quads_for_pattern(None, None, node, None))
-        return sorted(_said(quads, aliases), key=str)
+        with guarded(f"read what points to {target}"):
+            return sorted(_said(quads, aliases), key=str)
 
     def aliases(self, level: Level) -> Aliases:
         """Return which records are one, as a level sees it."""
         if level not in self._aliases:
-            self._aliases[level] = aliases_in(self._stores[level])
+            with guarded("read which records are one"):
+                self._aliases[level] = aliases_in(self._stores[level])
         return self._aliases[level]
 
     def graphs(self, level: Level) -> Sequence[str]:
         """Return the IRIs of the source graphs that a level may see."""
-        return sorted(graph.value for graph in self._stores[level].named_graphs())
+        with guarded("read the names of the graphs"):
+            return sorted(graph.value for graph in self._stores[level].named_graphs())
 
     def counts(self, level: Level) -> Mapping[str, int]:
         """Return how many triples each source graph holds that a level may see."""
         store = self._stores[level]
-        return {
-            graph: sum(1 for _ in store.quads_for_pattern(None, None, None, NamedNode(graph)))
-            for graph in self.graphs(level)
-        }
+        with guarded("count the triples"):
+            return {
+                graph: sum(1 for _ in store.quads_for_pattern(None, None, None, NamedNode(graph)))
+                for graph in self.graphs(level)
+            }
 
     def size(self, level: Level) -> int:
         """Return the number of quads stored for a level."""
-        return len(self._stores[level])
+        with guarded("count the quads"):
+            return len(self._stores[level])
 
 
 def _said(quads: Iterable[Quad], aliases: Aliases) -> set[Quad]:

@@ -2,12 +2,14 @@
 
 from ecograph.graph.upkeep.archive import Backup, BackupUnusable, open_backup
 from ecograph.graph.upkeep.backup import back_up
-from ecograph.graph.upkeep.history import History, read_history
+from ecograph.graph.upkeep.files import NO_DAMAGE, check_files
+from ecograph.graph.upkeep.history import History, fault_of, read_history
 from ecograph.graph.upkeep.manifest import Manifest
 from ecograph.graph.upkeep.restore import Restoration
-from ecograph.graph.upkeep.verify import GraphState, Verification, verify
+from ecograph.graph.upkeep.verify import GraphState, Verification, damaged, verify
 
 __all__ = [
+    "NO_DAMAGE",
     "Backup",
     "BackupUnusable",
     "GraphState",
@@ -16,6 +18,9 @@ __all__ = [
     "Restoration",
     "Verification",
     "back_up",
+    "check_files",
+    "damaged",
+    "fault_of",
     "open_backup",
     "read_history",
     "verify",

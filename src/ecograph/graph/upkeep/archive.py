@@ -90,6 +90,7 @@ class Backup:
 def writing_archive(target: Path) -> Iterator[Archive]:
     """Give an archive to fill, which takes its name once it is whole."""
     part = target.with_name(f".{target.name}{_PART}")
+    _refuse_other(target)
     try:
         _clean(target.parent)
         with part.open("wb") as file:
@@ -104,6 +105,12 @@ def writing_archive(target: Path) -> Iterator[Archive]:
         raise StorageFailed(f"write the backup {target}", error) from error
     finally:
         part.unlink(missing_ok=True)
+
+
+def _refuse_other(target: Path) -> None:
+    """A backup takes the place of a file, such as the backup before, and of nothing else."""
+    if os.path.lexists(target) and (target.is_symlink() or not target.is_file()):
+        raise BadInput(f"{target} is there and is no regular file: name another place for the backup")
 
 
 def beside(target: Path, name: str) -> Path:

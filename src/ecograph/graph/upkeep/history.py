@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -18,6 +19,12 @@ _TAKE_BACK = (
     "DELETE FROM sources WHERE id NOT IN (SELECT source FROM changes WHERE sequence <= ?)",
     "DELETE FROM changes WHERE sequence > ?",
 )
+
+# What is kept packed, table by table; one that an earlier version left may lack the last.
+_PACKED = {
+    "changes": ("change", "SELECT sequence, added, removed FROM changes"),
+    "names": ("names", "SELECT digest, said FROM names"),
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,12 +53,39 @@ def read_history(ledger: Path, sequence: int) -> History:
     )
 
 
+def fault_of(ledger: Path) -> str:
+    """Return what is damaged in the ledger; empty when all of it can be read."""
+    try:
+        with _reading(ledger) as db:
+            (told,) = db.execute("PRAGMA integrity_check(1)").fetchone()
+            return _unpacked_fault(db) if told == "ok" else " ".join(told.split())
+    except StorageFailed as error:
+        return str(error.reason)
+
+
+def _unpacked_fault(db: sqlite3.Connection) -> str:
+    """Unpack all that is kept packed, which has checksums of its own."""
+    tables = {name for (name,) in db.execute("SELECT name FROM sqlite_schema")}
+    for table, (what, query) in _PACKED.items():
+        for name, *blobs in db.execute(query) if table in tables else ():
+            try:
+                for blob in blobs:
+                    zlib.decompress(blob)
+            except (zlib.error, TypeError) as error:
+                return f"{what} {name}: {error}"
+    return ""
+
+
 def copy_history(ledger: Path, target: Path, sequence: int) -> None:
     """Copy the ledger as it was after a change: what came later is taken out of the copy.
+
+    One that is damaged is not copied; raises `StorageFailed`.
 
     The copy is one moment of the ledger whoever writes meanwhile. A source that changed later is
     read again by its next load.
     """
+    if fault := fault_of(ledger):
+        raise StorageFailed(f"read the ledger {ledger}", f"it is damaged: {fault}")
     with _reading(ledger) as db, _told(target), closing(sqlite3.connect(target)) as copy:
         db.backup(copy)
         copy.execute("PRAGMA journal_mode = DELETE")

@@ -17,7 +17,6 @@ from ecograph.graph.aliases import holds_decisions
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import sequence_of
 from ecograph.graph.ports import Reader
-from ecograph.graph.store import guarded
 from ecograph.graph.upkeep.backup import count_of
 from ecograph.graph.upkeep.content import canonical, digest_of, lowest_levels
 from ecograph.graph.upkeep.history import History
@@ -87,6 +86,20 @@ def verify(reader: Reader, history: History, schema: Schema, *, base: str, ontol
     )
 
 
+def damaged(snapshot: str, history: History, problems: tuple[str, ...], *, base: str) -> Verification:
+    """Return what is known of a published state that cannot be read."""
+    return Verification(
+        snapshot=snapshot,
+        base=base,
+        sequence=sequence_of(snapshot),
+        written=history.last,
+        pending=history.pending,
+        graphs=(),
+        levels={},
+        problems=problems,
+    )
+
+
 def _ledger_problems(reader: Reader, history: History, base: str, ontology: str) -> Iterator[str]:
     sequence = sequence_of(reader.id)
     if history.last < sequence:
@@ -140,13 +153,12 @@ def _check_merge(reader: Reader, level: Level, schema: Schema) -> Iterator[str]:
     Hashes stand for triples, so that a large graph fits in memory; those that differ are then looked up.
     """
     try:
-        with guarded("read the merged graph"):
-            wanted = {hash(triple) for triple in _entailed(reader, level, schema)}
-            held = {hash(triple) for triple in reader.merged(level)}
-            missing = (t for t in _entailed(reader, level, schema) if hash(t) not in held)
-            beyond = (t for t in reader.merged(level) if hash(t) not in wanted)
-            yield from _told(level, len(wanted - held), "lacks", missing)
-            yield from _told(level, len(held - wanted), "holds beyond its graphs", beyond)
+        wanted = {hash(triple) for triple in _entailed(reader, level, schema)}
+        held = {hash(triple) for triple in reader.merged(level)}
+        missing = (t for t in _entailed(reader, level, schema) if hash(t) not in held)
+        beyond = (t for t in reader.merged(level) if hash(t) not in wanted)
+        yield from _told(level, len(wanted - held), "lacks", missing)
+        yield from _told(level, len(held - wanted), "holds beyond its graphs", beyond)
     except StorageFailed as error:
         yield f"merged graph of level {level.slug}: it cannot be read: {error.reason}"
 
