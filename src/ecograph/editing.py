@@ -34,7 +34,7 @@ from ecograph.graph.validation import BATCH, Validator
 from ecograph.loading import Writer
 from ecograph.model import Level, Rejection
 from ecograph.sources.declaration import SOURCE_ID, written
-from ecograph.sources.description import describe, source_iri
+from ecograph.sources.description import describe, resolution_id, source_iri
 from ecograph.sources.rdf import parse
 from ecograph.vocab import eco
 
@@ -109,7 +109,7 @@ class Editor:
 
         Raises `Refused`; the graph is then as it was.
         """
-        graph = source_iri(self.writer.base, f"resolution-{self.key.level.slug}")
+        graph = source_iri(self.writer.base, resolution_id(self.key.level))
         found = self._read(graph, content, ".ttl")
         self._write({graph: Diff(frozenset(found - self._known(graph)), frozenset())}, deciding=True)
 

@@ -13,7 +13,7 @@ from ecograph.graph.keys import Key
 from ecograph.model import FeedbackReport, Iri, Judged, Level
 from ecograph.publication import Publication
 from ecograph.questions.feedback import feedback_report, judged_need
-from ecograph.sources.description import source_iri
+from ecograph.sources.description import decisions_id, source_iri
 from ecograph.writing import Writing
 
 
@@ -53,7 +53,7 @@ class Feedback:
             on=self._now(),
         )
         decision, content = judgement(said, published.base)
-        graph = source_iri(published.base, f"decisions-{seen.slug}")
+        graph = source_iri(published.base, decisions_id(seen))
         self._writing.post_graph(replace(key, level=seen), graph, content, ".ttl")
         return Judged(decision=decision, need=said.need, resource=resource, verdict=verdict, level=seen.slug)
 

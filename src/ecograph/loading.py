@@ -24,7 +24,7 @@ from ecograph.graph.home import Home
 from ecograph.graph.ledger import Ledger, Packed, united
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Backend, GraphStore
-from ecograph.graph.raising import raised
+from ecograph.graph.raising import Raising
 from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.model import Level, Outcome, Preview
@@ -185,8 +185,8 @@ class Writer:
             diff = diff.whole(self.store.triples(source_iri(self.base, source)))
             if level > loaded.level:
                 self.hidden.append(source)
-                self._forget_understood(source, level)
                 self._raise_decisions(source, level)
+                self._forget_understood(source, level)
         self._write(source, level, digest, diff, author=author)
         return diff
 
@@ -273,19 +273,14 @@ class Writer:
         return self.ledger.finish(change)
 
     def _raise_decisions(self, source: str, level: Level) -> None:
-        """Hide what was decided of the records of a source with them, and before them."""
-        graph, target = source_iri(self.base, source), source_iri(self.base, f"resolution-{level.slug}")
-        moves = raised(self.store, graph, level, target)
+        """Hide what was decided of the records and texts of a source with them, and before them."""
+        moves = Raising(self.store, self.base, source, level).moves()
         with self.ledger.together():
             begun = [
                 self.ledger.begin(
-                    source=held.removeprefix(source_iri(self.base, "")),
-                    graph=held,
-                    level=seen,
-                    digest="",
-                    diff=diff,
+                    source=kept, graph=source_iri(self.base, kept), level=seen, digest="", diff=diff
                 )
-                for held, seen, diff in moves
+                for kept, seen, diff in moves
             ]
         for change in begun:
             self.store.apply(change)

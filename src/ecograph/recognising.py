@@ -16,7 +16,7 @@ from ecograph.graph.ports import Reader
 from ecograph.graph.terms import resource
 from ecograph.model import Iri, Level
 from ecograph.settling import Settling
-from ecograph.sources.description import named_id, source_iri
+from ecograph.sources.description import decisions_id, named_id, source_iri
 from ecograph.understanding.kinds import is_company, kind_of
 from ecograph.understanding.unknown import key_of
 from ecograph.vocab import DCT, PROV, RDF, RDFS, SKOS, concept, eco
@@ -42,7 +42,7 @@ class Recognising:
         if decision.kind == State.CONFIRMED.value:
             whose = name if actor is None else self._organisation(actor, level)
         made = replace(decision, about=name, into=whose if actor is not None else None)
-        self.editor.post(source_iri(base, f"decisions-{level.slug}"), as_turtle(made.triples(base)), ".ttl")
+        self.editor.post(source_iri(base, decisions_id(level)), as_turtle(made.triples(base)), ".ttl")
         if whose is not None:
             met = self.settling.same_name(mention, level)
             # Only texts that all who see the decision see.

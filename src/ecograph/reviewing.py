@@ -20,7 +20,7 @@ from ecograph.questions.view import View
 from ecograph.recognising import Recognising
 from ecograph.settling import Settling
 from ecograph.sources.declaration import SOURCE_ID
-from ecograph.sources.description import source_iri, understood_id
+from ecograph.sources.description import decisions_id, source_iri, understood_id
 from ecograph.texts import content_of
 from ecograph.understanding.analysis import sentences
 from ecograph.vocab import RDF
@@ -141,7 +141,7 @@ class Reviewing:
             else:
                 # Written first: were this killed now, the next run would do the rest.
                 kept = as_turtle(made.triples(base))
-                as_seen.post(source_iri(base, f"decisions-{level.slug}"), kept, ".ttl")
+                as_seen.post(source_iri(base, decisions_id(level)), kept, ".ttl")
                 settling.decide(iri, state, source, level, key.id)
                 decided = made.iri(base)
         name = iri.rpartition("/")[2]

@@ -18,7 +18,10 @@ from ecograph.model import Level, Result
 from ecograph.questions.filtering import Asked
 from ecograph.questions.signs import FEEDBACK, FEEDBACK_ELSEWHERE
 from ecograph.settings import Settings
+from ecograph.sources.content import File
+from ecograph.sources.declaration import occasional
 from ecograph.vocab import eco
+from tests.mentions.conftest import PREFIXES
 
 Open = Callable[[Path], EcoGraph]
 START = datetime(2026, 1, 15, 9, tzinfo=UTC)
@@ -158,3 +161,23 @@ def test_what_cannot_be_judged_is_refused(graph: EcoGraph) -> None:
         with pytest.raises(error):
             graph.feedback.give(key(), about, resource, verdict, reason=reason)
     assert graph.feedback.report(Level.PUBLIC).decisions == 0
+
+
+def test_it_goes_up_with_the_need_that_it_is_about(graph: EcoGraph) -> None:
+    content = (
+        f"<{graph.base}/project/okapi> a eco:Project ; dct:title 'Okapi'@fr ; "
+        "eco:stage <https://w3id.org/ecograph/voc/project-stages/idee> ; "
+        f"eco:hasNeed <{graph.base}/need/okapi> . "
+        f"<{graph.base}/need/okapi> a eco:Need ; dct:title 'Une thèse sur le séchage'@fr ; "
+        "eco:needKind <https://w3id.org/ecograph/voc/resource-types/expertise> ."
+    )
+    file = File("okapi.ttl", (PREFIXES + content).encode())
+    graph.writing.load_files(occasional("okapi", "public"), [file])
+    cifre = f"{graph.base}/offer/national--cifre"
+    kept = graph.feedback.give(key(), f"{graph.base}/project/okapi", cifre, "helpful", reason="Vu.")
+    assert graph.feedback.report(Level.PUBLIC).decisions == 1
+    graph.writing.load_files(occasional("okapi", "partners"), [file])
+    assert graph.feedback.report(Level.PUBLIC).decisions == 0
+    assert graph.feedback.report(Level.PARTNERS).decisions == 1
+    public = {str(quad) for quad in graph.snapshot()._stores[Level.PUBLIC]}
+    assert not any("okapi" in quad or kept.decision in quad for quad in public)

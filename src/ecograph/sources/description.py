@@ -35,6 +35,16 @@ def named_id(level: Level) -> str:
     return f"named-{level.slug}"
 
 
+def decisions_id(level: Level) -> str:
+    """Return the id of the source that keeps what people decided of mentions, names and matches."""
+    return f"decisions-{level.slug}"
+
+
+def resolution_id(level: Level) -> str:
+    """Return the id of the source that keeps which records are one, as people decided."""
+    return f"resolution-{level.slug}"
+
+
 def stories_id(level: Level) -> str:
     """Return the id of the source that tells which articles a level sees print the same."""
     return f"stories-{level.slug}"
