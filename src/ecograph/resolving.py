@@ -57,17 +57,17 @@ class Resolution:
         Different official numbers are for whoever decides to judge: the answer tells them.
         Raises `ResourceNotFound`, `BadParameter`, `TooLarge`, `Refused`, `Busy`.
         """
-        found = self._pairing(key.level).to_merge(one, other, keep)
         told = contradicting(self._publication.now().view(key.level), one, other)
-        return replace(self._decide(key, "merge", found, said), contradictions=tuple(told))
+        decided = self._decide(key, "merge", lambda pairing: pairing.to_merge(one, other, keep), said)
+        return replace(decided, contradictions=tuple(told))
 
     def keep_apart(self, key: Key, one: Iri, other: Iri, *, said: Said = NOTHING_SAID) -> Resolved:
         """Keep two records apart: they are not proposed again. Raises as `merge` does."""
-        return self._decide(key, "keep-apart", self._pairing(key.level).to_keep_apart(one, other), said)
+        return self._decide(key, "keep-apart", lambda pairing: pairing.to_keep_apart(one, other), said)
 
     def undo(self, key: Key, one: Iri, other: Iri | None = None, *, said: Said = NOTHING_SAID) -> Resolved:
         """Take the last decision back, on two records or the only one on a record. Raises as `merge` does."""
-        return self._decide(key, "undo", self._pairing(key.level).to_undo(one, other), said)
+        return self._decide(key, "undo", lambda pairing: pairing.to_undo(one, other), said)
 
     def settle(self, by: str = "ecograph") -> int:
         """Merge all records with equal identifiers, where the deployment wants that; return how many."""
@@ -84,23 +84,30 @@ class Resolution:
         pairing = self._pairing(Level.PRIVATE)
         if pairing.are_one(pair.one, pair.other, level) or pairing.is_ruled_out(pair.one, pair.other):
             return False
-        found = replace(pairing.to_merge(pair.one, pair.other, None), level=level)
         made = self._now().isoformat(timespec="seconds")
-        key = Key(id="resolution", name=by, level=level, may_write=True, created_at=made)
-        self._decide(key, "merge", found, _AUTOMATIC)
+        key = Key(id="resolution", name=by, level=Level.PRIVATE, may_write=True, created_at=made)
+        self._decide(
+            key,
+            "merge",
+            lambda now: replace(now.to_merge(pair.one, pair.other, None), level=level),
+            _AUTOMATIC,
+        )
         return True
 
-    def _decide(self, key: Key, verdict: str, found: Decidable, said: Said) -> Resolved:
-        decision = Decision(
-            about=found.record,
-            into=found.into,
-            kind=VERDICTS[verdict],
-            said=said,
-            by=key.name,
-            on=self._now(),
-        )
-        base = self._publication.now().base
-        self._writing.decide(replace(key, level=found.level), as_turtle(decision.triples(base)))
+    def _decide(self, key: Key, verdict: str, find: Callable[[Pairing], Decidable], said: Said) -> Resolved:
+        """Find what may be decided and decide it, while nobody else can decide otherwise."""
+        with self._writing.editing(key, "a decision on records") as editor:
+            found, base = find(self._pairing(key.level)), editor.writer.base
+            decision = Decision(
+                about=found.record,
+                into=found.into,
+                kind=VERDICTS[verdict],
+                said=said,
+                by=key.name,
+                on=self._now(),
+            )
+            seen = replace(editor, key=replace(key, level=found.level))
+            seen.decide(as_turtle(decision.triples(base)))
         return Resolved(
             decision=decision.iri(base),
             record=found.record,

@@ -367,11 +367,6 @@ class Writing:
                 editor.expect(iri, expected)
             yield editor
 
-    def decide(self, key: Key, content: bytes) -> None:
-        """Add decisions on which records are one; raises `Refused`, `Busy`."""
-        with self.editing(key, "a decision on records") as editor:
-            editor.decide(content)
-
     @contextmanager
     def editing(self, key: Key, purpose: str) -> Iterator[Editor]:
         """Hold the right to write, once whoever has it is done; raises `Busy` when that takes long.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from ecograph.errors import BadParameter, Busy, Forbidden, ResourceNotFound, Too
 from ecograph.exchange.deciding import Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level
-from ecograph.questions.duplicates import entries
+from ecograph.questions.duplicates import entries, ruled
 from ecograph.vocab import RDFS, eco
 from tests.resolution.conftest import CLUB, HIDDEN, PREFIXES, REGISTER, Load
 
@@ -213,6 +214,20 @@ def test_a_decision_that_was_cut_short_is_finished(
     again.writing.prepare()
     assert len(again.view(Level.PUBLIC).facts(actor(graph, "register--a")).literals(eco("headcount"))) == 2
     assert again.upkeep.verify().problems == ()
+
+
+def test_two_who_decide_at_once_do_not_contradict_each_other(graph: EcoGraph, key: Key) -> None:
+    pair = actors(graph, A)
+    with ThreadPoolExecutor() as people:
+        with graph.writing.open("a load"):  # both have to wait for it
+            said = [
+                people.submit(act, key, *pair)
+                for act in (graph.resolution.merge, graph.resolution.keep_apart)
+            ]
+            wait(said, timeout=1)
+        refused = [one.exception() for one in said]
+    assert [type(error) for error in refused if error is not None] == [BadParameter]
+    assert len(ruled(graph.view(Level.PUBLIC), "fr")) == 1
 
 
 def test_the_sources_trust_decides_which_value_is_used(graph: EcoGraph, key: Key, load: Load) -> None:
