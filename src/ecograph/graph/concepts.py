@@ -32,7 +32,8 @@ _BROADER = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?concept ?broader WHERE { ?concept skos:inScheme ?scheme ; skos:broader ?broader }
 """
-_FAMILIAR = """
+# Towns known to all: meant where another commune has the same name.
+FAMILIAR = """
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?town WHERE { <https://w3id.org/ecograph/voc/territories/towns> skos:member ?town }
 """
@@ -158,7 +159,7 @@ def read_concepts(snapshot: Reader, level: Level) -> Concepts:
         broader[row["concept"].value].append(row["broader"].value)
     return Concepts(
         (_concept(row, labels, names, hidden, broader) for row in snapshot.rows(level, _CONCEPTS)),
-        familiar=(row["town"].value for row in snapshot.rows(level, _FAMILIAR)),
+        familiar=(row["town"].value for row in snapshot.rows(level, FAMILIAR)),
     )
 
 

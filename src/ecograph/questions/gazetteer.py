@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
 
+from ecograph.graph.concepts import FAMILIAR
 from ecograph.graph.ports import Row
 from ecograph.index.analysis import terms
 from ecograph.model import Iri, Level
 from ecograph.understanding.analysis import Analyst, Role
 from ecograph.understanding.forms import joined, tokens_of
 from ecograph.understanding.linking import Entity, Linker
+from ecograph.understanding.places import Place
 from ecograph.understanding.poles import Notion, PoleClassifier
 from ecograph.understanding.renaming import Bearer
+from ecograph.understanding.territories import Territories
 from ecograph.understanding.unknown import key_of
 
 # Hidden labels help people to find a concept; in a running text they name too much.
@@ -58,8 +61,7 @@ _ROLES = {
     "Competence": Role.CONCERNS,
     "Pole": Role.POLE,
 }
-# A text that names a country or the Union says little about where it is of use. Of a region and a
-# département with one name, the region comes first.
+# A text that names a country or the Union says little about where it is of use.
 _LOCAL = ("REG-", "DEP-", "COM-")
 
 
@@ -77,7 +79,7 @@ class Gazetteer:
     entities: tuple[Entity, ...]
     classes: Mapping[Iri, str]
     own_names: Mapping[Iri, frozenset[str]]
-    places: tuple[Entity, ...]
+    places: tuple[Place, ...]
     codes: Mapping[str, Iri]
     regions: tuple[str, ...]
     notions: tuple[Notion, ...]
@@ -112,6 +114,12 @@ class Gazetteer:
         """The letters of the names of territories."""
         return frozenset(joined(tokens_of(name)) for place in self.places for name in place.names)
 
+    @property
+    def _topics(self) -> frozenset[str]:
+        """The words by which notions are called: what opens a text with one of them is seldom a town's."""
+        said = (token.text for notion in self.notions for name in notion.names for token in tokens_of(name))
+        return frozenset(word.lower() for word in said if word[0].islower())
+
     def linker(self) -> Linker:
         """Make what finds the names of all but places."""
         return Linker(self.entities, places=self.regions)
@@ -122,7 +130,7 @@ class Gazetteer:
             linker=self.linker(),
             roles={iri: _ROLES[name] for iri, name in self.classes.items()},
             own_names=self.own_names,
-            places=Linker(self.places, namesakes=False),
+            places=Territories(self.places, common=self._topics),
             codes=self.codes,
             classifier=PoleClassifier(self.notions, analyze=terms),
         )
@@ -148,23 +156,25 @@ def read_gazetteer(graph: Rows, level: Level) -> Gazetteer:
         ),
         classes=classes,
         own_names={iri: frozenset(own_names[iri]) for iri in names},
-        places=tuple(_places(places)),
+        places=tuple(_places(places, graph.rows(level, FAMILIAR))),
         codes={row["code"].value: row["place"].value for row in places},
         regions=tuple(sorted(row["name"].value for row in places if row["role"].value.endswith("prefLabel"))),
         notions=tuple(_notions(graph, level)),
     )
 
 
-def _places(rows: list[Row]) -> list[Entity]:
+def _places(rows: list[Row], towns: list[Row]) -> Iterator[Place]:
+    """Yield the local territories with their names; several may have one."""
     names: dict[Iri, set[str]] = defaultdict(set)
-    taken: dict[str, Iri] = {}
-    rank = {start: place for place, start in enumerate(_LOCAL)}
-    local = [row for row in rows if row["code"].value.startswith(_LOCAL)]
-    for row in sorted(local, key=lambda row: (rank[row["code"].value[:4]], row["place"].value)):
-        name, place = row["name"].value, row["place"].value
-        if not any(c.isdigit() for c in name) and taken.setdefault(name, place) == place:
+    codes: dict[Iri, str] = {}
+    known_to_all = {row["town"].value for row in towns}
+    for row in rows:
+        code, name, place = row["code"].value, row["name"].value, row["place"].value
+        if code.startswith(_LOCAL) and not any(c.isdigit() for c in name):
             names[place].add(name)
-    return [Entity(id=iri, names=tuple(sorted(said)), proper=True) for iri, said in sorted(names.items())]
+            codes[place] = code
+    for iri, said in sorted(names.items()):
+        yield Place(iri, codes[iri], tuple(sorted(said)), familiar=iri in known_to_all)
 
 
 def _notions(graph: Rows, level: Level) -> list[Notion]:

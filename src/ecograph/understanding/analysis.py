@@ -11,34 +11,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ecograph.understanding import linking, poles
-from ecograph.understanding.forms import joined, normal, tokens_of
+from ecograph.understanding import linking, poles, territories
+from ecograph.understanding.forms import joined, tokens_of
 from ecograph.understanding.language import language_of
 from ecograph.understanding.linking import Link, Linker
 from ecograph.understanding.poles import PoleClassifier
+from ecograph.understanding.territories import Territories
 
-PLACES = "places/2"
-METHODS = (linking.METHOD, poles.METHOD, PLACES)
+METHODS = (linking.METHOD, poles.METHOD, territories.METHOD)
 PASSAGE = 450  # characters: a title and an extract
 LONGEST_QUOTE = 200  # characters of the sentence that speaks for a pole
 
 _CODE = re.compile(r"(?<=\w \()(\d{2}|2[AB]|97[1-6])(?=\))")
-# "La vallée de la Loire" is a river's.
-_WATERS = re.compile(
-    r"\b(?:rivi[èe]res?|fleuves?|rives?|bords?|berges?|vall[ée]es?|gorges|crues?|estuaires?|bassins?|sources?)"
-    r"\s+(?:de\s+la\s+|de\s+l['’]|du\s+|d['’]|de\s+)$",
-    re.IGNORECASE,
-)
-# "Descend le Tarn", "la Gironde déborde".
-_DOWN = re.compile(r"\b(?:descend|remont|longe)[a-zé]*\s+(?:le\s+|la\s+|l['’])$", re.IGNORECASE)
-_FLOWS = re.compile(
-    r"\s+(?:(?:est|était|reste)\s+)?(?:en\s+crue|débord|coule|sort\s+de\s+son\s+lit)", re.IGNORECASE
-)
-_DIRECTIONS = frozenset({"nord"})
-_DEPARTMENT = re.compile(
-    r"\b(?:d[ée]partement|pr[ée]fecture)\s+(?:de\s+la\s+|de\s+l['’]|du\s+|d['’]|de\s+)$", re.IGNORECASE
-)
-_SURE_CODE, _UNSURE_PLACE = 0.9, 0.4
+_SURE_CODE = 0.9
 _SENTENCE = re.compile(r"[^.!?…\n]+(?:[.!?…]+|$)?")
 
 
@@ -85,7 +70,7 @@ class Analyst:
     linker: Linker
     roles: Mapping[str, Role]
     own_names: Mapping[str, frozenset[str]]
-    places: Linker
+    places: Territories
     codes: Mapping[str, str]
     classifier: PoleClassifier
 
@@ -130,7 +115,7 @@ class Analyst:
         """Yield the places that are named, but for those within the name of something else."""
         for link in self.places.find(text):
             if not any(other.start < link.end and link.start < other.end for other in links):
-                yield self._place(text, link.start, link.end, link.id, _place_confidence(text, link))
+                yield self._place(text, link.start, link.end, link.id, link.confidence)
         for code in _CODE.finditer(text):
             if (place := self.codes.get(f"DEP-{code[0]}")) is not None:
                 yield self._place(text, code.start(), code.end(), place, _SURE_CODE)
@@ -142,7 +127,7 @@ class Analyst:
             start=start,
             end=end,
             quote=text[start:end],
-            method=PLACES,
+            method=territories.METHOD,
             confidence=confidence,
         )
 
@@ -200,12 +185,3 @@ def sentences(text: str) -> Iterable[tuple[int, int]]:
             start = match.start() + match[0].index(said)
             found.append((start, start + len(said)))
     return found or [(0, len(text))]
-
-
-def _place_confidence(text: str, link: Link) -> float:
-    before = text[: link.start]
-    is_water = _WATERS.search(before) or _DOWN.search(before) or _FLOWS.match(text, link.end)
-    is_direction = normal(text[link.start : link.end]) in _DIRECTIONS
-    if is_water or (is_direction and not _DEPARTMENT.search(before)):
-        return _UNSURE_PLACE
-    return link.confidence

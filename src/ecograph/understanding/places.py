@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -146,19 +146,33 @@ class Gazetteer:
 
     def find(self, text: str) -> Iterator[tuple[int, int, Named | None]]:
         """Yield where communes are named: start, end, and which, None where that stays open."""
+        for start, end, key in self._runs(text):
+            if (found := self._read(text, start, end, key)) is not None:
+                yield found
+        for code in _CODE_ALONE.finditer(text):
+            if iri := self._of_five(code[1].upper()):
+                yield code.start(1), code.end(1), Named(iri, code[1])
+
+    def named(self, text: str) -> Iterator[tuple[int, int, list[str]]]:
+        """Yield where names of communes stand, whatever is meant, and whose they are; the longest come."""
+        for start, end, key in self._runs(text):
+            yield start, end, self._communes[key]
+
+    def _runs(self, text: str) -> Iterator[tuple[int, int, tuple[str, ...]]]:
         words = [(m.start(), m.end()) for m in _WORD.finditer(text)]
         keys = [_word(text[start:end]) for start, end in words]
         at = 0
         while at < len(keys):
             length = self._longest(keys, at)
             if length:
-                start, end = words[at][0], words[at + length - 1][1]
-                if (found := self._read(text, start, end, tuple(keys[at : at + length]))) is not None:
-                    yield found
+                yield words[at][0], words[at + length - 1][1], tuple(keys[at : at + length])
             at += max(length, 1)
-        for code in _CODE_ALONE.finditer(text):
-            if iri := self._of_five(code[1].upper()):
-                yield code.start(1), code.end(1), Named(iri, code[1])
+
+    def only(self, iris: Iterable[str], within: Collection[str]) -> str | None:
+        """The one of some communes that is meant: in one of these départements, alone, or known to all."""
+        candidates = list(iris)
+        near = [iri for iri in candidates if around(iri) in within]
+        return near[0] if len(near) == 1 else self._one(candidates)
 
     def _longest(self, keys: list[str], at: int) -> int:
         if keys[at] not in self._openings:
@@ -201,11 +215,16 @@ class Gazetteer:
         """The one of some communes whose département or postcode stands beside its name."""
         if not (text[start].isupper() or _AT.search(text[max(0, start - _BESIDE) : start])):
             return None
-        said = set(self._departments_beside(text, start, end))
+        said = set(self._said_beside(text, start, end))
         found = [iri for iri in candidates if around(iri) in said]
         return found[0] if len(found) == 1 else self._one(found)
 
-    def _departments_beside(self, text: str, start: int, end: int) -> Iterator[str]:
+    def departments_beside(self, text: str, start: int, end: int) -> frozenset[str]:
+        """The départements that stand beside a place's name, in words, or as a code or postcode."""
+        found = self._said_beside(text, start, end)
+        return frozenset(iri for iri in found if f"/{DEPARTEMENT}" in iri)
+
+    def _said_beside(self, text: str, start: int, end: int) -> Iterator[str]:
         if before := _CODE_BEFORE.search(text[max(0, start - 12) : start]):
             yield self._notations.get(department_of(before[1].upper()), "")
         if after := _CODE_AFTER.match(text[end : end + 12]):
