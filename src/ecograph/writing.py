@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -18,6 +18,7 @@ from ecograph.following import Follower
 from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
+from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend
 from ecograph.graph.shipped import read_schema, read_shapes
 from ecograph.graph.updates import Dataset, checked_iri, read_update
@@ -26,7 +27,7 @@ from ecograph.graph.upkeep import read_history
 from ecograph.graph.validation import Validator
 from ecograph.interpreting import Documents, Failure, Interpreted, Interpreting
 from ecograph.loading import Writer, attempted, open_writer
-from ecograph.model import Iri, Outcome, Preview, TextsRead
+from ecograph.model import Iri, Level, Outcome, Preview, TextsRead
 from ecograph.outgoing import Outgoing
 from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
@@ -113,6 +114,13 @@ class Writing:
     def declared(self) -> Declared:
         """Return all sources that can be named: shipped, ready, and those of `HOME/loaders`."""
         return read_declared(self._home.root)
+
+    def levels(self) -> dict[str, Level]:
+        """Return every source that is loaded, and who may see it."""
+        if not self._home.ledger.exists():
+            return {}
+        with closing(Ledger(self._home.ledger)) as ledger:
+            return ledger.sources()
 
     @contextmanager
     def open(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:

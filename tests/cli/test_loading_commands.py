@@ -70,6 +70,18 @@ def test_a_file_becomes_a_source_named_after_it(
     assert "Atelier A" in ask("search", "atelier").stdout
 
 
+def test_a_source_that_few_see_stays_so_until_somebody_says_otherwise(
+    ask: Ask, tmp_path: Path, level_of: Callable[[str], str]
+) -> None:
+    (tmp_path / "x.ttl").write_text(GOOD, "utf-8")
+    ask("load", "x.ttl", "--visibility", "private")
+    (tmp_path / "x.ttl").write_text(GOOD.replace("Atelier A", "Atelier AA"), "utf-8")
+    assert ask("load", "x.ttl").stdout.startswith("x: 3 records, +")
+    assert level_of("x") == "private"
+    assert ask("load", "x.ttl", "--visibility", "public").exit_code == 0
+    assert level_of("x") == "public"
+
+
 def test_load_prints_json_alone(ask: Ask, tmp_path: Path) -> None:
     (tmp_path / "x.ttl").write_text(GOOD, "utf-8")
     report = json.loads(ask("load", "x.ttl", "--json").stdout)

@@ -196,6 +196,48 @@ def test_ten_mistakes_are_marked_and_the_mended_report_loads(
     assert all(cell.fill.fgColor.rgb != "00FFC7CE" for row in clean.iter_rows(min_row=2) for cell in row)
 
 
+@pytest.mark.parametrize("syntax", ["csv", "xlsx"])
+def test_a_mended_report_goes_where_the_table_went(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph], syntax: str
+) -> None:
+    table, report = template(invoke, home, tmp_path, "Company", syntax), tmp_path / "rapport.xlsx"
+    rows = [("Scierie Haute", "PME", "quatorze"), ("Atelier du Lot", "PME", "3")]
+    headings = ("Nom *", "Genre d'acteur *", "Effectif")
+    if syntax == "xlsx":
+        fill(table, *(dict(zip(headings, row, strict=True)) for row in rows))
+    else:
+        table.write_text("\n".join(map(";".join, [headings, *rows])), "utf-8")
+    load = ("--home", str(home), "load")
+    done = invoke(
+        *load, str(table), "--template", "Company", "--visibility", "private", "--report", str(report)
+    )
+    assert "company: 3 records" in done.output
+
+    mended = load_workbook(report)
+    column = next(cell.column for cell in mended.active[1] if cell.value == "Effectif")
+    row = next(cell.row for cell in mended.active["A"] if cell.value == "Scierie Haute")
+    mended.active.cell(row, column).value = 14
+    mended.save(report)
+    again = invoke(*load, str(report))
+    assert "company: 4 records" in again.output, again.output
+    graph = opened(home)
+    assert facts(graph, "actor/company--scierie-haute")
+    assert not facts(graph, "actor/rapport--atelier-du-lot")
+    assert not facts_of(graph.snapshot(), Level.PARTNERS, f"{graph.base}/actor/company--scierie-haute")
+
+
+@pytest.mark.parametrize("source", ["demo", "resolution-public", "jamais-vue", "pas un nom"])
+def test_a_report_names_no_source_that_is_not_its_own(
+    invoke: Invoke, home: Path, tmp_path: Path, source: str
+) -> None:
+    path = template(invoke, home, tmp_path, "Company")
+    fill(path, {"Nom *": "Scierie Haute", "Genre d'acteur *": "PME"})
+    book = load_workbook(path)
+    book.properties.keywords += f" {source}"
+    book.save(path)
+    assert "company: 3 records" in invoke("--home", str(home), "load", str(path)).output
+
+
 def test_a_formula_without_a_value_is_refused_again_when_the_report_is_loaded(
     invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
 ) -> None:

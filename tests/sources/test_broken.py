@@ -16,7 +16,7 @@ from ecograph.errors import BadInput, MalformedFile
 from ecograph.graph.records import skolemise
 from ecograph.sources.content import Context, File
 from ecograph.sources.declaration import Declaration
-from ecograph.sources.filled import template_of
+from ecograph.sources.filled import origin_of
 from ecograph.sources.read import read_file
 from ecograph.sources.tables import TableOptions, read_table
 from ecograph.sources.templates import marked_copy
@@ -138,7 +138,7 @@ def test_a_workbook_with_a_broken_part_is_read_or_refused(part: str, how: str) -
                 packed.writestr(name, whole.read(name))
             elif how in HOW:
                 packed.writestr(name, HOW[how](whole.read(name)))
-    assert template_of(out.getvalue()) is None
+    assert origin_of(out.getvalue()) is None
     for read in (
         lambda: list(read_table(out.getvalue(), name="x.xlsx", options=TableOptions()).rows),
         lambda: marked_copy(File("x.xlsx", out.getvalue()), [], None, "fr"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ecograph.app import EcoGraph
     from ecograph.sources.content import File
     from ecograph.sources.declaration import Declaration
+    from ecograph.sources.filled import Origin
 
 
 @click.command()
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--visibility",
     type=click.Choice([level.slug for level in Level]),
-    help="Who may see FILES of a source that is not declared (public).",
+    help="Who may see FILES of a source that is not declared (as before; at first public).",
 )
 @click.option(
     "--template", "cls", metavar="CLASS", help="FILES are filled templates; a workbook tells itself."
@@ -114,15 +115,13 @@ class _Given:
 def _load_files(graph: EcoGraph, files: Sequence[Path], given: _Given, progress: Progress) -> Outcome:
     from ecograph.sources.declaration import accepting_losses
     from ecograph.sources.gather import Gathering
-    from ecograph.sources.naming import slug
 
     if len(given.sources) > 1:
         raise click.UsageError("files go to one source: give --source once")
     if given.report and len(files) > 1:
         raise click.UsageError("a report is about one table: load its file alone")
     content = list(Gathering(None, limit=graph.settings.load_bytes).read(files))
-    source = given.sources[0] if given.sources else slug(files[0].stem)
-    declaration = _declaration(graph, source, content, given)
+    declaration = _declaration(graph, files[0], content, given)
     if given.accept_losses:
         declaration = accepting_losses(declaration)
     try:
@@ -134,21 +133,36 @@ def _load_files(graph: EcoGraph, files: Sequence[Path], given: _Given, progress:
     return outcome
 
 
-def _declaration(graph: EcoGraph, source: str, files: Sequence[File], given: _Given) -> Declaration:
+def _declaration(graph: EcoGraph, path: Path, files: Sequence[File], given: _Given) -> Declaration:
     from ecograph.sources.declaration import filled, occasional
     from ecograph.sources.extraction import SUFFIXES
-    from ecograph.sources.filled import template_of
+    from ecograph.sources.filled import origin_of
     from ecograph.sources.forms import form_of
+    from ecograph.sources.naming import slug
 
     share = {} if given.max_error_share is None else {"max_error_share": given.max_error_share}
-    known = graph.writing.declared().by_id.get(source)
-    cls = given.cls or (template_of(files[0].content) if known is None else None)
+    declared, levels = graph.writing.declared().by_id, graph.writing.levels()
+    origin = origin_of(files[0].content)
+    source = given.sources[0] if given.sources else _remembered(origin, levels.keys() - declared.keys())
+    source = source or slug(path.stem)
+    known = declared.get(source)
+    # What fewer may see stays so until somebody says otherwise.
+    visibility = given.visibility or (levels[source].slug if source in levels else "")
+    cls = given.cls or (origin.cls if origin and known is None else None)
     if cls is not None:
         form = form_of(cls)
-        return filled(source, given.visibility or form.visibility, cls).model_copy(update=share)
+        return filled(source, visibility or form.visibility, cls).model_copy(update=share)
     kind = "document" if all(file.suffix in SUFFIXES for file in files) else "rdf"
-    declaration = known or occasional(source, given.visibility or Level.PUBLIC.slug, kind=kind)
+    declaration = known or occasional(source, visibility or Level.PUBLIC.slug, kind=kind)
     return declaration.model_copy(update=share)
+
+
+def _remembered(origin: Origin | None, occasional: Set[str]) -> str:
+    """Return the source that a report is about, if forms may go there: whoever sent it may have typed it."""
+    source = origin.source if origin else ""
+    # What EcoGraph keeps beside the sources ends with the level that sees it, as `resolution-public`.
+    is_own = source.endswith(tuple(f"-{level.slug}" for level in Level))
+    return source if source in occasional and not is_own else ""
 
 
 def _report(path: Path | None, file: File, declaration: Declaration, rejections: Sequence[Rejection]) -> None:
@@ -158,7 +172,7 @@ def _report(path: Path | None, file: File, declaration: Declaration, rejections:
     if path is None:
         return
     form = form_of(declaration.template) if declaration.template else None
-    content = marked_copy(file, rejections, form, "fr")
+    content = marked_copy(file, rejections, form, "fr", source=declaration.id)
     try:
         path.write_bytes(content)
     except OSError as error:

@@ -27,14 +27,29 @@ _TWICE = {
 }
 
 
-def template_of(content: bytes) -> str | None:
-    """Return the class of the form that a workbook was made from, if it tells."""
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """What a workbook tells of itself: the class of its form and, in a report, the source it is about."""
+
+    cls: str
+    source: str = ""
+
+    def __str__(self) -> str:
+        """Return it as the keywords of a workbook, which spreadsheets keep."""
+        return " ".join(filter(None, (KEYWORD, self.cls, self.source)))
+
+
+def origin_of(content: bytes) -> Origin | None:
+    """Return what a workbook tells of the form that it was made from, if it does."""
     try:
         keywords = open_workbook(content, "workbook", read_only=True).properties.keywords or ""
     except BadInput:
         return None
-    word, _, cls = keywords.partition(" ")
-    return cls if word == KEYWORD and cls else None
+    match keywords.split(" "):
+        case [word, cls, *rest] if word == KEYWORD and cls:
+            return Origin(cls, " ".join(rest))
+        case _:
+            return None
 
 
 def heading(cell: str) -> str:

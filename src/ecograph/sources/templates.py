@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.model import Rejection
 from ecograph.sources.content import File
-from ecograph.sources.filled import KEYWORD, REASON, heading, language_of, marked, safe
+from ecograph.sources.filled import REASON, Origin, heading, language_of, marked, safe
 from ecograph.sources.forms import Column, Form, choices, part_heading
 from ecograph.sources.tables import TableOptions, read_lines
 from ecograph.sources.workbooks import first_shown, is_workbook, open_workbook
@@ -94,17 +94,22 @@ def xlsx_template(form: Form, language: str) -> bytes:
     _head(sheet, columns, language)
     _help(book.create_sheet(_WORDS[language]["help"]), form, columns, language)
     _lists(book.create_sheet("Listes"), sheet, columns, language)
-    book.properties.keywords = f"{KEYWORD} {form.cls}"
+    book.properties.keywords = str(Origin(form.cls))
     book.properties.title = form.label[language]
     return _saved(book)
 
 
-def marked_copy(file: File, rejections: Iterable[Rejection], form: Form | None, language: str) -> bytes:
+def marked_copy(
+    file: File, rejections: Iterable[Rejection], form: Form | None, language: str, *, source: str = ""
+) -> bytes:
     """Return a table as a workbook, what was refused marked and the reason in a last column.
 
-    A row that is right stays as it is: the whole can be mended and loaded again.
+    A row that is right stays as it is: the whole can be mended and loaded again. It tells its form, and the
+    source that it was loaded as: under another name, its rows would be other records.
     """
     book, sheet = _opened(file)
+    if form is not None:
+        book.properties.keywords = str(Origin(form.cls, source))
     headings = [heading(str(cell.value or "")) for cell in sheet[1]]
     if form is not None:
         language = language_of(form, headings) if set(headings) & set(form.headings("en")) else language

@@ -69,7 +69,8 @@ async def load_template(
     outcome = await in_thread(request, partial(graph.writing.load_filled, key, declaration, file))
     if XLSX not in request.headers.get("accept", ""):
         return JSONResponse(asdict(outcome))
-    content = await in_thread(request, partial(marked_copy, file, outcome.rejections, form, asked.lang))
+    report = partial(marked_copy, file, outcome.rejections, form, asked.lang, source=asked.source)
+    content = await in_thread(request, report)
     return _attached(content, f"{cls}.xlsx", XLSX)
 
 
