@@ -8,6 +8,8 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -119,9 +121,17 @@ def check(left: EcoGraph) -> None:
             assert due.due is not None
 
 
-def test_kills_leave_no_trace(sample_home: Path, tmp_path: Path, remote: Remote, press: Press) -> None:
+@pytest.fixture
+def desks(sample_home: Path, tmp_path: Path) -> Iterator[list[Desk]]:
+    """Two deployments that hold the same."""
+    with ExitStack() as stack:
+        homes = (Path(shutil.copytree(sample_home, tmp_path / name)) for name in ("killed", "calm"))
+        yield [stack.enter_context(closing(Desk(home))) for home in homes]
+
+
+def test_kills_leave_no_trace(desks: list[Desk], remote: Remote, press: Press) -> None:
     chance = random.Random(SEED)
-    desk = Desk(Path(shutil.copytree(sample_home, tmp_path / "killed")))
+    desk, calm = desks
     declare(desk, remote)
     measured = kill_after(desk.home, 0, None)
     for number in range(1, KILLS + 1):
@@ -131,6 +141,7 @@ def test_kills_leave_no_trace(sample_home: Path, tmp_path: Path, remote: Remote,
             check(desk.open())
         except Exception as error:
             raise AssertionError(f"seed {SEED}: kill {number}, after {seconds:.3f} s") from error
+        desk.close()  # which lets go of the snapshot, too
     press.last = 1_000
     desk.later(days=KILLS + 1)
     graph = desk.open()
@@ -139,7 +150,6 @@ def test_kills_leave_no_trace(sample_home: Path, tmp_path: Path, remote: Remote,
     assert refreshed(graph, *NAMES) == {**dict.fromkeys("abc", "written"), "broken": "failed"}
     assert refreshed(graph, *NAMES) == {**dict.fromkeys("abc", "unchanged"), "broken": "failed"}
     check(graph)
-    calm = Desk(Path(shutil.copytree(sample_home, tmp_path / "calm")))
     declare(calm, remote)
     clean = calm.open()
     refreshed(clean, *NAMES)

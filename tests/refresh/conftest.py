@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -12,12 +13,11 @@ from tests.refresh.desk import Desk
 
 
 @pytest.fixture
-def desk(fresh_copy: Path) -> Desk:
-    return Desk(fresh_copy)
+def desk(fresh_copy: Path) -> Iterator[Desk]:
+    with closing(Desk(fresh_copy)) as desk:
+        yield desk
 
 
 @pytest.fixture
-def graph(desk: Desk) -> Iterator[EcoGraph]:
-    graph = desk.open()
-    yield graph
-    graph.close()
+def graph(desk: Desk) -> EcoGraph:
+    return desk.open()

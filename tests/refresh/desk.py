@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -43,6 +43,7 @@ class Desk:
 
     home: Path
     at: datetime = datetime(2026, 3, 2, 8, tzinfo=UTC)
+    _opened: list[EcoGraph] = field(default_factory=list)
 
     def open(self) -> EcoGraph:
         settings = Settings(home=self.home, embedding="none", lexicon="none", spotting="none", _env_file=None)
@@ -54,7 +55,13 @@ class Desk:
             clock=Clock(now=lambda: self.at, sleep=lambda seconds: None),
             keys=Keys({"presse": KEY}),
         )
+        self._opened.append(graph)
         return graph
+
+    def close(self) -> None:
+        """Close all that was opened: SQLite files that are left to the collector are warned of."""
+        while self._opened:
+            self._opened.pop().close()
 
     def declare(
         self,
