@@ -58,12 +58,19 @@ def attempted(what: str, work: Callable[[], T]) -> T | EcographError:
         return Unexpected(what, error)
 
 
-def snapshot_name(sequence: int) -> str:
-    """Return the id of the snapshot that holds the changes up to one.
+def snapshot_name(ledger: Ledger) -> str:
+    """Return the id of the snapshot that holds all changes of a ledger.
 
-    What follows from the same statements differs from one ontology to another.
+    What follows from the same statements differs from one ontology to another, and another change may have
+    the same number where a backup was restored: a tag that says the same must never stand for both.
     """
-    return f"{sequence:08d}-{ontology_digest()[:8]}"
+    last = ledger.last()
+    return "-".join(filter(None, (f"{last:08d}", ontology_mark(), ledger.mark(last))))
+
+
+def ontology_mark() -> str:
+    """Return what the ids of snapshots that are made with this ontology hold."""
+    return ontology_digest()[:8]
 
 
 @dataclass(frozen=True)
@@ -213,7 +220,7 @@ class Writer:
         """
         if not self.ledger.last():
             return None
-        name = snapshot_name(self.ledger.last())
+        name = snapshot_name(self.ledger)
         if made := self._published(name):
             return made[-1]
         self.progress("publishing", 0, 0)
@@ -247,7 +254,7 @@ class Writer:
 
     def _publish_again(self, store: GraphStore) -> str:
         # Readers hold the files of the snapshot before: a new one takes a new name.
-        name = snapshot_name(self.ledger.last())
+        name = snapshot_name(self.ledger)
         made = self._published(name)
         number = int(made[-1].removeprefix(name).strip("-") or 0) + 1 if made else 1
         store.publish(self.home.snapshots / f"{name}-{number:03d}")

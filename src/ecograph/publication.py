@@ -17,7 +17,7 @@ from pathlib import Path
 
 from ecograph.errors import NothingLoaded
 from ecograph.graph.concepts import NONE_KNOWN, Concepts, read_concepts
-from ecograph.graph.home import Current, Home, hold, sequence_of
+from ecograph.graph.home import Current, Home, hold, mark_of, sequence_of
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend, Reader
 from ecograph.index.follow import (
@@ -243,7 +243,7 @@ class Publication:
             return False
         if not is_large(self._home.indexes / wanted.index) or not self._fits(wanted):
             return False
-        subjects = self._changed_since(sequence_of(wanted.index), sequence_of(wanted.snapshot))
+        subjects = self._changed_since(wanted.index, wanted.snapshot)
         if subjects is None or (most is not None and len(subjects) > most):
             return False
         reader = self._backend.reader(wanted.snapshot, wanted.base)
@@ -272,10 +272,12 @@ class Publication:
         server = self._means.server
         return server is None or remote.stands(self._home.indexes / str(index), server)
 
-    def _changed_since(self, first: int, last: int) -> frozenset[Iri] | None:
+    def _changed_since(self, before: str, snapshot: str) -> frozenset[Iri] | None:
         """Return whom the changes between two snapshots speak of; None when that is not known, or all."""
+        first, last = sequence_of(before), sequence_of(snapshot)
         with closing(Ledger(self._home.ledger)) as ledger:
-            if ledger.trimmed() > first or last < first:
+            # The one before may be of another home, which lay here.
+            if ledger.trimmed() > first or last < first or ledger.mark(first) != mark_of(before):
                 return None
             return subjects_of(change for change in ledger.since(first) if change.sequence <= last)
 
@@ -314,7 +316,7 @@ class Publication:
         read, published = before
         if read.snapshot == current.snapshot or not published.known:
             return published.known
-        subjects = self._changed_since(sequence_of(read.snapshot), sequence_of(current.snapshot))
+        subjects = self._changed_since(read.snapshot, current.snapshot)
         if subjects is None or len(subjects) > AT_ONCE:
             return NONE_KNOWN
         told = any(

@@ -29,7 +29,7 @@ from ecograph.graph.upkeep import (
     read_history,
     verify,
 )
-from ecograph.loading import snapshot_name
+from ecograph.loading import ontology_mark, snapshot_name
 from ecograph.model import Level
 from ecograph.progress import Progress, quiet, step
 from ecograph.publication import Publication
@@ -103,7 +103,7 @@ class Upkeep:
             read_history(self._home.ledger, sequence_of(reader.id)),
             read_schema(),
             base=current.base,
-            ontology=snapshot_name(0).partition("-")[2],
+            ontology=ontology_mark(),
         )
 
     def _ledger_faults(self) -> Iterator[str]:

@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
 import pytest
 
+from ecograph.app import EcoGraph
 from ecograph.model import Level
-from ecograph.sources.declaration import accepting_losses
+from ecograph.sources.content import File
+from ecograph.sources.declaration import accepting_losses, occasional
 
+Open = Callable[..., EcoGraph]
 COUNT = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
+NOTE = """
+<document/mine--note> a <http://xmlns.com/foaf/0.1/Document> ; <http://purl.org/dc/terms/title> "%s"@fr .
+"""
+TITLES = "SELECT ?t { <http://127.0.0.1:8000/document/mine--note> <http://purl.org/dc/terms/title> ?t }"
+
+
+def note(graph: EcoGraph, text: str) -> None:
+    graph.writing.load_files(occasional("mine", "public"), [File("note.ttl", (NOTE % text).encode())])
 
 
 def cache(service, level: Level = Level.PUBLIC) -> dict[str, int]:
@@ -94,3 +109,32 @@ def test_saved_queries_profit(service) -> None:
     assert cache(service)["hits"] == 1
     assert service.http.get(f"/queries/{name}.json").headers["content-type"].startswith("application/json")
     assert cache(service)["hits"] == 1
+
+
+def test_a_restored_home_that_went_on_otherwise_has_other_tags(service, opened: Open, tmp_path: Path) -> None:
+    """As many changes, other content: what clients and this service kept is of the other home."""
+    graph, home = service.graph, service.graph.home.root
+    graph.upkeep.backup(tmp_path / "b.tar")
+    restored = opened(tmp_path / "restored")
+    restored.upkeep.restore(tmp_path / "b.tar")
+    note(graph, "un")
+    said = service.ask(TITLES)
+    assert "un" in said.text
+    note(restored, "deux")
+    home.rename(tmp_path / "lost")
+    (tmp_path / "restored").rename(home)
+    for headers in ({}, {"If-None-Match": said.headers["etag"]}):
+        answer = service.ask(TITLES, **headers)
+        assert answer.status_code == 200
+        assert answer.headers["etag"] != said.headers["etag"]
+        assert "deux" in answer.text
+        assert "un" not in answer.json()["results"]["bindings"][0]["t"]["value"]
+
+
+def test_a_copied_home_that_went_on_otherwise_has_other_tags(opened: Open, fresh_copy: Path) -> None:
+    copied = Path(shutil.copytree(fresh_copy, fresh_copy.with_name("copied")))
+    graphs = [opened(fresh_copy), opened(copied)]
+    assert len({graph.snapshot_id() for graph in graphs}) == 1
+    for graph in graphs:
+        note(graph, str(graph.home.root))
+    assert len({graph.snapshot_id() for graph in graphs}) == 2

@@ -33,6 +33,7 @@ from ecograph.errors import Busy, StorageFailed
 
 # More than two ids and an address take.
 _CURRENT_BYTES = 10_000
+_NUMBERED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +195,13 @@ def is_held(folder: Path) -> bool:
 def sequence_of(snapshot: str) -> int:
     """Return the number of the last change that a snapshot holds, by its id."""
     return int(snapshot.partition("-")[0])
+
+
+def mark_of(snapshot: str) -> str:
+    """Return the mark of the last change that a snapshot holds, by its id; empty for changes without."""
+    parts = snapshot.split("-")
+    # What was published again is numbered, in three digits.
+    return parts[2] if len(parts) > 2 and len(parts[2]) > _NUMBERED else ""
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -30,7 +30,7 @@ CREATE TABLE IF NOT EXISTS changes (
     sequence INTEGER PRIMARY KEY AUTOINCREMENT,
     at TEXT NOT NULL, source TEXT NOT NULL, graph TEXT NOT NULL, level INTEGER NOT NULL,
     digest TEXT NOT NULL, added BLOB NOT NULL, removed BLOB NOT NULL, done INTEGER NOT NULL DEFAULT 0,
-    author TEXT NOT NULL DEFAULT ''
+    author TEXT NOT NULL DEFAULT '', mark TEXT NOT NULL DEFAULT ''
 );
 CREATE TABLE IF NOT EXISTS understood (
     source TEXT NOT NULL, text TEXT NOT NULL, digest TEXT NOT NULL, words TEXT NOT NULL DEFAULT '',
@@ -45,6 +45,8 @@ CREATE INDEX IF NOT EXISTS changes_of ON changes (source, sequence);
 """
 # For homes made before the log told who wrote.
 _ADD_AUTHOR = "ALTER TABLE changes ADD COLUMN author TEXT NOT NULL DEFAULT ''"
+# For homes made before changes had marks: those made before have none.
+_ADD_MARK = "ALTER TABLE changes ADD COLUMN mark TEXT NOT NULL DEFAULT ''"
 # For homes made before the words of texts were kept: the next run fills them in.
 _ADD_WORDS = [
     f"ALTER TABLE understood ADD COLUMN {name} TEXT NOT NULL DEFAULT ''"
@@ -53,8 +55,8 @@ _ADD_WORDS = [
 _UNDERSTOOD = "SELECT text, digest, words, bodies, content FROM understood WHERE source = ?"
 _SELECT = "SELECT sequence, source, graph, level, digest, added, removed, author FROM changes"
 _BEGIN = (
-    "INSERT INTO changes (at, source, graph, level, digest, added, removed, author)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO changes (at, source, graph, level, digest, added, removed, author, mark)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?, lower(hex(randomblob(4))))"
 )
 _LAST_BEFORE = "SELECT max(sequence) FROM changes WHERE done = 1 AND at < ?"
 _TRIM = "UPDATE changes SET added = ?, removed = ? WHERE done = 1 AND at < ?"
@@ -137,8 +139,10 @@ class Ledger:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA synchronous = FULL")
             self._db.executescript(_SCHEMA)
-            if "author" not in {column[1] for column in self._db.execute("PRAGMA table_info(changes)")}:
-                self._db.execute(_ADD_AUTHOR)
+            known = {column[1] for column in self._db.execute("PRAGMA table_info(changes)")}
+            for name, adding in (("author", _ADD_AUTHOR), ("mark", _ADD_MARK)):
+                if name not in known:
+                    self._db.execute(adding)
             if "words" not in {column[1] for column in self._db.execute("PRAGMA table_info(understood)")}:
                 for adding in _ADD_WORDS:
                     self._db.execute(adding)
@@ -329,6 +333,14 @@ class Ledger:
         """Return the number of the last finished change, 0 before the first."""
         row = self._db.execute("SELECT max(sequence) FROM changes WHERE done = 1").fetchone()
         return int(row[0] or 0)
+
+    def mark(self, sequence: int) -> str:
+        """Return what tells a change from others of its number; empty for none, and for old ones.
+
+        There are others where a backup was restored, or a copied home was written to, and both went on.
+        """
+        row = self._db.execute("SELECT mark FROM changes WHERE sequence = ?", (sequence,)).fetchone()
+        return row[0] if row else ""
 
     def last_of(self, sources: Iterable[str]) -> int:
         """Return the number of the last change of some sources, 0 where there is none."""

@@ -39,15 +39,14 @@ class Restoration:
     open_reader: Callable[[str], Reader]
     ontology: str
     place: str
-    name: Callable[[int], str]
+    name: Callable[[Ledger], str]
     index: Callable[[], None]
     report: Report
 
     def run(self, backup: Backup) -> None:
         """Restore into an empty home; raises `HomeNotEmpty`, `StorageFailed`."""
         with self.home.writing("ecograph restore"), self._marked() as resumed:
-            self._restore_ledger(backup)
-            snapshot = self.name(backup.manifest.sequence)
+            snapshot = self._restore_ledger(backup)
             self._restore_graph(backup, snapshot, resumed=resumed)
             _compare(self.open_reader(snapshot), backup.manifest)
             self.home.point(snapshot=snapshot, base=backup.manifest.base)
@@ -75,7 +74,8 @@ class Restoration:
             self.home.unfinished.unlink()
             raise HomeNotEmpty(self.home.root, f"its store holds {held[0]}")
 
-    def _restore_ledger(self, backup: Backup) -> None:
+    def _restore_ledger(self, backup: Backup) -> str:
+        """Bring the ledger back, and return the id of the snapshot that it tells of."""
         self.report("restoring the ledger")
         with backup.content(backup.manifest.ledger) as content, self.home.ledger.open("wb") as file:
             shutil.copyfileobj(content, file)
@@ -85,6 +85,7 @@ class Restoration:
             # What follows from the statements is worked out here, with the ontology of this version.
             ledger.keep_fact("ontology", self.ontology)
             ledger.keep_fact("store", self.place)
+            return self.name(ledger)
 
     def _restore_graph(self, backup: Backup, snapshot: str, *, resumed: bool) -> None:
         with closing(self.open_store()) as store:

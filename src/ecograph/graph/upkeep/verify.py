@@ -62,7 +62,7 @@ class Verification:
 def verify(reader: Reader, history: History, schema: Schema, *, base: str, ontology: str) -> Verification:
     """Compare a published state with itself, level by level, and with the ledger.
 
-    `ontology` is what the id of a snapshot ends with that was made with the ontology of this version.
+    `ontology` is what the id of a snapshot holds that was made with the ontology of this version.
     """
     problems = list(_ledger_problems(reader, history, base, ontology))
     lowest = lowest_levels(reader)
