@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 import json
 import re
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 
 from ecograph.assets import located
+from ecograph.errors import MalformedFile
+from ecograph.model import Rejection
 from ecograph.sources.content import File
 from ecograph.sources.declaration import read_declaration
 from ecograph.sources.mapping import RecordMapping
@@ -96,3 +100,93 @@ def test_datasets_that_are_withdrawn_are_no_resources(read: Read, mark: dict[str
     datasets = [{"id": "a", "title": "Retiré", **mark}, {"id": "b", "title": "Là", "archived": None}]
     triples, _, _ = read(declare("udata"), File("x.json", json.dumps({"data": datasets}).encode()))
     assert re.findall('/title> "([^"]*)"', "\n".join(triples)) == ["Là"]
+
+
+UNITS = (
+    "siren,statutDiffusionUniteLegale,etatAdministratifUniteLegale,denominationUniteLegale,sigleUniteLegale,"
+    "denominationUsuelle1UniteLegale,identifiantAssociationUniteLegale,categorieJuridiqueUniteLegale"
+)
+SEATS = (
+    "siret,etablissementSiege,etatAdministratifEtablissement,codeCommuneEtablissement,"
+    "libelleCommuneEtablissement"
+)
+SEAT = "73282932000074,true,A,48095,MENDE"
+UNIT = "732829320,O,A,SCIERIE HAUTE,SH,,,5710"
+
+
+def stock(name: str, *rows: str, encoding: str = "utf-8", end: str = "\n") -> File:
+    return File(name, ("\n".join(rows) + end).encode(encoding))
+
+
+def told(rejections: list[Rejection]) -> list[tuple[str, str]]:
+    return [(rejection.place, rejection.reason["en"]) for rejection in rejections]
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        ("123456789,O,A,FAUX,,,,5710", "not a SIREN number"),
+        (",O,A,SANS NUMÉRO,,,,5710", "not a SIREN number"),
+        ("ABC DEF GH,O,A,LETTRES,,,,5710", "not a SIREN number"),
+        ("732829320,O,A,SCIERIE, HAUTE,SH,,,5710", "9 cells under 8 columns"),
+        ("732829320,O,A,SCIERIE HAUTE", "4 cells under 8 columns"),
+    ],
+)
+def test_a_row_of_a_stock_file_that_cannot_be_read_is_told_alone(read: Read, row: str, reason: str) -> None:
+    files = stock("e.csv", SEATS, SEAT), stock("u.csv", UNITS, row, UNIT)
+    triples, rejections, _ = read(declare("sirene", sirene={"departements": ["48"]}), *files)
+    assert [place for place, _ in told(rejections)] == ["u.csv, line 2"]
+    assert reason in rejections[0].reason["en"]
+    assert '"SCIERIE HAUTE"@fr' in "\n".join(triples)
+
+
+def test_a_row_of_a_stock_file_in_another_encoding_is_told_alone(read: Read) -> None:
+    other = UNIT.replace("SCIERIE HAUTE", "FERME DU BÉAL")
+    units = File("u.csv", "\n".join([UNITS, other, UNIT, ""]).encode("cp1252"))
+    triples, rejections, _ = read(declare("sirene"), units)
+    assert [place for place, _ in told(rejections)] == ["u.csv, line 2"]
+    assert "not UTF-8" in rejections[0].reason["en"]
+    assert '"SCIERIE HAUTE"@fr' in "\n".join(triples)
+
+
+def test_an_establishment_that_cannot_be_read_is_told_alone(read: Read) -> None:
+    odd = SEAT.replace("MENDE", "MENDE,CEDEX")
+    files = stock("e.csv", SEATS, odd, SEAT), stock("u.csv", UNITS, UNIT)
+    triples, rejections, _ = read(declare("sirene"), *files)
+    assert told(rejections)[0][0] == "e.csv, line 2"
+    assert "COM-48095" in "\n".join(triples)
+
+
+@pytest.mark.parametrize(
+    ("files", "reason"),
+    [
+        ([stock("u.csv", UNITS, UNIT, UNIT[:20], end="")], "line 3, column 1: its last row lacks cells"),
+        ([stock("u.csv", UNITS, UNIT), stock("e.csv", SEATS, SEAT)], "before the file of the legal units"),
+        (
+            [stock("u.csv", UNITS, UNIT.replace(",SC", ',"SC'), UNIT)],
+            "line 2, column 15: a quote opens a cell",
+        ),
+    ],
+)
+def test_stock_files_that_would_lose_companies_are_refused(
+    read: Read, files: list[File], reason: str
+) -> None:
+    with pytest.raises(MalformedFile, match=re.escape(reason)):
+        read(declare("sirene"), *files)
+
+
+def test_a_zip_without_a_stock_file_is_refused(read: Read) -> None:
+    packed = io.BytesIO()
+    with ZipFile(packed, "w") as archive:
+        archive.writestr("lisez-moi.txt", "Bonjour")
+    with pytest.raises(MalformedFile, match="it holds no CSV file"):
+        read(declare("sirene"), File("u.zip", packed.getvalue()))
+
+
+def test_an_association_has_its_number_and_its_usual_names(read: Read) -> None:
+    row = "732829320,O,A,FOYER RURAL,FR,LE FOYER,W481000001,9220"
+    triples, _, _ = read(declare("sirene"), stock("u.csv", UNITS, row))
+    said = "\n".join(triples)
+    assert 'identifier> "rna:W481000001"' in said
+    assert '/core#altLabel> "FR"@fr' in said
+    assert '/core#altLabel> "LE FOYER"@fr' in said

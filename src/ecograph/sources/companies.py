@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ HEADCOUNTS: Mapping[str, str] = {
     "41": "500 à 999", "42": "1 000 à 1 999", "51": "2 000 à 4 999",
     "52": "5 000 à 9 999", "53": "10 000 et plus",
 }  # fmt: skip
+_RNA = re.compile(r"W[0-9A-Z]{9}")
 _FEWER_THAN_TEN = frozenset({"NN", "00", "01", "02", "03"})
 _SIZES = {"PME": "pme", "ETI": "eti", "GE": "grande-entreprise"}
 # Legal categories of Insee, by the beginning of their code; the longest that fits is right.
@@ -46,7 +48,10 @@ class Company:
 
     siren: str
     name: str
-    acronym: str = ""
+    other_names: tuple[str, ...] = ()
+    """Its acronym, and the names under which the public knows it."""
+    association: str = ""
+    """Its number in the register of associations (RNA)."""
     siret: str = ""
     activity: str = ""
     nomenclature: str = NAF
@@ -102,9 +107,11 @@ def stated(company: Company, place: str, context: Context) -> Stated:
 
 def _named(company: Company, subject: NamedNode) -> Iterator[Triple]:
     yield Triple(subject, NamedNode(RDFS + "label"), Literal(tidy(company.name), language="fr"))
-    acronym = tidy(company.acronym)
-    if acronym and acronym != tidy(company.name):
-        yield Triple(subject, NamedNode(SKOS + "altLabel"), Literal(acronym, language="fr"))
+    for name in dict.fromkeys(map(tidy, company.other_names)):
+        if name and name != tidy(company.name):
+            yield Triple(subject, NamedNode(SKOS + "altLabel"), Literal(name, language="fr"))
+    if _RNA.fullmatch(company.association):
+        yield Triple(subject, NamedNode(DCT + "identifier"), Literal(f"rna:{company.association}"))
     yield Triple(subject, NamedNode(DCT + "description"), Literal(_description(company), language="fr"))
 
 

@@ -94,7 +94,8 @@ def company_of(item: Any) -> Company:
     return Company(
         siren=_text(item, "siren"),
         name=_text(item, "nom_raison_sociale") or _text(item, "nom_complet"),
-        acronym=_text(item, "sigle"),
+        other_names=(_text(item, "sigle"),),
+        association=_text(item, "complements.identifiant_association"),
         siret=_text(item, "siege.siret"),
         activity=_text(item, "activite_principale"),
         category=_text(item, "categorie_entreprise"),

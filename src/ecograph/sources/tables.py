@@ -28,7 +28,7 @@ SUFFIXES = frozenset({".csv", ".tsv", ".txt", ".xlsx"})
 SEPARATORS = ";,\t|"
 _SAMPLE_LINES = 50
 _SAMPLE = 1_000_000  # characters
-_NOT_UTF8 = {
+NOT_UTF8 = {
     "fr": "ce n'est pas de l'UTF-8, comme le reste du fichier : enregistrez-le entier dans un même encodage",
     "en": "it is not UTF-8, as the rest of the file is: save the whole file in one encoding",
 }
@@ -109,8 +109,8 @@ def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str 
     for line, header, faults in lines:  # noqa: B007 - the header is the row at its line
         if line >= options.header:
             break
-    if _NOT_UTF8 in faults.values():
-        raise MalformedFile(name, _NOT_UTF8["en"], line=options.header, column=1)
+    if NOT_UTF8 in faults.values():
+        raise MalformedFile(name, NOT_UTF8["en"], line=options.header, column=1)
     columns = tuple(cell.strip() for cell in header)
     _check(columns, name, options.header, where)
     return Table(written, columns, _rows(lines, columns))
@@ -137,14 +137,15 @@ def _faults(
 ) -> Iterator[tuple[str, Reason]]:
     """Yield what is wrong with a row, by its columns; with too many cells, who knows which is whose."""
     if any(cell.strip() for cell in cells[len(columns) :]):
-        yield "", _too_many(len(cells), len(columns))
+        yield "", uneven(len(cells), len(columns))
         return
     for number, (column, cell) in enumerate(zip(columns, cells, strict=False)):
         if column and (number in faults or cell in _ERRORS):
             yield column, faults.get(number, _ERROR)
 
 
-def _too_many(cells: int, columns: int) -> Reason:
+def uneven(cells: int, columns: int) -> Reason:
+    """Return why a row with other cells than there are columns is refused: who knows which is whose."""
     return {
         "fr": f"{cells} cellules sous {columns} colonnes ; une cellule contient-elle un séparateur ?",
         "en": f"{cells} cells under {columns} columns; is a separator inside a cell?",
@@ -179,7 +180,7 @@ def _mixed(lines: Lines) -> Lines:
     """The lines of a text that is mostly UTF-8; bytes that are not, decoded as surrogates, are shown as �."""
     for line, cells, _ in lines:
         whole = [cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for cell in cells]
-        yield line, whole, {n: _NOT_UTF8 for n, cell in enumerate(cells) if cell != whole[n]}
+        yield line, whole, {n: NOT_UTF8 for n, cell in enumerate(cells) if cell != whole[n]}
 
 
 def _separator(text: str, name: str, header: int) -> str:

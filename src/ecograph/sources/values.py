@@ -207,6 +207,11 @@ def siren_number(text: str) -> Literal:
         ) from error
 
 
+def is_siren(text: str) -> bool:
+    """Tell whether a text is a SIREN."""
+    return siren.is_valid(text)
+
+
 def siret_number(text: str) -> Literal:
     """A SIRET, fourteen digits with the right check digits (Luhn; La Poste has its own rule)."""
     try:
