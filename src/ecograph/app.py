@@ -113,6 +113,10 @@ class EcoGraph:
         """Return the id of what is published now; raises `NothingLoaded`."""
         return self.snapshot().id
 
+    def state(self, level: Level) -> str:
+        """Return what tells what a level sees now from what it saw before; raises `NothingLoaded`."""
+        return self._publication.now().states[level]
+
     def snapshot(self) -> Reader:
         """Return what is published now; raises `NothingLoaded`."""
         return self._publication.now().snapshot

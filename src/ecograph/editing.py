@@ -30,6 +30,7 @@ from ecograph.graph.reserved import is_reserved
 from ecograph.graph.shipped import read_shapes
 from ecograph.graph.terms import object_of, subject_of
 from ecograph.graph.updating import Update, UpdateProcess
+from ecograph.graph.upkeep import read_states
 from ecograph.graph.validation import BATCH, Validator
 from ecograph.loading import Writer
 from ecograph.model import Level, Rejection
@@ -47,7 +48,7 @@ Diffs = Mapping[str, Diff]
 Changed = tuple[str, Level, Diff]
 # Given the id of the snapshot that holds a graph as it is, or None where there is none; raises
 # `PreconditionFailed`.
-Expectation = Callable[[str | None], None]
+Expectation = Callable[[Mapping[Level, str] | None], None]
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ class Editor:
         Raises `Forbidden`, `PreconditionFailed`.
         """
         self._checked_level(graph)
-        expected(self._snapshot if self._known(graph) else None)
+        expected(self._published if self._known(graph) else None)
 
     def put(self, graph: str, content: bytes, suffix: str) -> bool:
         """Make a document all that a graph says; return whether the graph is new.
@@ -125,11 +126,11 @@ class Editor:
         return self.writer.store.triples(graph, self.key.level)
 
     @property
-    def _snapshot(self) -> str:
-        """The published snapshot; empty where somebody who was killed wrote more than it holds."""
-        current = self.writer.home.current()
-        is_whole = current is not None and sequence_of(current.snapshot) == self.writer.ledger.last()
-        return current.snapshot if current is not None and is_whole else ""
+    def _published(self) -> Mapping[Level, str]:
+        """What is published, by level; nothing where somebody who was killed wrote more than that."""
+        current, last = self.writer.home.current(), self.writer.ledger.last()
+        is_whole = current is not None and sequence_of(current.snapshot) == last
+        return read_states(self.writer.home.ledger, last) if is_whole else {}
 
     @cached_property
     def _kept_graphs(self) -> frozenset[str]:

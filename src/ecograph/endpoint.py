@@ -9,7 +9,7 @@ from functools import cached_property, partial
 
 from ecograph.errors import QueryLimit
 from ecograph.graph.admission import admit
-from ecograph.graph.ports import Backend, Queries, Reader
+from ecograph.graph.ports import Backend, Queries, State
 from ecograph.graph.queries import Account, Free, QueryOutcome, QueryRequest, Running
 from ecograph.graph.result_cache import CacheKey, ResultCache
 from ecograph.graph.workers import WorkerPool
@@ -46,7 +46,7 @@ class Endpoint:
         level: Level,
         request: QueryRequest,
         *,
-        on: Reader | None = None,
+        on: State | None = None,
         cancelled: threading.Event | None = None,
         account: Account = _FREE,
     ) -> QueryOutcome:
@@ -54,10 +54,10 @@ class Endpoint:
 
         Raises `BadQuery`, `QueryLimit`, and what the account raises when it cannot pay.
         """
-        snapshot = on or self.published().snapshot
+        published = on or self.published()
         make = partial(
             self._outside.run,
-            snapshot,
+            published.snapshot,
             request,
             lane=level,
             cancelled=cancelled,
@@ -65,20 +65,20 @@ class Endpoint:
         )
         if not admit(request.text, limit=self.query_bytes).steady:
             return make()
-        key = CacheKey(snapshot=snapshot.id, level=level, request=request)
+        key = CacheKey(state=published.states[level], level=level, request=request)
         return self._cache.answer(key, make, cancelled=cancelled)
 
     def begin(
-        self, level: Level, request: QueryRequest, *, on: Reader, account: Account = _FREE
+        self, level: Level, request: QueryRequest, *, on: State, account: Account = _FREE
     ) -> QueryOutcome | Running | None:
         """Return the answer that is kept, or begin to make it; None when `answer` has to wait.
 
         Never waits; raises as `answer` does.
         """
-        start = partial(self._outside.begin, on, request, lane=level, account=account)
+        start = partial(self._outside.begin, on.snapshot, request, lane=level, account=account)
         if not admit(request.text, limit=self.query_bytes).steady:
             return start()
-        return self._cache.begin(CacheKey(snapshot=on.id, level=level, request=request), start)
+        return self._cache.begin(CacheKey(state=on.states[level], level=level, request=request), start)
 
     def cache_figures(self, level: Level) -> Mapping[str, int]:
         """Return what became of the answers kept for a level: hits, misses, evictions, bytes."""

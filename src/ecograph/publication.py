@@ -20,6 +20,7 @@ from ecograph.graph.concepts import NONE_KNOWN, Concepts, read_concepts
 from ecograph.graph.home import Current, Home, hold, mark_of, sequence_of
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend, Reader
+from ecograph.graph.upkeep import read_states
 from ecograph.index.follow import (
     Indexes,
     Means,
@@ -57,10 +58,18 @@ class Published:
     """
 
     def __init__(
-        self, snapshot: Reader, indexes: Indexes, base: str, known: Mapping[Level, Concepts] = NONE_KNOWN
+        self,
+        snapshot: Reader,
+        indexes: Indexes,
+        base: str,
+        states: Mapping[Level, str],
+        known: Mapping[Level, Concepts] = NONE_KNOWN,
     ) -> None:
-        """`known` are concepts that were read of another state, and are the same in this one."""
-        self.snapshot, self.indexes, self.base = snapshot, indexes, base
+        """`states` tells what each level sees from what it saw before.
+
+        `known` are concepts that were read of another state, and are the same in this one.
+        """
+        self.snapshot, self.indexes, self.base, self.states = snapshot, indexes, base, states
         self.known = dict(known)
         self.concepts = cache(partial(_concepts, snapshot, self.known))
         # Views keep what they have read: one for each level.
@@ -71,7 +80,7 @@ class Published:
 
     def indexed(self, indexes: Indexes) -> Published:
         """Return the same state, and what was found out about it, with other indexes."""
-        other = Published(self.snapshot, indexes, self.base, self.known)
+        other = Published(self.snapshot, indexes, self.base, self.states, self.known)
         other.counts = self.counts
         return other
 
@@ -295,9 +304,10 @@ class Publication:
         self, current: Current, before: tuple[Current, Published] | None
     ) -> tuple[Current, Published]:
         """Open what changed; a snapshot or an index that stayed is used as it is."""
-        snapshot = indexes = None
+        snapshot = indexes = states = None
         if before is not None:
-            snapshot = before[1].snapshot if before[0].snapshot == current.snapshot else None
+            if before[0].snapshot == current.snapshot:
+                snapshot, states = before[1].snapshot, before[1].states
             if before[0].index == current.index or self._may_lag(before[0], current):
                 current, indexes = replace(current, index=before[0].index), before[1].indexes
         reader = snapshot or self._backend.reader(current.snapshot, current.base)
@@ -305,6 +315,7 @@ class Publication:
             reader,
             indexes or load_indexes(self._home.indexes / str(current.index), self._means.server),
             current.base,
+            states or read_states(self._home.ledger, sequence_of(current.snapshot)),
             self._still_known(before, current, reader) if before is not None else NONE_KNOWN,
         )
         return current, published

@@ -16,8 +16,8 @@ from ecograph.model import Level
 BODY = b"x" * 4_000
 
 
-def key(text: str = "ASK {}", snapshot: str = "1", level: Level = Level.PUBLIC, **asked: object) -> CacheKey:
-    return CacheKey(snapshot=snapshot, level=level, request=QueryRequest(text=text, **asked))
+def key(text: str = "ASK {}", state: str = "1", level: Level = Level.PUBLIC, **asked: object) -> CacheKey:
+    return CacheKey(state=state, level=level, request=QueryRequest(text=text, **asked))
 
 
 class Maker:
@@ -44,7 +44,7 @@ def test_second_answer_is_the_first_and_costs_nothing() -> None:
     "other",
     [
         key("ASK { }"),
-        key(snapshot="2"),
+        key(state="2"),
         key(level=Level.PRIVATE),
         key(default_graphs=("http://example.org/g",)),
         key(named_graphs=("http://example.org/g",)),

@@ -111,6 +111,10 @@ class ServedGraph:
     def snapshot(self) -> ServedSnapshot:
         return ServedSnapshot(self.folder)
 
+    @property
+    def states(self) -> Mapping[Level, str]:
+        return dict.fromkeys(Level, self.folder.name)
+
     def published(self) -> Self:
         return self
 
@@ -129,16 +133,16 @@ class ServedGraph:
         level: Level,
         request: QueryRequest,
         *,
-        on: ServedSnapshot,
+        on: Self,
         account: Account,
         cancelled: threading.Event,
     ) -> QueryOutcome:
-        return PoolQueries(self.pool).run(on, request, lane=level, cancelled=cancelled, account=account)
+        return PoolQueries(self.pool).run(
+            on.snapshot, request, lane=level, cancelled=cancelled, account=account
+        )
 
-    def begin(
-        self, level: Level, request: QueryRequest, *, on: ServedSnapshot, account: Account
-    ) -> Running | None:
-        return PoolQueries(self.pool).begin(on, request, lane=level, account=account)
+    def begin(self, level: Level, request: QueryRequest, *, on: Self, account: Account) -> Running | None:
+        return PoolQueries(self.pool).begin(on.snapshot, request, lane=level, account=account)
 
 
 @contextmanager

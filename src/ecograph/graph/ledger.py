@@ -42,6 +42,8 @@ CREATE TABLE IF NOT EXISTS spotted (
 ) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS changes_pending ON changes (sequence) WHERE done = 0;
 CREATE INDEX IF NOT EXISTS changes_of ON changes (source, sequence);
+CREATE INDEX IF NOT EXISTS changes_seen ON changes (graph, level, sequence);
+INSERT OR IGNORE INTO facts VALUES ('salt', lower(hex(randomblob(16))));
 """
 # For homes made before the log told who wrote.
 _ADD_AUTHOR = "ALTER TABLE changes ADD COLUMN author TEXT NOT NULL DEFAULT ''"

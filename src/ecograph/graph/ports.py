@@ -64,6 +64,18 @@ class Reader(Protocol):
         """Return the number of quads stored for a level, those that follow included."""
 
 
+class State(Protocol):
+    """One published state of the graph."""
+
+    @property
+    def snapshot(self) -> Reader:
+        """What readers see."""
+
+    @property
+    def states(self) -> Mapping[Level, str]:
+        """What tells what each level sees from what it saw before, and nothing of what it does not see."""
+
+
 class GraphStore(Protocol):
     """The graph as its one writer sees it."""
 

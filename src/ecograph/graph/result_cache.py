@@ -31,7 +31,7 @@ Land = Callable[[QueryOutcome | BaseException | None], None]
 class CacheKey:
     """What makes two answers the same: all of it."""
 
-    snapshot: str
+    state: str
     level: Level
     request: QueryRequest
 

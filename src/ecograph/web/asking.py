@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.types import Receive, Scope
 
 from ecograph.errors import QueryLimit
-from ecograph.graph.ports import Reader
+from ecograph.graph.ports import State
 from ecograph.graph.queries import Account, QueryOutcome, QueryRequest, Running
 from ecograph.model import Level
 from ecograph.web.lines import TOTAL, Entrance
@@ -37,12 +37,8 @@ _ON_THE_SPOT = 1
 _SOON = 0.05
 
 
-class Published(Protocol):
-    """One published state of the graph."""
-
-    @property
-    def snapshot(self) -> Reader:
-        """What readers see."""
+class Published(State, Protocol):
+    """One published state of the graph, and what is said of it."""
 
     @property
     def base(self) -> str:
@@ -67,7 +63,7 @@ class Endpoint(Protocol):
         """Return what is published now if it is open already; never waits."""
 
     def begin(
-        self, level: Level, request: QueryRequest, *, on: Reader, account: Account = ...
+        self, level: Level, request: QueryRequest, *, on: Published, account: Account = ...
     ) -> QueryOutcome | Running | None:
         """Return the answer that is kept, or begin to make it; None when `answer` has to wait."""
 
@@ -76,7 +72,7 @@ class Endpoint(Protocol):
         level: Level,
         request: QueryRequest,
         *,
-        on: Reader | None = None,
+        on: Published | None = None,
         cancelled: threading.Event | None = None,
         account: Account = ...,
     ) -> QueryOutcome:
@@ -100,7 +96,7 @@ class Asking:
         return await self.in_thread(self.endpoint.published) if published is None else published
 
     async def answer(
-        self, level: Level, query: QueryRequest, *, on: Reader, account: Account, receive: Receive
+        self, level: Level, query: QueryRequest, *, on: Published, account: Account, receive: Receive
     ) -> QueryOutcome:
         """Answer a query; one that takes a while is stopped when its client leaves.
 
@@ -119,7 +115,7 @@ class Asking:
             return await _unless_gone(receive, lambda gone: self.in_thread(partial(ask, cancelled=gone)))
 
     async def answer_noted(
-        self, scope: Scope, receive: Receive, level: Level, query: QueryRequest, *, digest: str, on: Reader
+        self, scope: Scope, receive: Receive, level: Level, query: QueryRequest, *, digest: str, on: Published
     ) -> QueryOutcome:
         """Answer the query of a request at whose expense it is, and leave with it what became of it."""
         account = account_of(scope)

@@ -39,7 +39,7 @@ def ready(request: Request, graph: Graph) -> Response:
     found = ailments(graph)
     _tell(request, found)
     if not found:
-        return JSONResponse({"status": "ok", "snapshot": graph.snapshot_id()})
+        return JSONResponse({"status": "ok", "snapshot": graph.state(Level.PUBLIC)})
     reasons = [{"check": ailment.check, "reason": ailment.reason} for ailment in found]
     body = {
         "status": "unavailable",

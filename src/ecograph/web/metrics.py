@@ -140,15 +140,20 @@ class _GraphFigures(Collector):
         view = self._graph.view(Level.PUBLIC)
         followed = current is not None and current.index == current.snapshot
         made = snapshot.folder.stat().st_mtime
-        facts: Sequence[tuple[str, str, float]] = (
-            ("ready", "Whether something is published and indexed.", 1),
+        yield _gauge("ecograph_ready", "Whether something is published and indexed.", 1)
+        yield _gauge(
+            "ecograph_index_lexical_only", "Whether search goes by words alone.", view.index.lexical_only
+        )
+        # They move with changes that only some may know of.
+        writing: Sequence[tuple[str, str, float]] = (
             ("snapshot_sequence", "Number of the last change that is published.", sequence_of(snapshot.id)),
             ("snapshot_age_seconds", "Time since the snapshot was published.", max(0.0, time.time() - made)),
             ("index_followed", "Whether the index is as new as the snapshot.", followed),
-            ("index_lexical_only", "Whether search goes by words alone.", view.index.lexical_only),
         )
-        for name, about, value in facts:
-            yield _gauge(f"ecograph_{name}", about, value)
+        for name, about, value in writing:
+            yield _by_label(
+                GaugeMetricFamily, f"ecograph_{name}", about, "level", {Level.PRIVATE.slug: float(value)}
+            )
         yield _by_label(
             GaugeMetricFamily,
             "ecograph_resources",

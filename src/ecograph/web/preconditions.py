@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from fastapi import Request
@@ -30,21 +30,21 @@ class Preconditions:
     wanted: Sequence[str] | None
     unwanted: Sequence[str] | None
 
-    def check(self, snapshot: str | None) -> None:
-        """Compare them with the graph in a snapshot, None where it is not; raises `PreconditionFailed`."""
-        known = self._tags(snapshot) if snapshot else set()
-        if snapshot is None and self.wanted is not None:
+    def check(self, states: Mapping[Level, str] | None) -> None:
+        """Compare them with the graph as levels see it, None where it is not; raises `PreconditionFailed`."""
+        known = self._tags(states) if states else set()
+        if states is None and self.wanted is not None:
             raise PreconditionFailed(self.iri, "does not exist")
         if self.wanted is not None and not _meets(self.wanted, known):
             raise PreconditionFailed(self.iri, "is not the one that `If-Match` names any more")
-        if snapshot is not None and self.unwanted is not None and _meets(self.unwanted, known):
+        if states is not None and self.unwanted is not None and _meets(self.unwanted, known):
             raise PreconditionFailed(self.iri, "exists already, as `If-None-Match` says it must not")
 
-    def _tags(self, snapshot: str) -> set[str]:
-        levels = [level for level in Level if level <= self.level]
+    def _tags(self, states: Mapping[Level, str]) -> set[str]:
         return {
-            etag(snapshot, tag(level, Choice(form, form.media_type), self.about))
-            for level in levels
+            etag(state, tag(level, Choice(form, form.media_type), self.about))
+            for level, state in states.items()
+            if level <= self.level
             for form in GRAPHS
         }
 

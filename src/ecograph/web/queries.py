@@ -62,7 +62,7 @@ async def ask_query(request: Request, graph: Graph, level: LevelOf, name: str) -
         return await run_in_threadpool(query_result_page, request, saved, rows)
     headers = {"Content-Type": f"{chosen}; charset=utf-8", "Vary": "Accept, Authorization"}
     if admit(text, limit=graph.endpoint.query_bytes).steady:
-        tag = f'"{published.snapshot.id}-{level.slug}-{_digest(f"{chosen} {text}")}"'
+        tag = f'"{published.states[level]}-{level.slug}-{_digest(f"{chosen} {text}")}"'
         headers |= {"ETag": tag, "Cache-Control": "no-cache"}
         if known := known_tag(request.headers.get("if-none-match"), tag):
             return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={**headers, "ETag": known})
@@ -73,7 +73,7 @@ async def _answer(request: Request, level: Level, text: str, media_type: str, pu
     """Return the answer in a format; it is made as any other, by a process that may be stopped."""
     query = QueryRequest(text=text, results_format=media_type)
     outcome = await asking_of(request).answer_noted(
-        request.scope, request.receive, level, query, digest=_digest(text), on=published.snapshot
+        request.scope, request.receive, level, query, digest=_digest(text), on=published
     )
     return outcome.body
 

@@ -76,7 +76,7 @@ class Shortcut:
         scope["route"] = _ROUTE
         try:
             outcome = await self._asking.answer_noted(
-                scope, receive, Level.PUBLIC, question.query, digest=question.digest, on=published.snapshot
+                scope, receive, Level.PUBLIC, question.query, digest=question.digest, on=published
             )
         except EcographError as error:
             response = problem_of(Request(scope), error)
@@ -88,7 +88,7 @@ class Shortcut:
             (b"content-length", str(len(outcome.body)).encode()),
         ]
         if question.tag is not None:
-            headers.append((b"etag", etag(published.snapshot.id, question.tag).encode()))
+            headers.append((b"etag", etag(published.states[Level.PUBLIC], question.tag).encode()))
         answer = partial(_sent, headers, outcome.body)
         await (answer if len(outcome.body) < compression.FROM else Compressed(answer))(scope, receive, send)
 

@@ -114,12 +114,12 @@ async def answered(request: Request, asked: Asked) -> Response:
         published = await asking.published()
         accept = request.headers.get("accept")
         question = read_question(asked, accept, level=level, base=published.base, limit=limit)
-        headers = headers_of(level, published.snapshot.id, question.choice, question.tag)
+        headers = headers_of(level, published.states[level], question.choice, question.tag)
         if (known := _known(request, headers)) is not None:
             note.outcome = "not_modified"
             return _not_modified(headers, known)
         outcome = await asking.answer(
-            level, question.query, on=published.snapshot, account=account, receive=request.receive
+            level, question.query, on=published, account=account, receive=request.receive
         )
         note.outcome = "cached" if outcome.cached else "answered"
         return Response(outcome.body, headers=headers)
@@ -142,7 +142,7 @@ async def _description(request: Request) -> Response:
     # A browser is shown Turtle; a client that accepts no RDF at all is told so.
     choice = chosen(f"{wanted}, text/turtle;q=0.1" if "text/html" in wanted else wanted, _DESCRIPTIONS)
     published = await asking.published()
-    headers = headers_of(level, published.snapshot.id, choice, tag(level, choice, "description"))
+    headers = headers_of(level, published.states[level], choice, tag(level, choice, "description"))
     if (known := _known(request, headers)) is not None:
         return _not_modified(headers, known)
     counts = await asking.in_thread(partial(published.counts, level))

@@ -59,22 +59,22 @@ def chosen(accept: str | None, offered: tuple[Format, ...]) -> Choice:
 
 
 def tag(level: Level, choice: Choice, about: str) -> str:
-    """Return what tells an answer from all others on the same snapshot."""
+    """Return what tells an answer from all others on the same state of the graph."""
     return f"{level.slug}-{choice.format.suffix}-{about}"
 
 
-def headers_of(level: Level, snapshot: str, choice: Choice, tag: str | None) -> dict[str, str]:
-    """Return the headers of an answer: what it is, and that it holds as long as its snapshot is published."""
+def headers_of(level: Level, state: str, choice: Choice, tag: str | None) -> dict[str, str]:
+    """Return the headers of an answer: what it is, and that it holds as long as its level sees the same."""
     headers = {**CORS, "Vary": _VARY, "Content-Type": f"{choice.media_type}; charset=utf-8"}
     if tag is None:
         return {**headers, "Cache-Control": "no-store"}
     scope = "public" if level is Level.PUBLIC else "private"
-    return {**headers, "Cache-Control": f"{scope}, no-cache", "ETag": etag(snapshot, tag)}
+    return {**headers, "Cache-Control": f"{scope}, no-cache", "ETag": etag(state, tag)}
 
 
-def etag(snapshot: str, tag: str) -> str:
+def etag(state: str, tag: str) -> str:
     """Return the entity tag of an answer."""
-    return f'"{snapshot}-{tag}"'
+    return f'"{state}-{tag}"'
 
 
 def known_tag(sent: str | None, tag: str) -> str | None:

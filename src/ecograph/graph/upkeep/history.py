@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
@@ -10,10 +11,22 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ecograph.errors import StorageFailed
+from ecograph.graph.shipped import ontology_digest
 from ecograph.model import Level
 
 # The level of a graph is the one of its last change.
 _LEVELS = "SELECT graph, level, max(sequence) FROM changes WHERE done = 1 AND sequence <= ? GROUP BY graph"
+# The last change of what a level sees: of a graph that it sees, or the one that hid a graph from it.
+_LAST_SEEN = """
+WITH seen AS (
+  SELECT graph, max(sequence) AS last FROM changes WHERE level <= ?1 AND sequence <= ?2 GROUP BY graph
+), hidden AS (
+  SELECT min(changes.sequence) AS last FROM changes JOIN seen ON changes.graph = seen.graph
+  WHERE changes.sequence > seen.last AND changes.sequence <= ?2 GROUP BY changes.graph
+)
+SELECT sequence, at, {mark} FROM changes WHERE sequence =
+  (SELECT max(last) FROM (SELECT last FROM seen UNION ALL SELECT last FROM hidden))
+"""
 _TAKE_BACK = (
     "UPDATE sources SET digest = '' WHERE id IN (SELECT source FROM changes WHERE sequence > ?)",
     "DELETE FROM sources WHERE id NOT IN (SELECT source FROM changes WHERE sequence <= ?)",
@@ -51,6 +64,24 @@ def read_history(ledger: Path, sequence: int) -> History:
         pending=pending[0],
         levels={graph: Level(level) for graph, level, _ in levels},
     )
+
+
+def read_states(ledger: Path, sequence: int) -> Mapping[Level, str]:
+    """Return what tells the graph that each level sees, after a change, from any other that it ever sees.
+
+    It changes with what the level sees, and tells nothing of what it does not.
+    """
+    with _reading(ledger) as db:
+        db.execute("BEGIN")
+        salt = db.execute("SELECT value FROM facts WHERE name = 'salt'").fetchone()
+        # Nobody may have written yet to a home whose changes had no marks.
+        columns = {column[1] for column in db.execute("PRAGMA table_info(changes)")}
+        query = _LAST_SEEN.format(mark="mark" if "mark" in columns else "''")
+        last = {level: db.execute(query, (int(level), sequence)).fetchone() for level in Level}
+    return {
+        level: hashlib.sha256(f"{salt} {level} {change} {ontology_digest()}".encode()).hexdigest()[:16]
+        for level, change in last.items()
+    }
 
 
 def fault_of(ledger: Path) -> str:
