@@ -343,6 +343,36 @@ def test_what_feeds_minutes_and_tables_write_alike_is_left(text: str) -> None:
     assert read(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("La R&D coûte cher.", "R&D"),
+        ("Une politique de recherche et développement (R&D).", "recherche et développement|R&D"),
+        ("La RD 906 est coupée.", ""),
+        ("Avec Bio-Nov+, rien ne change.", "Bio-Nov+"),
+        ("Le site bionov+ est ouvert : Bio Nov+ !", "Bio Nov+"),
+        ("L'Esprit du Causse reçoit.", "L'Esprit du Causse"),
+        ("Un repas à l'Esprit du Causse.", "Esprit du Causse"),
+        ("L’Esprit du Causse reçoit.", "L’Esprit du Causse"),
+        ("« Des pierres et des bois » replante.", "Des pierres et des bois"),
+        ("Fibra grand est ouvre un bureau.", "Fibra grand est"),
+        ("La fibra grand ouverte laisse passer l'air.", ""),
+    ],
+)
+def test_articles_and_signs_belong_to_the_names_that_have_them(text: str, said: str) -> None:
+    linker = Linker(
+        [
+            Entity(id="r&d", names=("recherche et développement", "R&D"), proper=False),
+            Entity(id="nov", names=("Bio-Nov+",), proper=True),
+            Entity(id="esprit", names=("L'Esprit du Causse",), proper=True),
+            Entity(id="pierres", names=("Des pierres et des bois",), proper=True),
+            Entity(id="fibra", names=("Fibra Grand Est",), proper=True),
+        ],
+        places=["Grand Est"],
+    )
+    assert "|".join(text[link.start : link.end] for link in linker.find(text)) == said
+
+
 OWN = Path(__file__).parent / "gold"
 
 
@@ -357,6 +387,7 @@ OWN = Path(__file__).parent / "gold"
         ),
         (OWN / "linking-entities.jsonl", OWN / "linking.jsonl", 0.97),
         (OWN / "linking-held-out-entities.jsonl", OWN / "linking-held-out.jsonl", 0.95),
+        (OWN / "linking-grand-est-entities.jsonl", OWN / "linking-grand-est.jsonl", 0.97),
     ],
 )
 def test_the_gold_sentences_are_linked(entities: Path, sentences: Path, least: float) -> None:

@@ -11,7 +11,7 @@ from functools import lru_cache
 # The words that names drop and take: "CCI de la Lozère", "CCI Lozère".
 LITTLE = frozenset({"d", "de", "des", "du", "l", "la", "le", "les"})
 
-_WORD = re.compile(r"[^\W_]+|&")
+_WORD = re.compile(r"(?<![^\W_])[A-Z]&[A-Z](?![^\W_])|[^\W_]+|&")  # R&D is one word
 _ABBREVIATED = {
     "st": "saint",
     "ste": "sainte",
@@ -82,7 +82,7 @@ def is_acronym(text: str) -> bool:
 @lru_cache(maxsize=65_536)
 def key(word: str) -> str:
     """What a word is compared by: in the singular, without case or accents, abbreviations written out."""
-    plain = normal(word) or word
+    plain = word.lower() if "&" in word else normal(word) or word  # R&D is not RD
     return _singular(_ABBREVIATED.get(plain, plain))
 
 

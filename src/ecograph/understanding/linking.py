@@ -13,7 +13,7 @@ cannot settle, context does, by rules that prefer silence to a wrong link:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ecograph.understanding.contexts import (
@@ -32,7 +32,7 @@ from ecograph.understanding.spelling import MOST_MORE, Speller
 
 __all__ = ["METHOD", "Entity", "Link", "Linker"]
 
-METHOD = "linking/3"
+METHOD = "linking/4"
 LONGEST = 14  # words in one name
 _START = 5  # letters by which names that may begin at a word are looked up
 _SHORT_ACRONYM = 2  # letters; what stands before it has to introduce it
@@ -211,7 +211,7 @@ class Linker:
         return len(letters) >= _TITLE_CASE_ACRONYM and letters[0].isupper()
 
     def _is_written_proper(self, reading: Reading, span: Sequence[Token], name: Name) -> bool:
-        if _has_capitals(reading, span, name):
+        if _has_capitals(reading, span, name, self._places):
             return True
         content = [token for token in span if not token.little]
         if len(content) == 1:
@@ -244,7 +244,35 @@ def _link(reading: Reading, span: Sequence[Token], meant: Sequence[Name], confid
     name = meant[0]
     if name.acronym and len(normal(name.text)) <= _SHORT_ACRONYM:
         confidence *= _SURE_SHORT
-    return Link(start=span[0].start, end=reading.end(span), id=name.entity.id, confidence=confidence)
+    start, end = _extent(reading, span, meant)
+    return Link(start=start, end=end, id=name.entity.id, confidence=confidence)
+
+
+def _extent(reading: Reading, span: Sequence[Token], meant: Sequence[Name]) -> tuple[int, int]:
+    """Where a name begins and ends in a text: with the article and the signs that belong to it.
+
+    "L'Esprit du Causse" has an article of its own, Grand E-Nov+ a sign.
+    """
+    start, end = span[0].start, reading.end(span)
+    before, after = (min((around(name) for name in meant), key=len) for around in (_opening, _closing))
+    if before and reading.text.endswith(before, 0, start):
+        start -= len(before)
+    if after and reading.text.startswith(after, end):
+        end += len(after)
+    return start, end
+
+
+def _opening(name: Name) -> str:
+    """What stands in a name before its first word that carries it, if that begins with a capital."""
+    first = next((token for token in name.tokens if not token.little), None)
+    before = name.text[: first.start] if first else ""
+    return before if before[:1].isupper() else ""
+
+
+def _closing(name: Name) -> str:
+    """The signs that end a name, but for those that may end a sentence or a bracket."""
+    after = name.text[name.tokens[-1].end :]
+    return after if after and not any(sign.isspace() or sign in ".,;:()\"'»" for sign in after) else ""
 
 
 def _is_acronym_within(token: Token) -> bool:
@@ -265,7 +293,7 @@ def _stop(reading: Reading, at: int) -> int:
     return min(len(reading.tokens), at + LONGEST)
 
 
-def _has_capitals(reading: Reading, span: Sequence[Token], name: Name) -> bool:
+def _has_capitals(reading: Reading, span: Sequence[Token], name: Name, places: Collection[str]) -> bool:
     """Whether a proper name has its capitals, but for generic words ("la chambre d'agriculture ...")."""
     if reading.shouted:
         return True
@@ -280,6 +308,8 @@ def _has_capitals(reading: Reading, span: Sequence[Token], name: Name) -> bool:
     lacking = [token for want, token in pairs if _is_capital(want) and not _is_capital(token)]
     if all(map(_is_generic, lacking)) and (len(lacking) < len(wanted) or len(wanted) > 2):
         return True
+    if _is_capital(content[0]) and joined(lacking) in places:
+        return True  # "la CCI lozère", "Fibois grand est"
     # "Lozère développement": its first capital is no sentence's.
     return (
         _is_capital(content[0]) and len(content) > 1 and not generic and not reading.opens(content[0].start)
