@@ -176,15 +176,15 @@ class Publication:
         return self._wake is not None and sequence_of(str(read.index)) >= current.hidden
 
     def follow(self, report: Report) -> None:
-        """Bring the index up to the published snapshot; another process doing so is waited for."""
+        """Bring the index up to what is published; another process doing so is waited for.
+
+        Whoever publishes meanwhile follows that: where others write all the time, this ends nevertheless.
+        """
         with self._home.indexing():
-            built = None
-            # An index that was just built is not built again, even where it cannot be used.
-            while (current := self._home.current()) and current.snapshot != built:
-                if self._is_followed(current):
-                    break
+            current = self._home.current()
+            if current is not None and not self._is_followed(current):
                 self._build(current.snapshot, current.base, current, report)
-                self._home.point(index=(built := current.snapshot))
+                self._home.point(index=current.snapshot)
             self._sweep()
 
     def follow_at_once(self, report: Report) -> bool:

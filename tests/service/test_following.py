@@ -14,6 +14,7 @@ import pytest
 
 from ecograph.app import EcoGraph
 from ecograph.model import Level
+from ecograph.progress import quiet
 from ecograph.questions.filtering import Asked
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
@@ -186,3 +187,29 @@ def test_no_index_from_before_tells_what_was_hidden(
     write(opened(fresh_copy), "un", level="private")
     assert not found(graph, "un")
     assert graph.search(Level.PRIVATE, "okapi un", Asked(), limit=5).total
+
+
+def test_following_ends_however_often_others_write(opened: Callable[..., EcoGraph], fresh_copy: Path) -> None:
+    graph = opened(fresh_copy)
+
+    def publish(name: str) -> str:
+        """Write and publish; whoever does so follows later."""
+        with graph.writing._session("a test", quiet) as writer:
+            writer.load(occasional(SOURCE, "public"), [File("okapi.ttl", actor(name))])
+            graph.writing._publish(writer, quiet)
+        return graph.snapshot_id()
+
+    asked, later = publish("un"), []
+
+    def report(step: str) -> None:
+        if step == "indexing":
+            assert not later, "it goes on"
+            later.append(publish("deux"))
+
+    graph._publication.follow(report)
+    current = graph.home.current()
+    assert current is not None
+    assert (current.index, [current.snapshot]) == (asked, later)
+    graph._publication.follow(lambda step: None)
+    assert found(graph, "deux")
+    graph.close()
