@@ -182,7 +182,7 @@ def test_try_shows_records_and_counts_and_writes_nothing(
     assert done.stdout.count(" a eco:") == 1
     assert "would add" in done.output
     assert "2 rejected" in done.output
-    assert "“chemie” is not in the list “poles”" in done.output
+    assert "“chemie” is not in the list “Poles”" in done.output
     graph = opened(fresh_copy)
     assert graph.snapshot_id() == before
     assert not [iri for iri in graph.graphs(2) if "suivi" in iri]

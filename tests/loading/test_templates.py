@@ -15,8 +15,12 @@ from click.testing import Result
 from openpyxl import Workbook, load_workbook
 
 from ecograph.app import EcoGraph
+from ecograph.assets import ONTOLOGY
 from ecograph.graph.facts import Facts, facts_of
 from ecograph.model import Level
+from ecograph.sources.forms import form_of
+from ecograph.sources.lists import choices
+from ecograph.sources.templates import csv_template, xlsx_template
 from ecograph.vocab import DCT, VOC, eco
 
 Invoke = Callable[..., Result]
@@ -124,17 +128,40 @@ def test_a_template_has_headings_help_and_lists(invoke: Invoke, sample_home: Pat
     assert any("point-virgule" in str(row[4].value) for row in helps.iter_rows(min_row=4))
 
 
-def test_every_class_with_a_shape_has_a_form() -> None:
-    from ecograph.assets import ONTOLOGY
-    from ecograph.sources.forms import form_of
-    from ecograph.sources.templates import csv_template, xlsx_template
+def test_a_text_template_names_its_lists_and_what_is_in_them() -> None:
+    rows = list(
+        csv.reader(io.StringIO(csv_template(form_of("Project"), "fr").decode("utf-8-sig")), delimiter=";")
+    )
+    helps = dict(zip(*rows, strict=True))
+    assert "au choix : Abandonné, Faisabilité, Idée" in helps["Stade"]
+    assert "Numérique" not in helps["Territoire"]
+    assert "nom, code ou code postal, comme Lozère, 48 ou 48000" in helps["Territoire"]
+    assert "libellé de la liste « Compétences »" in helps["Besoin 1 : Requiert la compétence"]
+    assert "séparées par un point-virgule" in helps["Pôle"]
+    assert "scheme" not in str(helps)
+    assert "schéma" not in str(helps)
 
+
+def test_the_row_of_help_is_passed_over_wherever_it_stands(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    table = tmp_path / "p.csv"
+    table.write_text("Stade;Titre *\nPrototype;#MaLozère\nau choix : Idée;# Titre court\nIdée;Bon\n", "utf-8")
+    done = invoke("--home", str(home), "load", str(table), "--template", "Project")
+    assert "p: 4 records" in done.output, done.output
+    assert "0 rejected" in done.output
+    assert facts(opened(home), "project/p--malozere")
+
+
+def test_every_class_with_a_shape_has_a_form() -> None:
     text = (ONTOLOGY / "shapes.ttl").read_text("utf-8")
     for line in text.splitlines():
         if "sh:targetClass eco:" in line:
             form = form_of(line.split("eco:")[1].split()[0])
             assert len(form.headings("fr")) == len(form.headings("en"))
             assert len({c.name["fr"] for c in form.columns}) == len(form.columns), form.cls
+            listed = {c.listed for c in form.headings("fr").values() if c.function == "concept"}
+            assert all(choices(scheme, "fr") for scheme in listed), form.cls
             assert csv_template(form, "en")
             assert xlsx_template(form, "fr")
 

@@ -19,6 +19,8 @@ LANGUAGES = ("fr", "en")
 REASON = {"fr": "Motif du rejet", "en": "Reason"}
 """What stands above the column that a report adds; whoever loads the report again need not take it out."""
 KEYWORD = "ecograph-template"
+HELP = "# "
+"""What the row of help of a text template begins with."""
 _MARK = " *"
 _RISKY = "=+-@"
 _TWICE = {
@@ -119,17 +121,19 @@ class _Reading:
 
     def rows(self, table: Table, name: str) -> Iterator[Stated]:
         asked = self._form.headings(self._language).keys()
+        first = next(iter(asked))
         odd = [c for c in map(heading, table.columns) if c and c not in {*asked, *REASON.values()}]
         if odd:
             yield Stated(name, (), warnings=[_not_read(name, column) for column in odd])
         seen: set[str] = set()
         for row in table.rows:
             cells = {heading(column): _unquoted(cell) for column, cell in row.cells.items()}
-            name_of_first, first = next(iter(row.cells.items()), ("", ""))
             for reason in REASON.values():
                 cells.pop(reason, None)
-            is_help = first.startswith("#") and name_of_first not in row.faults
-            if is_help or not (row.faults or any(map(str.strip, cells.values()))):
+            # Where the row of help stands first tells nothing: columns and rows may have been sorted.
+            if cells.get(first, "").startswith(HELP) or not (
+                row.faults or any(map(str.strip, cells.values()))
+            ):
                 continue  # help, or a row of which only the reason is left
             place = f"{name}, line {row.line}"
             found = [_renamed(fault, heading(fault.path)) for fault in row.rejections(place)]

@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
-from pyoxigraph import Literal, NamedNode
+from pyoxigraph import NamedNode
 
-from ecograph.assets import ONTOLOGY
 from ecograph.errors import UnknownForm
+from ecograph.sources.lists import texts
 from ecograph.sources.mapping import Property, RecordMapping
 from ecograph.sources.naming import slug
 from ecograph.sources.shapes import Said, read_about
-from ecograph.vocab import NS, RDF, RDFS, SH, SKOS, VOC, XSD, eco, shortened
+from ecograph.vocab import NS, RDF, RDFS, SH, VOC, XSD, eco, shortened
 
 Texts = Mapping[str, str]
 
@@ -155,22 +155,6 @@ def form_of(cls: str) -> Form:
     return shapes.form(cls)
 
 
-@cache
-def choices(scheme: str, language: str) -> tuple[str, ...]:
-    """Return the labels of a list of concepts, in their alphabetical order."""
-    labels = [
-        _texts(about.get(SKOS + "prefLabel", ())).get(language, "")
-        for path in sorted((ONTOLOGY / "schemes").glob("*.ttl"))
-        for about in read_about(path.name, "schemes").values()
-        if any(node.value == VOC + scheme for node in about.get(SKOS + "inScheme", ()))
-    ]
-    return tuple(sorted(filter(None, labels), key=slug))
-
-
-def _texts(literals: Sequence[NamedNode | Literal]) -> dict[str, str]:
-    return {v.language: v.value for v in literals if isinstance(v, Literal) and v.language}
-
-
 class _Shapes:
     """The shapes and the classes that they are of."""
 
@@ -197,8 +181,8 @@ class _Shapes:
         return Form(
             cls=cls,
             kind=next((_KINDS[own] for own in lineage if own in _KINDS), slug(_HUMP.sub(" ", cls))),
-            label=_texts(about[RDFS + "label"]),
-            comment=_texts(about.get(RDFS + "comment", ())),
+            label=texts(about[RDFS + "label"]),
+            comment=texts(about.get(RDFS + "comment", ())),
             columns=tuple(sorted(columns, key=lambda column: column.place)),
             parts=() if is_part else tuple(self._parts(by_path)),
         )
@@ -228,9 +212,9 @@ class _Shapes:
         about_group = self._said[group.value]
         return Column(
             predicate=shortened(path),
-            name=_texts(merged[SH + "name"]),
-            help=_texts(merged[SH + "description"]),
-            group=_texts(about_group[RDFS + "label"]),
+            name=texts(merged[SH + "name"]),
+            help=texts(merged[SH + "description"]),
+            group=texts(about_group[RDFS + "label"]),
             place=(float(about_group[SH + "order"][0].value), float(order.value)),
             function=function,
             listed=listed,

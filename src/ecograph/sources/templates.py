@@ -17,12 +17,14 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.model import Rejection
 from ecograph.sources.content import File
-from ecograph.sources.filled import REASON, Origin, heading, language_of, marked, safe
-from ecograph.sources.forms import Column, Form, choices, part_heading
+from ecograph.sources.filled import HELP, REASON, Origin, heading, language_of, marked, safe
+from ecograph.sources.forms import Column, Form, part_heading
+from ecograph.sources.lists import choices, title_of
 from ecograph.sources.tables import TableOptions, read_lines
 from ecograph.sources.workbooks import first_shown, is_workbook, open_workbook
 
 _ROWS = 1000  # that the lists to choose from reach
+_LISTED = 40  # concepts of a list that a form without drop-down lists names
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
 _NEEDED, _WRONG = Font(bold=True, color="9C0006"), PatternFill("solid", fgColor="FFC7CE")
 _LINE = re.compile(r"line (\d+)$")
@@ -48,7 +50,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "siren": "numéro SIREN, 9 chiffres",
         "siret": "numéro SIRET, 14 chiffres",
         "resource": "nom exact, SIREN ou adresse d'une fiche déjà chargée",
-        "concept": "libellé de la liste",
+        "concept": "libellé de la liste « {} »",
+        "among": "au choix : {}",
+        "naf": "code ou libellé, comme 20.53Z",
+        "territories": "nom, code ou code postal, comme Lozère, 48 ou 48000",
     },
     "en": {
         "help": "Help",
@@ -69,7 +74,10 @@ _WORDS: Mapping[str, Mapping[str, str]] = {
         "siren": "SIREN number, 9 digits",
         "siret": "SIRET number, 14 digits",
         "resource": "exact name, SIREN or address of a record that is loaded",
-        "concept": "label of the list",
+        "concept": "label of the list “{}”",
+        "among": "one of: {}",
+        "naf": "code or label, as 20.53Z",
+        "territories": "name, code or postcode, as Lozère, 48 or 48000",
     },
 }
 
@@ -80,8 +88,8 @@ def csv_template(form: Form, language: str) -> bytes:
     writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
     columns = form.headings(language)
     writer.writerow([marked(name) if column.required else name for name, column in columns.items()])
-    helps = [_hint(column, language) for column in columns.values()]
-    writer.writerow([f"# {helps[0]}", *helps[1:]])
+    helps = [_hint(column, language, listed=_LISTED) for column in columns.values()]
+    writer.writerow([HELP + helps[0], *helps[1:]])
     return out.getvalue().encode("utf-8-sig")
 
 
@@ -212,12 +220,23 @@ def _title(text: str) -> str:
     return re.sub(r"[\\/*?:\[\]]", " ", text)[:31]
 
 
-def _hint(column: Column, language: str) -> str:
-    """Return what to write in a column, in one sentence."""
+def _hint(column: Column, language: str, *, listed: int = 0) -> str:
+    """Return what to write in a column, in one sentence; a list of so many concepts or fewer in full."""
     words = _WORDS[language]
-    parts = [column.help[language].rstrip("."), words[column.function]]
+    parts = [column.help[language].rstrip("."), _shape(column, language, listed)]
     parts += [words["needed"]] if column.required else [words["expected"]] if column.expected else []
     return " ; ".join([*parts, *([words["several"]] if column.several else [])])
+
+
+def _shape(column: Column, language: str, listed: int = 0) -> str:
+    """Return what a cell of a column must be."""
+    words = _WORDS[language]
+    if column.function != "concept":
+        return words[column.function]
+    labels = choices(column.listed, language)
+    if len(labels) <= listed:
+        return words["among"].format(", ".join(labels))
+    return words.get(column.listed) or words["concept"].format(title_of(column.listed, language))
 
 
 def _head(sheet: Worksheet, columns: Mapping[str, Column], language: str) -> None:
@@ -243,7 +262,7 @@ def _help(sheet: Worksheet, form: Form, columns: Mapping[str, Column], language:
     sheet.append(words["head"].split("|"))
     for name, column in columns.items():
         needed = words["needed"] if column.required else words["expected"] if column.expected else ""
-        shape = words[column.function] + (f" ; {words['several']}" if column.several else "")
+        shape = _shape(column, language) + (f" ; {words['several']}" if column.several else "")
         sheet.append([name, column.group[language], needed, column.help[language], shape])
     for letter, width in zip("ABCDE", (38, 16, 14, 70, 60), strict=True):
         sheet.column_dimensions[letter].width = width
@@ -269,7 +288,7 @@ def _lists(lists: Worksheet, sheet: Worksheet, columns: Mapping[str, Column], la
 
 def _chosen(lists: Worksheet, number: int, column: Column, language: str, name: str) -> DataValidation:
     labels = choices(column.listed, language)
-    lists.cell(1, number, column.listed)
+    lists.cell(1, number, title_of(column.listed, language))
     for row, label in enumerate(labels, start=2):
         lists.cell(row, number, label)
     letter = get_column_letter(number)

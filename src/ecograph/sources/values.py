@@ -20,6 +20,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
 from ecograph.cog import COMMUNE, FIVE, department_of
+from ecograph.sources.lists import title_of
 from ecograph.vocab import XSD
 
 Term = NamedNode | Literal
@@ -229,8 +230,8 @@ def concept(text: str, listed: str, lookup: Lookup) -> NamedNode:
     found = lookup(listed, code[1] if code else text)
     if found is None:
         raise BadValue(
-            f"« {text[:_SHOWN]} » n'est pas dans la liste « {listed} »",
-            f"“{text[:_SHOWN]}” is not in the list “{listed}”",
+            f"« {text[:_SHOWN]} » n'est pas dans la liste « {title_of(listed, 'fr')} »",
+            f"“{text[:_SHOWN]}” is not in the list “{title_of(listed, 'en')}”",
         )
     return NamedNode(found)
 

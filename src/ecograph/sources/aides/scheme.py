@@ -13,6 +13,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 from ecograph.model import Rejection
 from ecograph.sources import values
 from ecograph.sources.content import Context
+from ecograph.sources.lists import title_of
 from ecograph.sources.naming import slug
 from ecograph.sources.paths import whole
 from ecograph.sources.values import BadValue, Term, tidy
@@ -116,7 +117,12 @@ class Scheme:
     def found(self, key: str, scheme: str, value: str) -> NamedNode | None:
         """Return the concept that a value names in a list, or remark that there is none."""
         if (iri := self.context.lookup(scheme, value)) is None:
-            self.remark(key, value, f"inconnu dans la liste « {scheme} »", f"not in the list “{scheme}”")
+            self.remark(
+                key,
+                value,
+                f"inconnu dans la liste « {title_of(scheme, 'fr')} »",
+                f"not in the list “{title_of(scheme, 'en')}”",
+            )
         return NamedNode(iri) if iri else None
 
 
