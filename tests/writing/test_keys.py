@@ -78,3 +78,31 @@ def test_commands_work_while_a_service_runs(
         assert again.exit_code == 1
         assert again.stderr == "ecograph: no key in use is called 'dev eco'\n"
     assert invoke("key", "create").exit_code == 2
+
+
+def test_who_asks_with_a_key_does_not_make_a_home_again_that_is_gone(
+    fresh_copy: Path, opened: Callable[..., EcoGraph], served: Callable[..., object], tmp_path: Path
+) -> None:
+    graph = opened(fresh_copy)
+    _, text = graph.keys.create(level=Level.PUBLIC, may_write=True)
+    holder = {"Authorization": f"Bearer {text}"}
+    with served(graph) as address, httpx.Client(base_url=address) as client:
+        assert client.get("/api/search", headers=holder).status_code == 200
+        fresh_copy.rename(tmp_path / "elsewhere")
+        # Not 401: nobody knows that it was revoked.
+        assert client.get("/api/search", headers=holder).status_code == 503
+        assert client.put("/graphs?graph=x:y", headers=holder).status_code == 503
+        reasons = client.get("/health/ready").json()["reasons"]
+        assert reasons[0] == {"check": "graph", "reason": "the folder of the graph is gone"}
+        assert not fresh_copy.exists()
+        (tmp_path / "elsewhere").rename(fresh_copy)
+        assert client.get("/api/search", headers=holder).status_code == 200
+        assert client.get("/health/ready").status_code == 200
+
+
+def test_a_home_that_was_not_made_has_no_keys(tmp_path: Path) -> None:
+    keys = Keys(tmp_path / "home" / "ledger.sqlite")
+    assert keys.list() == []
+    with pytest.raises(UnknownKey):
+        keys.revoke("cma")
+    assert not (tmp_path / "home").exists()

@@ -62,7 +62,7 @@ class Keys:
         if len(name) > _LONGEST_NAME or not name.isprintable():
             raise BadParameter("name", name, f"at most {_LONGEST_NAME} printable characters")
         key = Key(id=identifier, name=name, level=level, may_write=may_write, created_at=_now())
-        with self._opened("write a key down") as db, db:
+        with self._opened("write a key down", make=True) as db, db:
             db.execute("BEGIN IMMEDIATE")
             if any(other.name == name and not other.revoked_at for other in _read(db)):
                 raise BadParameter("name", name, "a name that no other key in use has")
@@ -72,11 +72,15 @@ class Keys:
 
     def list(self) -> list[Key]:
         """Return every key, revoked ones too, oldest first."""
+        if not self._ledger.exists():  # a new home
+            return []
         with self._opened("read the keys") as db:
             return _read(db)
 
     def revoke(self, name: str) -> Key:
         """End a key by its name or id; raises `UnknownKey` when none in use is called so."""
+        if not self._ledger.exists():
+            raise UnknownKey(name)
         with self._opened("revoke a key") as db, db:
             db.execute("BEGIN IMMEDIATE")
             for key in _read(db):
@@ -86,7 +90,10 @@ class Keys:
         raise UnknownKey(name)
 
     def check(self, text: str) -> Key | None:
-        """Return the key that a text is, or None for a text that is none, or none any more."""
+        """Return the key that a text is, or None for a text that is none, or none any more.
+
+        Raises `StorageFailed` where the ledger is gone: whose key it is cannot be told then.
+        """
         parts = _KEY.fullmatch(text)
         if parts is None:
             return None
@@ -98,10 +105,13 @@ class Keys:
         return key if key and not key.revoked_at else None
 
     @contextmanager
-    def _opened(self, doing: str) -> Iterator[sqlite3.Connection]:
+    def _opened(self, doing: str, *, make: bool = False) -> Iterator[sqlite3.Connection]:
+        """Open the ledger; a home that was moved away below a service is not made again by who asks it."""
         try:
-            self._ledger.parent.mkdir(parents=True, exist_ok=True)
-            db = sqlite3.connect(self._ledger, isolation_level=None)
+            if make:
+                self._ledger.parent.mkdir(parents=True, exist_ok=True)
+            place = f"{self._ledger.absolute().as_uri()}?mode={'rwc' if make else 'rw'}"
+            db = sqlite3.connect(place, uri=True, isolation_level=None)
         except (OSError, sqlite3.Error) as error:
             raise StorageFailed(doing, error) from error
         try:

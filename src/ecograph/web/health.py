@@ -66,6 +66,8 @@ def _of_published(graph: EcoGraph) -> Ailment | None:
         graph.view(Level.PUBLIC)
         graph.rows(Level.PUBLIC, _ANY)
     except NothingLoaded as error:
+        if not graph.home.root.is_dir():
+            return Ailment("graph", "the folder of the graph is gone", str(error))
         return Ailment("graph", "nothing is loaded and indexed yet: run `ecograph load`", str(error))
     except IndexUnusable as error:
         return Ailment("index", "the index cannot be used: run `ecograph load` to make it again", str(error))
