@@ -153,6 +153,49 @@ def test_the_row_of_help_is_passed_over_wherever_it_stands(
     assert facts(opened(home), "project/p--malozere")
 
 
+def test_headings_are_known_without_their_capitals_and_accents_and_others_are_told(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    table, report = tmp_path / "p.csv", tmp_path / "rapport.xlsx"
+    table.write_text("TITRE*; stade ;Pole;Effectif prévu\nBon;Idée;Agro;3\nFaux;Idé;;\n", "utf-8")
+    load = ("--home", str(home), "load", str(table), "--template", "Project", "--report", str(report))
+    done = invoke(*load)
+    assert "separator ;; not read: 'Effectif prévu'" in done.output
+    assert "1 rejected" in done.output
+    assert load_workbook(report).active["B3"].comment
+    project = facts(opened(home), "project/p--bon")
+    assert project.iris(eco("stage")) == (f"{VOC}project-stages/idee",)
+    assert project.iris(eco("inPole")) == (f"{VOC}poles/agro",)
+
+
+def test_merged_cells_count_in_each_of_their_rows(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "rapport.xlsx"
+    fill(path, *({"Titre *": f"Projet {number}"} for number in range(4)))
+    book = load_workbook(path)
+    column = next(cell.column_letter for cell in book.active[1] if cell.value == "Stade")
+    for first, value in ((2, "Prototype"), (4, "Protype")):
+        book.active[f"{column}{first}"] = value
+        book.active.merge_cells(f"{column}{first}:{column}{first + 1}")
+    book.save(path)
+    done = invoke("--home", str(home), "load", str(path), "--report", str(report))
+    assert "2 rejected" in done.output, done.output
+    assert "Protype" in str(load_workbook(report).active["AL5"].value)
+    project = facts(opened(home), "project/project--projet-1")
+    assert project.iris(eco("stage")) == (f"{VOC}project-stages/prototype",)
+
+
+def test_a_row_without_a_name_is_marked_in_the_column_of_names(
+    invoke: Invoke, home: Path, tmp_path: Path
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Company"), tmp_path / "rapport.xlsx"
+    fill(path, {"Effectif": 3})
+    done = invoke("--home", str(home), "load", str(path), "--report", str(report))
+    assert "line 2: Nom: the row has no identifier" in done.output
+    assert load_workbook(report).active["A2"].comment
+
+
 def test_every_class_with_a_shape_has_a_form() -> None:
     text = (ONTOLOGY / "shapes.ttl").read_text("utf-8")
     for line in text.splitlines():

@@ -69,19 +69,32 @@ def safe(text: str) -> str:
     return f"'{text}" if text[:1] in (*_RISKY, "\t", "\r") else text
 
 
-def language_of(form: Form, columns: Sequence[str]) -> str:
-    """Return the language of the headings that most columns have."""
-    return max(LANGUAGES, key=lambda language: len(form.headings(language).keys() & set(columns)))
+def headings_of(form: Form, cells: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the language of a first row's cells, and the headings that they are meant as.
+
+    Capitals, accents and spaces do not count; a cell that is no heading of the form stays as it is.
+    """
+    plain = [heading(cell) for cell in cells]
+    shown = {slug(cell) for cell in plain}
+    by_slug = {language: {slug(name): name for name in form.headings(language)} for language in LANGUAGES}
+    language = max(LANGUAGES, key=lambda language: len(by_slug[language].keys() & shown))
+    found: list[str] = []
+    for cell in plain:
+        meant = by_slug[language].get(slug(cell), cell)
+        found.append(cell if meant in (*plain, *found) else meant)
+    return language, found
 
 
 def read_filled(file: File, context: Context, *, source: str, cls: str, options: TableOptions) -> Content:
     """Read a filled form; raises `MalformedFile` where a needed column is missing."""
     form = form_of(cls)
     table = read_table(file.content, name=file.name, options=options, suffix=file.suffix)
-    columns = [heading(column) for column in table.columns]
-    language = language_of(form, columns)
+    language, columns = headings_of(form, table.columns)
     _check(form, columns, language, file.name)
-    return Content(table.written, _Reading(form, language, source, context).rows(table, file.name))
+    asked = {*form.headings(language), *REASON.values(), ""}
+    odd = ", ".join(repr(column) for column in columns if column not in asked)
+    written = f"{table.written}; not read: {odd}" if odd else table.written
+    return Content(written, _Reading(form, language, source, context).rows(table, columns, file.name))
 
 
 def _check(form: Form, columns: Sequence[str], language: str, name: str) -> None:
@@ -119,15 +132,15 @@ class _Reading:
             for part, number in form.places()
         ]
 
-    def rows(self, table: Table, name: str) -> Iterator[Stated]:
+    def rows(self, table: Table, columns: Sequence[str], name: str) -> Iterator[Stated]:
+        """Yield what each row says; `columns` are the headings that the table's columns are meant as."""
         asked = self._form.headings(self._language).keys()
-        first = next(iter(asked))
-        odd = [c for c in map(heading, table.columns) if c and c not in {*asked, *REASON.values()}]
-        if odd:
+        if odd := [c for c in columns if c and c not in {*asked, *REASON.values()}]:
             yield Stated(name, (), warnings=[_not_read(name, column) for column in odd])
+        meant, first = dict(zip(table.columns, columns, strict=True)), next(iter(asked))
         seen: set[str] = set()
         for row in table.rows:
-            cells = {heading(column): _unquoted(cell) for column, cell in row.cells.items()}
+            cells = {meant[column]: _unquoted(cell) for column, cell in row.cells.items()}
             for reason in REASON.values():
                 cells.pop(reason, None)
             # Where the row of help stands first tells nothing: columns and rows may have been sorted.
@@ -136,7 +149,7 @@ class _Reading:
             ):
                 continue  # help, or a row of which only the reason is left
             place = f"{name}, line {row.line}"
-            found = [_renamed(fault, heading(fault.path)) for fault in row.rejections(place)]
+            found = [_renamed(fault, meant.get(fault.path, "")) for fault in row.rejections(place)]
             if faults := [fault for fault in found if not fault.path or fault.path in asked]:
                 yield Stated(place, (), faults)
             else:
@@ -152,16 +165,17 @@ class _Reading:
         for part in self._form.parts:
             names = [f"{own} {sub.number}" for sub in filled if sub.part is part]
             cells[part.predicate] = ";".join(names)
-        text, rejections = self._read(cells, place, filled, own)
+        text, rejections = self._read(cells, place, filled, own, column)
         if not rejections:
             seen.add(own)
         return Stated(place, Written("" if rejections else text), rejections)
 
     def _read(
-        self, cells: dict[str, str], place: str, filled: Sequence[_Sub], own: str
+        self, cells: dict[str, str], place: str, filled: Sequence[_Sub], own: str, identifier: str
     ) -> tuple[str, list[Rejection]]:
-        written, rejections = self._mapper.read(cells, place)
+        written, found = self._mapper.read(cells, place)
         text = written.text
+        rejections = [_renamed(r, identifier) if r.path == ROW_ID else r for r in found]
         for sub in filled:
             inner = {field: cells.get(column, "") for column, field in sub.columns.items()}
             said, faults = sub.mapper.read(inner | {ROW_ID: f"{own} {sub.number}"}, place)

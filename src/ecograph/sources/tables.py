@@ -99,7 +99,7 @@ def read_table(content: bytes, *, name: str, options: TableOptions, suffix: str 
     """
     where = ""
     if is_workbook(content) or (PurePath(name).suffix.lower() if suffix is None else suffix) == ".xlsx":
-        sheet, others, lines = read_sheet(content, name, options.sheet)
+        sheet, others, lines = read_sheet(content, name, options.sheet, header=options.header)
         written = f"XLSX, sheet {sheet}"
         where = f" in the sheet {sheet!r}; the others are {', '.join(map(repr, others)) or 'none'}"
     else:

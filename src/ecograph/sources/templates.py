@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.model import Rejection
 from ecograph.sources.content import File
-from ecograph.sources.filled import HELP, REASON, Origin, heading, language_of, marked, safe
+from ecograph.sources.filled import HELP, REASON, Origin, heading, headings_of, marked, safe
 from ecograph.sources.forms import Column, Form, part_heading
 from ecograph.sources.lists import choices, title_of
 from ecograph.sources.tables import TableOptions, read_lines
@@ -120,7 +120,7 @@ def marked_copy(
         book.properties.keywords = str(Origin(form.cls, source))
     headings = [heading(str(cell.value or "")) for cell in sheet[1]]
     if form is not None:
-        language = language_of(form, headings) if set(headings) & set(form.headings("en")) else language
+        language, headings = headings_of(form, headings)
     reasons = set(REASON.values())
     last = next((n for n, name in enumerate(headings, 1) if name in reasons), len(headings) + 1)
     _clear(sheet, last)
@@ -185,6 +185,7 @@ def _opened(file: File) -> tuple[Workbook, Worksheet]:
         book = open_workbook(file.content, file.name, read_only=False)
         sheet = book[first_shown(book)]
         _settle(sheet, file)
+        _part(sheet)
         return book, sheet
     book = Workbook()
     for line, cells, _ in read_lines(file, TableOptions()):
@@ -208,6 +209,15 @@ def _settle(sheet: Worksheet, file: File) -> None:
             if found.value is not None or found.data_type != "n":  # of another type, it gave no text
                 cell.value = found.value
                 cell.data_type = "s" if isinstance(found.value, str) else cell.data_type
+
+
+def _part(sheet: Worksheet) -> None:
+    """Part cells that were merged, each with what was read for it: only the first could be marked."""
+    for merged in list(sheet.merged_cells.ranges):
+        value = sheet.cell(merged.min_row, merged.min_col).value
+        sheet.unmerge_cells(merged.coord)
+        for row in range(merged.min_row + 1, merged.max_row + 1) if merged.min_row > 1 else ():
+            sheet.cell(row, merged.min_col).value = value
 
 
 def _saved(book: Workbook) -> bytes:

@@ -16,6 +16,7 @@ from zipfile import ZipFile
 from openpyxl import load_workbook
 from openpyxl.cell.read_only import EMPTY_CELL
 from openpyxl.formula.tokenizer import TokenizerError
+from openpyxl.utils import column_index_from_string
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.packing import BROKEN
@@ -24,6 +25,8 @@ from ecograph.sources.values import Reason
 Lines = Iterator[tuple[int, Sequence[str], Mapping[int, Reason]]]
 """The rows of a table, each with its line, from 1, its cells, and what is wrong with some, by number."""
 
+_MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
+_MERGED_LENGTH = 60  # bytes, or a few more than such a tag has
 _UNPACKED = 500_000_000  # bytes of a workbook once it is unpacked
 # openpyxl lets what a broken file does to the XML and to its own code through.
 _BROKEN = (*BROKEN, ParseError, LookupError, TypeError, AttributeError, TokenizerError)
@@ -72,15 +75,19 @@ def first_shown(book: Any) -> str:
     return next(shown, str(book.sheetnames[0]))
 
 
-def read_sheet(content: bytes, name: str, sheet: str | None) -> Sheet:
-    """Return a sheet, by default the first that is not hidden; raises as `open_workbook` does."""
+def read_sheet(content: bytes, name: str, sheet: str | None, *, header: int) -> Sheet:
+    """Return a sheet, by default the first that is not hidden; raises as `open_workbook` does.
+
+    What cells below the line of the column names say that were merged into one, each of their rows says.
+    """
     book = open_workbook(content, name, read_only=True)
     title = sheet or first_shown(book)
     if title not in book.sheetnames:
         raise MalformedFile(name, f"no sheet {title!r}; there are {', '.join(book.sheetnames)}")
     formulas = cache(lambda: _formulas(content, title))
     others = [other for other in book.sheetnames if other != title]
-    return Sheet(title, others, _lines(book[title], name, formulas))
+    merged = {at: last for at, last in _merged(content, book[title], name).items() if at[0] > header}
+    return Sheet(title, others, _repeated(_lines(book[title], name, formulas), merged))
 
 
 @contextmanager
@@ -105,6 +112,37 @@ def _numbered(rows: Iterable[Sequence[Any]], formulas: Formulas) -> Lines:
         void = [number for number, cell in enumerate(row) if cell.value is None and _may_be_formula(cell)]
         faults = {number: _NOT_STORED for number in void if (line, number + 1) in formulas()}
         yield line, [_shown(cell) for cell in row], faults
+
+
+def _merged(content: bytes, sheet: Any, name: str) -> dict[tuple[int, int], int]:
+    """Return the last line of cells that were merged over several, by the line and column of the first.
+
+    openpyxl tells of them only once it holds the whole sheet.
+    """
+    tail, found = b"", {}
+    with _refusing(name), ZipFile(io.BytesIO(content)) as packed, packed.open(sheet._worksheet_path) as part:  # noqa: SLF001
+        while chunk := part.read(1 << 20):
+            for column, first, last in _MERGED.findall(tail + chunk):
+                found[int(first), column_index_from_string(column.decode())] = int(last)
+            tail = (tail + chunk)[-_MERGED_LENGTH:]
+    return {at: last for at, last in found.items() if last > at[0]}
+
+
+def _repeated(lines: Lines, merged: Mapping[tuple[int, int], int]) -> Lines:
+    """Repeat what merged cells say in each of their rows."""
+    if not merged:
+        yield from lines
+        return
+    held: dict[int, tuple[int, str]] = {}  # by its place in the row, the last line and what is said
+    for line, found, faults in lines:
+        cells = list(found)
+        for number, (last, said) in held.items():
+            if line <= last and number < len(cells):
+                cells[number] = cells[number] or said
+        for number, said in enumerate(cells):
+            if (line, number + 1) in merged:
+                held[number] = merged[line, number + 1], said
+        yield line, cells, faults
 
 
 def _formulas(content: bytes, title: str) -> frozenset[tuple[int, int]]:
