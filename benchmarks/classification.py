@@ -23,6 +23,7 @@ from ecograph.understanding.poles import Notion, PoleClassifier
 
 SKOS = "http://www.w3.org/2004/02/skos/core#"
 IN_POLE = "https://w3id.org/ecograph/ns#inPole"
+SPEAKS = "https://w3id.org/ecograph/ns#speaksForPole"
 TOPIC_WORD = "https://w3id.org/ecograph/ns#topicWord"
 NAMES = (*(SKOS + role for role in ("prefLabel", "altLabel", "hiddenLabel")), TOPIC_WORD)
 
@@ -61,12 +62,15 @@ def notions() -> list[Notion]:
     names: dict[str, list[str]] = {}
     poles: dict[str, list[str]] = {}
     notations: dict[str, str] = {}
+    silent: set[str] = set()
     for scheme in ("poles", "competences"):
         content = (ONTOLOGY / "schemes" / f"{scheme}.ttl").read_bytes()
         for quad in parse(content, format=RdfFormat.TURTLE, base_iri="https://w3id.org/ecograph/"):
             subject, value = quad.subject.value, quad.object
             if quad.predicate.value in NAMES and value.language == "fr":
                 names.setdefault(subject, []).append(value.value)
+            elif quad.predicate.value == SPEAKS and value.value == "false":
+                silent.add(subject)
             elif quad.predicate.value == IN_POLE:
                 poles.setdefault(subject, []).append(value.value)
             elif quad.predicate.value == SKOS + "notation" and scheme == "poles":
@@ -74,7 +78,7 @@ def notions() -> list[Notion]:
                 poles[subject] = [subject]
     return [
         Notion(names=tuple(names[concept]), poles=tuple(notations[pole] for pole in poles[concept]))
-        for concept in sorted(poles)
+        for concept in sorted(poles.keys() - silent)
     ]
 
 

@@ -5,9 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from pyoxigraph import QuerySolutions, RdfFormat, Store
 
 from benchmarks.classification import french_table, notions, read_items, scores
+from ecograph.assets import ONTOLOGY
+from ecograph.graph.ports import Row, solutions_of
 from ecograph.index.analysis import terms
+from ecograph.model import Level
+from ecograph.questions.gazetteer import read_gazetteer
 from ecograph.understanding.poles import ONE_WORD, Notion, PoleClassifier
 
 HERE = Path(__file__).parent
@@ -89,9 +94,10 @@ def test_more_evidence_is_surer() -> None:
         HERE / "gold" / "poles.jsonl",
         HERE / "gold" / "poles-press.jsonl",
         HERE / "gold" / "poles-held-out.jsonl",
+        HERE / "gold" / "poles-needs.jsonl",
         pytest.param(SHARED, marks=pytest.mark.skipif(not SHARED.is_file(), reason="it is not here")),
     ],
-    ids=["own", "press", "held-out", "shared"],
+    ids=["own", "press", "held-out", "needs", "shared"],
 )
 def test_the_gold_items_are_sorted(path: Path) -> None:
     table = french_table()
@@ -101,3 +107,34 @@ def test_the_gold_items_are_sorted(path: Path) -> None:
     items = read_items(path)
     found = {item.id: frozenset(s.pole for s in classifier.suggest(item.text)) for item in items}
     assert scores(items, found)["micro_f1"] >= 0.80
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Un parc éolien de six mâts.",
+        "Une fonderie coule des cloches.",
+        "Un train touristique longe la vallée.",
+    ],
+)
+def test_what_engineers_work_on_is_of_no_pole(text: str) -> None:
+    assert SHIPPED.suggest(text) == []
+
+
+class _Ontology:
+    """The shipped lists, as a graph that answers."""
+
+    def __init__(self) -> None:
+        self._store = Store()
+        for path in (ONTOLOGY / "schemes").glob("*.ttl"):
+            self._store.load(path=str(path), format=RdfFormat.TURTLE, base_iri="https://w3id.org/ecograph/")
+
+    def rows(self, level: Level, text: str) -> list[Row]:
+        answer = self._store.query(text)
+        assert isinstance(answer, QuerySolutions)
+        return solutions_of(answer)
+
+
+def test_the_graph_tells_poles_by_what_is_measured() -> None:
+    read = read_gazetteer(_Ontology(), Level.PUBLIC).notions
+    assert {frozenset(notion.names) for notion in read} == {frozenset(notion.names) for notion in notions()}

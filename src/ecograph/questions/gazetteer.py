@@ -49,7 +49,10 @@ _NOTIONS = """
 PREFIX eco: <https://w3id.org/ecograph/ns#>
 PREFIX skos: <http://www.w3.org/2004/02/skos/core#>
 SELECT ?concept ?pole ?name WHERE {
-  { ?concept a eco:Pole BIND (?concept AS ?pole) } UNION { ?concept a eco:Competence ; eco:inPole ?pole }
+  { ?concept a eco:Pole BIND (?concept AS ?pole) } UNION {
+    ?concept a eco:Competence ; eco:inPole ?pole
+    FILTER NOT EXISTS { ?concept eco:speaksForPole false }
+  }
   ?concept skos:prefLabel|skos:altLabel|skos:hiddenLabel|eco:topicWord ?name
   FILTER (lang(?name) = "fr")
 }
