@@ -22,7 +22,7 @@ from ecograph.understanding.spotting import SpacySpotter
 from ecograph.understanding.unknown import Spot, unknown
 
 _GOLD = Path(__file__).parents[1] / "tests" / "understanding" / "gold"
-SETS = tuple(_GOLD / f"organisations{of}.jsonl" for of in ("", "-press", "-minutes"))
+SETS = tuple(_GOLD / f"organisations{of}.jsonl" for of in ("", "-press", "-minutes", "-briefs"))
 HELD_OUT = "held-out"
 
 Row = Mapping[str, Any]

@@ -79,6 +79,9 @@ def test_what_may_be_a_person_is_not(text: str, spotted: str) -> None:
         ("Au lycée agricole François-Rabelais.", "lycée agricole François-Rabelais"),
         ("La clinique du Gévaudan rouvre.", "clinique du Gévaudan"),
         ("Les établissements Rieu et Fils ferment.", "établissements Rieu et Fils"),
+        ("L'entreprise adaptée Cap Vert embauche.", "Cap Vert"),
+        ("Le bureau d'études Eau & Paysages mesure.", "Eau & Paysages"),
+        ("Un collectif, Alcapsy, appelle à manifester.", "Alcapsy"),
         (
             "L'Association Lozérienne pour l'Étude et la Protection de l'Environnement recense.",
             "Association Lozérienne pour l'Étude et la Protection de l'Environnement",
@@ -282,7 +285,9 @@ def test_a_name_tells_its_kind() -> None:
 
 
 @pytest.mark.skipif(not is_installed(), reason="spaCy's French model is not installed")
-@pytest.mark.parametrize("name", ["organisations", "organisations-press", "organisations-minutes"])
+@pytest.mark.parametrize(
+    "name", ["organisations", "organisations-press", "organisations-minutes", "organisations-briefs"]
+)
 def test_the_model_proposes_no_person_and_few_wrong_names(name: str) -> None:
     rows = [json.loads(line) for line in (GOLD / f"{name}.jsonl").read_text("utf-8").splitlines()]
     right = wrong = 0

@@ -34,7 +34,9 @@ _TOLD = (
     rf"départementale?|nationale?|"
     r"internationale?|industriel(?:le)?|citoyen(?:ne)?|sporti(?:f|ve)|culturel(?:le)?|professionnel(?:le)?|"
     r"technique|technologique|général|générale|élémentaire|primaire|maternelle|supérieure|polyvalent|"
-    r"hôtelier|"
+    r"hôtelier|adaptée|solidaire|mutualiste|inclusive|associati(?:f|ve)|coopérati(?:f|ve)|ouvrière|forestière|"
+    r"laitière|viticole|apicole|innovante|pharmaceutique|agroalimentaire|informatique|bancaire|minière|"
+    r"d['’]insertion|de conseil|à mission|"
     r"d['’]ingénieurs|de (?:commerce|recherche|design|management)|"
     r"(?:espagnol|allemand|américain|italien|japonais|chinois|coréen|indien|suisse|belge|anglais|britannique|"
     r"néerlandais|danois|suédois|norvégien|finlandais|canadien|québécois|brésilien|français|"
@@ -48,7 +50,7 @@ _LITTLE = r"(?:(?:de la|de l['’]|du|des|de|d['’]|en|la|le|les|of|for)(?:(?<=
 NAME = (
     rf"(?:L[ea]s?{_SPACE})?{_WORD}"
     rf"(?:{_SPACE}(?:{_LITTLE})?(?:{_WORD}|\d{{1,3}}\b)|{_SPACE}(?:&|et){_SPACE}(?:Fils|Frères|"
-    rf"Associés|Cie)\b)*"
+    rf"Associés|Cie)\b|{_SPACE}&{_SPACE}{_WORD})*"
 )
 _AFTER_NAME = re.compile(r"\w[ \u00a0][A-ZÀ-ÖØ-Þ][\w’'-]+[ \u00a0]$")
 _INTRODUCED = re.compile(

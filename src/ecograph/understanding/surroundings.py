@@ -64,8 +64,8 @@ _DEALT = re.compile(
     r"\bconfiée?s?[ \u00a0]à[ \u00a0]|"
     r"\b[cC]hez[ \u00a0]|"
     # "un second magasin, Lo Mercat"
-    r"\b(?:magasin|boutique|filiale|start-?up|coopérative|concurrente?|"
-    r"usine)(?:[ \u00a0][a-zà-ÿ]+)?,[ \u00a0])$",
+    r"\b(?:magasin|boutique|filiale|start-?up|coopérative|concurrente?|collectif|association|entreprise|"
+    r"jeune pousse|tiers-lieu|usine)(?:[ \u00a0][a-zà-ÿ]+)?,[ \u00a0])$",
     re.IGNORECASE,
 )
 # Names of places are bought by nobody, but models take bodies for places.

@@ -48,7 +48,7 @@ from ecograph.understanding.surroundings import (
 )
 from ecograph.understanding.things import is_other
 
-METHOD = "spotting/5"
+METHOD = "spotting/6"
 # Labels of words: hardly ever a name, hardly ever anything else; a noun before a capitalised word.
 COMMON, PROPER, NOUN = "COMMON", "PROPER", "NOUN"
 LONGEST = 80  # characters of a name
