@@ -74,6 +74,15 @@ def test_a_page_is_read_without_what_stands_beside_its_text() -> None:
     assert read.text == "Un séchoir à Mende.\n\nUn autre."
 
 
+@pytest.mark.parametrize("said", ["utf-8", "iso-8859-1", "us-ascii", "klingon", "utf-16"])
+def test_a_page_may_be_wrong_about_its_encoding(said: str) -> None:
+    page = f"<html><meta charset={said}><p>L’agence d’Aquitaine, à Mende : coût 3 €</p></html>".encode(
+        "cp1252"
+    )
+    assert extract(File("page.html", page)).text == "L’agence d’Aquitaine, à Mende : coût 3 €"
+    assert "L’agence" in extract(File("page.html", page, charset=said)).text
+
+
 def test_a_page_says_its_encoding() -> None:
     page = '<html><head><meta charset="iso-8859-15"></head><p>coût : 3 €</p></html>'
     assert "3 €" in extract(File("page.html", page.encode("iso-8859-15"))).text
@@ -90,13 +99,24 @@ def test_a_pdf_is_read_page_by_page_and_its_lines_are_joined() -> None:
 
 
 @pytest.mark.parametrize(
+    "title", ["untitled", "(anonymous)", "Sans titre 1", "Microsoft Word - note v2.docx", "note_finale.pdf"]
+)
+def test_what_programs_write_in_place_of_a_title_is_none(title: str) -> None:
+    assert extract(File("note.pdf", pdf("Un séchoir", title=title))).title == ""
+
+
+def test_letters_are_those_that_people_type() -> None:
+    text = "Le pro\ufb01l de \ufb02otte, Loze\u0300re".encode()
+    assert extract(File("note.txt", text)).text == "Le profil de flotte, Lozère"
+
+
+@pytest.mark.parametrize(
     ("name", "content", "said"),
     [
         ("scan.pdf", pdf("", ""), "2 pages hold no text"),
         ("closed.pdf", pdf("Secret", password="mot"), "encrypted"),
         ("broken.pdf", b"%PDF-1.7\nnothing more", "cannot be read: it is broken or cut short"),
         ("binary.txt", bytes(range(1, 256)) * 20, r"line \d+, column \d+: not [\w-]+: byte 0x\w\w;"),
-        ("klingon.html", b"<html><meta charset=klingon>\xe9", "no encoding is called 'klingon'"),
         ("cut.pdf", pdf("Un texte")[:-300], "cannot be read|no text"),
         ("empty.txt", b"", "no text"),
         ("blank.txt", b" \n\n\t", "no text"),
@@ -146,6 +166,15 @@ def test_a_document_is_a_resource_with_an_extract(tmp_path: Path) -> None:
     assert read_texts(declaration(), [file], BASE) == {
         f"{BASE}/document/uploads--ma-note": extract(file).text
     }
+
+
+def test_documents_of_one_name_are_not_made_one() -> None:
+    files = [File("a/Rapport.txt", b"Un texte."), File("b/rapport.md", b"Un autre.")]
+    context = Context(BASE, lambda scheme, name: None)
+    stated = [each for file in files for each in read_document(declaration(), file, context).stated]
+    assert [bool(list(each.triples)) for each in stated] == [True, False]
+    assert "a/Rapport.txt has this name already" in stated[1].rejections[0].reason["en"]
+    assert list(read_texts(declaration(), files, BASE).values()) == ["Un texte."]
 
 
 def test_long_titles_and_extracts_end_with_a_word() -> None:

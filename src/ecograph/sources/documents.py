@@ -12,7 +12,7 @@ from pathlib import Path
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.errors import MalformedFile
-from ecograph.model import Iri
+from ecograph.model import Iri, Rejection
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.extraction import Extraction, extract
@@ -28,9 +28,15 @@ _SENTENCE = re.compile(r"[.!?…](?=\s)")
 
 
 def read_document(declaration: Declaration, file: File, context: Context) -> Content:
-    """Read one document as a resource; raises `MalformedFile`, `TooLarge`."""
+    """Read one document as a resource; raises `MalformedFile`, `TooLarge`.
+
+    One that is called as another of the source is left out: both would be one resource.
+    """
     found = extract(file)
     subject = document_iri(declaration, file, context.base)
+    first = context.told.setdefault(subject, file.name)
+    if first != file.name:
+        return Content(found.written, iter([Stated(file.name, (), [_taken(file, first)])]))
     triples = list(_record(NamedNode(subject), file, found, is_kept=declaration.keep_text))
     return Content(found.written, iter([Stated(file.name, triples)]))
 
@@ -39,7 +45,10 @@ def read_texts(declaration: Declaration, files: Iterable[File], base: str) -> Ma
     """Return the whole texts of a source's documents by their IRIs; of other kinds of sources, none."""
     if declaration.kind != "document":
         return {}
-    return {document_iri(declaration, file, base): extract(file).text for file in files}
+    by_iri: dict[Iri, str] = {}
+    for file in files:  # the first of a name is the one that was loaded
+        by_iri.setdefault(document_iri(declaration, file, base), extract(file).text)
+    return by_iri
 
 
 def document_iri(declaration: Declaration, file: File, base: str) -> Iri:
@@ -48,6 +57,14 @@ def document_iri(declaration: Declaration, file: File, base: str) -> Iri:
     if not name:
         raise MalformedFile(file.name, "its name holds no letter or digit to call it by")
     return f"{base}/document/{declaration.id}--{name}"
+
+
+def _taken(file: File, first: str) -> Rejection:
+    reason = {
+        "fr": f"{first} porte déjà ce nom dans la même source : renommez l'un des deux",
+        "en": f"{first} has this name already in the same source: rename one of them",
+    }
+    return Rejection(record="", place=file.name, path="", value="", reason=reason)
 
 
 def _record(subject: NamedNode, file: File, found: Extraction, *, is_kept: bool) -> Iterator[Triple]:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import codecs
+
 import charset_normalizer
 
 from ecograph.errors import MalformedFile
 
 _LEGACY = "cp1252"  # what French programs write when they do not write UTF-8
+_MEANT_AS_LEGACY = frozenset({"iso8859-1", "ascii"})
 
 
 def encoding_of(content: bytes) -> str:
@@ -19,6 +22,20 @@ def encoding_of(content: bytes) -> str:
         found = charset_normalizer.from_bytes(content, cp_isolation=[_LEGACY, "mac_roman"]).best()
         return str(found.encoding) if found else _LEGACY
     return "utf-8-sig"
+
+
+def holds_as(content: bytes, name: str) -> str | None:
+    """Return the encoding that a page's name for it stands for, if its bytes are so encoded.
+
+    As in browsers, Latin-1 and ASCII are Windows-1252: nobody means the controls in place of its quotes.
+    """
+    try:
+        encoding = codecs.lookup(name).name
+        encoding = _LEGACY if encoding in _MEANT_AS_LEGACY else encoding
+        content.decode(encoding)
+    except (LookupError, UnicodeError):
+        return None
+    return encoding
 
 
 def check_utf_8(content: bytes, name: str) -> None:

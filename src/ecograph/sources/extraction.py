@@ -5,13 +5,14 @@ from __future__ import annotations
 import io
 import logging
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ecograph.errors import MalformedFile, TooLarge
 from ecograph.sources.content import File
-from ecograph.sources.encoding import decoded, encoding_of
+from ecograph.sources.encoding import decoded, encoding_of, holds_as
 from ecograph.sources.markup import PARAGRAPH, is_block, read_markup
 
 SUFFIXES: Mapping[str, str] = {
@@ -31,6 +32,15 @@ _HTML = re.compile(
     rb"^\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*<(?:!doctype\s+html|html)", re.IGNORECASE | re.DOTALL
 )
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?([\w-]+)", re.IGNORECASE)
+# What programs write in place of a title, and names of files.
+_NO_TITLE = re.compile(
+    r"\(?(?:untitled|anonymous|unspecified|sans (?:titre|nom)|document|pr[ée]sentation)\)? ?\d*"
+    r"|(?:pr[ée]sentation powerpoint|powerpoint presentation|diapositive|slide) ?\d*"
+    r"|microsoft (?:word|powerpoint|excel|office \w+) - .*"
+    r"|\S+\.(?:docx?|odt|pptx?|odp|xlsx?|pdf|indd|rtf|txt)",
+    re.IGNORECASE,
+)
+_LIGATURES = {0xFB00 + at: letters for at, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
 _SAID_OF = {
     b"PK\x03\x04": "a Word, OpenDocument or spreadsheet file",
     b"\xd0\xcf\x11\xe0": "an old Word file",
@@ -102,10 +112,11 @@ def _plain(file: File) -> Extraction:
 
 
 def _html(file: File) -> Extraction:
-    declared = _CHARSET.search(file.content[:4_000])
     encoding = encoding_of(file.content)
     if not encoding.startswith("utf"):  # what holds as UTF-8 is, whatever is said of it
-        encoding = file.charset or (declared[1].decode("ascii", "replace") if declared else encoding)
+        declared = _CHARSET.search(file.content[:4_000])
+        said = (file.charset or "", declared[1].decode("ascii", "replace") if declared else "")
+        encoding = next(filter(None, (holds_as(file.content, name) for name in said)), encoding)
     # The end of a line of HTML is a space; lines end with their elements.
     page = read_markup(_decoded(file, encoding).replace("\n", " "), hidden=_ASIDE, gap=_gap)
     return Extraction(page.text, page.title, "", encoding)
@@ -143,7 +154,8 @@ def _pdf(file: File) -> Extraction:
             file.name,
             f"its {len(pages)} pages hold no text: it was probably scanned; recognise its characters first",
         )
-    return Extraction(_rejoined("\n\n".join(pages)), title or "", "", f"PDF, {len(pages)} pages")
+    own = "" if title is None or _NO_TITLE.fullmatch(title.strip()) else title
+    return Extraction(_rejoined("\n\n".join(pages)), own, "", f"PDF, {len(pages)} pages")
 
 
 def _rejoined(text: str) -> str:
@@ -153,6 +165,7 @@ def _rejoined(text: str) -> str:
 
 
 def _tidied(text: str) -> str:
+    text = unicodedata.normalize("NFC", text.translate(_LIGATURES))  # as people type it when they search
     lines = (
         _SPACES.sub(" ", line).strip() for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     )
