@@ -83,6 +83,9 @@ def test_a_river_a_direction_or_a_word_is_no_territory(text: str) -> None:
         ("Le train Mende-Langogne roulera l'été.", ["COM-48095", "COM-48080"]),
         ("Elle s'installe à Tours.", ["COM-37261"]),
         ("À La Chambre, la scierie ferme.", ["COM-73067"]),
+        ("Claire Mende s'installe à Mende.", ["COM-48095"]),
+        ("Des pompiers de Langogne et de Chanac sont là.", ["COM-48080", "COM-48039"]),
+        ("Un incubateur ouvre à La Réunion.", ["REG-04"]),
     ],
 )
 def test_a_commune_is_named(text: str, found: list[str]) -> None:
@@ -97,6 +100,9 @@ def test_a_commune_is_named(text: str, found: list[str]) -> None:
         "Tours de table, tours de passe-passe.",
         "Louis Mende, menuisier, prend sa retraite.",
         "La rue de Mende sera fermée.",
+        "Reçu par M. Chanac, maire.",
+        "Mme Millau et M. Chanac ont signé. Pour Millau, c'est un début. Chanac, lui, attend.",
+        "Claire Millau expose. Ce sera la dernière fois pour Millau.",
         "Mende Volley reçoit le leader.",
         "Le Maçon du Gévaudan. Maçon : un métier qui recrute.",
         "La Rozière de l'année est élue.",

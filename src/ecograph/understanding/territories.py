@@ -13,7 +13,7 @@ from ecograph.understanding.forms import normal
 from ecograph.understanding.landwords import WORDS
 from ecograph.understanding.linking import Link, Linker
 from ecograph.understanding.places import Place
-from ecograph.understanding.towns import BESIDE, UNLIKELY, Towns, has_article, is_abroad
+from ecograph.understanding.towns import BESIDE, UNLIKELY, Towns, has_article, has_own_article, is_abroad
 
 METHOD = "places/3"
 # Those that have no article: "à Paris" is the département, "à Vienne" the town.
@@ -79,7 +79,7 @@ class Territories:
         word = normal(quote)
         if is_abroad(after) or not has_article(self._names[link.id], quote, before):
             return None
-        if _BARE_AT.search(before) and word not in _WITHOUT_ARTICLE:
+        if _BARE_AT.search(before) and word not in _WITHOUT_ARTICLE and not has_own_article(quote):
             return None
         is_word = word in WORDS and reading.opens(link.start) and not _DATELINE.match(after)
         is_direction = word in _DIRECTIONS and not _DEPARTMENT.search(before)

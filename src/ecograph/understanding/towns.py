@@ -20,6 +20,7 @@ from ecograph.understanding.landwords import COUNTRIES, WORDS
 from ecograph.understanding.linking import Link
 from ecograph.understanding.namesakes import is_in_street
 from ecograph.understanding.naming import is_inside_a_name, names_no_place
+from ecograph.understanding.people import without_people
 from ecograph.understanding.places import Gazetteer, Place
 from ecograph.understanding.words import FRENCH
 
@@ -42,7 +43,6 @@ _STANDS = re.compile(
     r"village|ville|zone)s?(?:\s[a-zà-ÿ]+)?\s(?:d(?:e|u|es)\s|d['’])$",
     re.IGNORECASE,
 )
-_OF = re.compile(r"(?:\bd(?:e|u|es)\s|\bd['’])$", re.IGNORECASE)
 _ARTICLE = re.compile(r"(?:\b(?:la|le|les|un|une|ce|cette|au|aux|du|des)\s|\bl['’])$", re.IGNORECASE)
 _CAPITALISED = re.compile(r"([A-ZÀ-Þ][\w'-]*) (?:d(?:e|u|es) |d')?$")
 _GOES_ON = re.compile(r" (?:(?:de|du|des|de la) |d'|de l')?[A-ZÀ-Þ]")
@@ -58,6 +58,7 @@ class Said:
     start: int
     end: int
     bearers: Sequence[str]
+    is_somebody: bool = False  # somebody of the text is called so
 
     @property
     def text(self) -> str:
@@ -100,6 +101,7 @@ class Towns:
     def said(self, reading: Reading) -> Iterator[Said]:
         """Yield where names of communes stand, written as they are."""
         found = list(self._gazetteer.named(reading.text))
+        people = _people(reading.text) if found else frozenset()
         edges = {start for start, _, _ in found} | {end for _, end, _ in found}
         for start, end, bearers in found:
             # "Mende-Langogne" is a way between two, "Paris-l'Hôpital" a name of its own.
@@ -108,7 +110,7 @@ class Towns:
             said = Said(reading, start, end, bearers)
             meant = [iri for iri in bearers if self._is_written(iri, said)]
             if meant and (is_line or not is_inside_a_name(reading.text, start, end)):
-                yield Said(reading, start, end, meant)
+                yield Said(reading, start, end, meant, is_somebody=people >= set(said.words))
 
     def _is_written(self, iri: str, said: Said) -> bool:
         """Whether a commune's name stands there with its accents, its capitals and its article."""
@@ -133,7 +135,8 @@ class Towns:
             is_here = around(one) in beside
             return Link(start=said.start, end=said.end, id=one, confidence=SURE) if is_here else None
         sure = self._sure(said, is_familiar=one in self._familiar)
-        if sure == UNLIKELY and around(one) in within and not self._is_word(said):
+        is_doubted = self._is_word(said) or said.is_somebody
+        if sure == UNLIKELY and around(one) in within and not is_doubted:
             sure = LIKELY
         return Link(start=said.start, end=said.end, id=one, confidence=sure)
 
@@ -154,12 +157,14 @@ class Towns:
         """How sure it is, by what stands around a name, that a place is meant."""
         is_word, cased = self._is_word(said), _has_capitals(said.text)
         shouted = said.reading.shouted
-        if _AT.search(said.before) or (_AT_THE.search(said.before) and not _has_own_article(said.text)):
+        if _AT.search(said.before) or (_AT_THE.search(said.before) and not has_own_article(said.text)):
             return SURE if cased and not shouted else _likely(not is_word)
         if not cased or (_GOES_ON.match(said.after) and not shouted):
             return UNLIKELY
-        if said.reading.opens(said.start) or shouted:
+        if (said.reading.opens(said.start) or shouted) and not said.is_somebody:
             return self._opening(said, is_word=is_word, is_familiar=is_familiar)
+        if said.is_somebody:
+            return SURE if _STANDS.search(said.before) else UNLIKELY
         if said.is_long or _STANDS.search(said.before):
             return SURE
         return self._in_sentence(said, is_word=is_word, is_familiar=is_familiar)
@@ -179,7 +184,15 @@ class Towns:
             return UNLIKELY
         if is_familiar:
             return SURE
-        return _likely(not is_word and not _OF.search(said.before) and said.words[0] not in GIVEN)
+        return _likely(not is_word and said.words[0] not in GIVEN)
+
+
+def _people(text: str) -> frozenset[str]:
+    """The words of the names that titles and given names tell to be people's."""
+    left = without_people(text)
+    return frozenset(
+        normal(token.text) for token in tokens_of(text) if left[token.start] != text[token.start]
+    )
 
 
 def is_abroad(after: str) -> bool:
@@ -203,15 +216,16 @@ def is_spelt(name: str, said: str) -> bool:
 def has_article(names: Collection[str], said: str, before: str) -> bool:
     """Whether some name that has an article (Le Rozier) has it here: "Le Rozier", "du Rozier"."""
     return any(
-        not _has_own_article(name)
-        or _has_own_article(said)
+        not has_own_article(name)
+        or has_own_article(said)
         or _CONTRACTED.search(before)
         or _ARTICLE.search(before)
         for name in names
     )
 
 
-def _has_own_article(name: str) -> bool:
+def has_own_article(name: str) -> bool:
+    """Whether a name begins with an article."""
     return name.lower().startswith(("le ", "la ", "les ", "l'", "l’"))
 
 
