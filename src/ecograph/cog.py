@@ -15,6 +15,13 @@ SCHEME = "territories"
 # Five signs: the code of a commune, or a postcode.
 FIVE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}", re.IGNORECASE)
 
+_DEPARTEMENT_CODE = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]")
+
+
+def is_department(code: str) -> bool:
+    """Whether a code is that of a département, or of a collectivity overseas: 48, 2A, 974."""
+    return _DEPARTEMENT_CODE.fullmatch(code) is not None
+
 
 def is_commune(iri: str) -> bool:
     """Whether an IRI is that of a commune."""

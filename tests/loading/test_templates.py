@@ -21,7 +21,7 @@ from ecograph.model import Level
 from ecograph.sources.forms import form_of
 from ecograph.sources.lists import choices
 from ecograph.sources.templates import csv_template, xlsx_template
-from ecograph.vocab import DCT, VOC, eco
+from ecograph.vocab import DCT, RDFS, VOC, eco
 
 Invoke = Callable[..., Result]
 GOOD = {
@@ -186,6 +186,19 @@ def test_merged_cells_count_in_each_of_their_rows(
     assert project.iris(eco("stage")) == (f"{VOC}project-stages/prototype",)
 
 
+def test_a_company_is_one_however_its_number_is_written(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    table = tmp_path / "p.csv"
+    rows = ("Causse;732829320;PME", "Causse encore;732 829 320;PME")
+    table.write_text("\n".join(["Nom *;SIREN;Genre d'acteur *", *rows]), "utf-8")
+    load = ("--home", str(home), "load", str(table), "--template", "Company", "--source", "p")
+    assert "line 3: SIREN 732829320: a row above has this identifier" in invoke(*load).output
+    table.write_text("\n".join(["Nom *;SIREN;Genre d'acteur *", rows[1]]), "utf-8")
+    assert "p: 3 records" in invoke(*load).output
+    assert facts(opened(home), "actor/p--732829320").text([f"{RDFS}label"], "fr") == "Causse encore"
+
+
 def test_a_row_without_a_name_is_marked_in_the_column_of_names(
     invoke: Invoke, home: Path, tmp_path: Path
 ) -> None:
@@ -223,7 +236,7 @@ def test_a_filled_template_is_recognised_and_loaded(
     project = facts(graph, "project/suivi--p-1")
     assert project.text([DCT + "title"], "fr") == "Séchoir solaire de plantes"
     assert set(project.iris(eco("inPole"))) == {f"{VOC}poles/agro", f"{VOC}poles/chimie"}
-    assert project.iris(eco("carriedBy")) == (f"{graph.base}/actor/societes--732-829-320",)
+    assert project.iris(eco("carriedBy")) == (f"{graph.base}/actor/societes--732829320",)
     assert [n.value for n in project.literals(eco("startedOn"))] == ["2026-03-01"]
     needs = project.iris(eco("hasNeed"))
     assert needs == (f"{graph.base}/need/suivi--p-1-1", f"{graph.base}/need/suivi--p-1-3")

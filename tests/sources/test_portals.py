@@ -122,6 +122,12 @@ def told(rejections: list[Rejection]) -> list[tuple[str, str]]:
     return [(rejection.place, rejection.reason["en"]) for rejection in rejections]
 
 
+@pytest.mark.parametrize("code", ["Lozère", "1", "20", "99", "2a"])
+def test_a_departement_is_given_by_its_code(code: str) -> None:
+    with pytest.raises(ValueError, match="the code of a département is expected, as 48, 2A or 974"):
+        declare("sirene", sirene={"departements": ["48", "2A", "974", code]})
+
+
 @pytest.mark.parametrize(
     ("row", "reason"),
     [

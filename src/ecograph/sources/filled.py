@@ -158,7 +158,7 @@ class _Reading:
     def _row(self, cells: dict[str, str], place: str, seen: set[str]) -> Stated:
         by = self._form.identifying(self._language)
         column = next((c for c in by if slug(cells.get(c, ""))), by[-1])
-        cells[ROW_ID] = cells.get(column, "")
+        cells[ROW_ID] = self._known_by(column, cells.get(column, ""))
         if (own := slug(cells[ROW_ID])) in seen:
             return Stated(place, (), [_rejected(place, column, cells[ROW_ID])])
         filled = [sub for sub in self._subs if any(cells.get(c, "").strip() for c in sub.columns)]
@@ -169,6 +169,11 @@ class _Reading:
         if not rejections:
             seen.add(own)
         return Stated(place, Written("" if rejections else text), rejections)
+
+    def _known_by(self, column: str, cell: str) -> str:
+        """Return what a row is known by; a number of a register is one, whatever blanks people put in it."""
+        is_number = self._form.headings(self._language)[column].function in {"siren", "siret"}
+        return "".join(cell.split()) if is_number else cell
 
     def _read(
         self, cells: dict[str, str], place: str, filled: Sequence[_Sub], own: str, identifier: str

@@ -10,12 +10,12 @@ import io
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import IO, TextIO, cast
+from typing import IO, Annotated, TextIO, cast
 from zipfile import ZipFile
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import AfterValidator, BaseModel, ConfigDict
 
-from ecograph.cog import department_of
+from ecograph.cog import department_of, is_department
 from ecograph.errors import MalformedFile
 from ecograph.sources.companies import Company, stated
 from ecograph.sources.content import Content, Context, File, Stated
@@ -36,12 +36,18 @@ _STRAY = re.compile("[\udc80-\udcff]")  # bytes that are not UTF-8
 Cells = Mapping[str, str]
 
 
+def _department(code: str) -> str:
+    if not is_department(code):
+        raise ValueError(f"{code!r}: the code of a département is expected, as 48, 2A or 974")
+    return code
+
+
 class SireneOptions(BaseModel):
     """Which companies are wanted; all of them without départements."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    departements: tuple[str, ...] = ()
+    departements: tuple[Annotated[str, AfterValidator(_department)], ...] = ()
 
 
 def read_sirene(file: File, context: Context, options: SireneOptions) -> Content:
