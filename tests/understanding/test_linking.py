@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import unicodedata
 from itertools import pairwise
 from pathlib import Path
@@ -371,6 +372,26 @@ def test_articles_and_signs_belong_to_the_names_that_have_them(text: str, said: 
         places=["Grand Est"],
     )
     assert "|".join(text[link.start : link.end] for link in linker.find(text)) == said
+
+
+def test_a_long_text_is_read_as_its_sentences_are() -> None:
+    sentence = "Avec Brume, tout change. Avec Radio Brume, on écoute. Dans la rue Brume, rien. "
+    linker = Linker([Entity(id="brume", names=("Brume",), proper=True)])
+    once = [link.start for link in linker.find(sentence)]
+    assert len(once) == 1
+    many = [link.start for link in linker.find(sentence * 20)]
+    assert many == [at + len(sentence) * number for number in range(20) for at in once]
+
+
+def test_reading_takes_time_by_the_length_of_a_text() -> None:
+    linker = Linker([Entity(id="tarn", names=("Tarn",), proper=True)])
+    seconds = []
+    for times in (500, 5_000):
+        text = "Une usine du Tarn embauche. " * times
+        start = time.process_time()
+        assert len(linker.find(text)) == times
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 40 * seconds[0]  # ten times the text; a hundred where each name reads it all
 
 
 OWN = Path(__file__).parent / "gold"

@@ -36,6 +36,7 @@ _LIST_GOES_ON = re.compile(r"[,;.)]|$| (?:et|ou) ")
 _CELL = re.compile(r"[;\t|\n] ?$")
 _CELL_END = re.compile(r" ?(?:[;\t|\n]|$)")
 _INITIALS_NEEDED = 2
+_NEAR = 400  # characters around a name in which something tells what it means
 _SPELT_ASIDE = re.compile(r"\s*[:=–,]\s*((?:[^\W\d_]+[ '-]+)+[^\W\d_]+)")
 _STRICT = 3  # letters of an acronym that is spelt out without brackets
 
@@ -54,10 +55,12 @@ class Reading:
         return self.plain.text
 
     def before(self, span: Sequence[Token]) -> str:
-        return self.text[: span[0].start]
+        """What stands before a stretch, as far as it may tell something: a text may be long."""
+        return self.text[max(0, span[0].start - _NEAR) : span[0].start]
 
     def after(self, span: Sequence[Token]) -> str:
-        return self.text[span[-1].end :]
+        """What stands after it, as far."""
+        return self.text[span[-1].end : span[-1].end + _NEAR]
 
     def is_whole(self, span: Sequence[Token], *, comma: bool = False) -> bool:
         """Whether nothing but what may stand within a name stands between the tokens."""

@@ -89,6 +89,7 @@ def is_someone_else(reading: Reading, token: Token) -> bool:
     if word in GIVEN:
         return True
     is_kind = key(word) in GENERIC or word in NO_PART or word in _TRADES
-    begins = reading.opens(said.start()) or (word in FRENCH and reading.begins_line(said.start()))
+    at = token.start - len(before) + said.start()
+    begins = reading.opens(at) or (word in FRENCH and reading.begins_line(at))
     opens = begins or before[: said.start()].rstrip().endswith(_QUOTES)
     return not is_kind and not opens
