@@ -150,3 +150,19 @@ def test_an_interrupted_copy_goes_on(
     before = left[0]
     assert copy(target.store, source.store) == digests
     assert left[0] == before
+
+
+@pytest.mark.parametrize("headers", [{}, {"Content-Type": "text/html; charset=utf-8"}])
+def test_a_page_is_no_answer(endpoint: Endpoint, script: Script, headers: dict[str, str]) -> None:
+    """Of a proxy that wants a log-in: nothing that strangers are given, nothing that was written."""
+    script.answers = [(200, headers, b"<html>Log in</html>")]
+    with pytest.raises(StorageFailed):
+        endpoint.fetch("SELECT ?x {}", EVERYTHING, JSON)
+
+
+def test_what_a_page_answers_was_not_written(endpoint: Endpoint, script: Script) -> None:
+    script.answers = [(200, {"Content-Type": "text/html"}, b"<html>Log in</html>")]
+    with pytest.raises(StorageFailed, match="HTML"):
+        endpoint.update("CLEAR GRAPH <urn:g>")
+    script.answers = [(200, {"Content-Type": JSON}, EMPTY)]
+    endpoint.update("CLEAR GRAPH <urn:g>")

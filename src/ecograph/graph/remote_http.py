@@ -29,6 +29,9 @@ _ERROR_BYTES = 4_000
 _OVERLAP = 500
 _NAMED = 64
 _AGAIN = frozenset({502, 503, 504})
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_ANSWER = "read the SPARQL server's answer"
+_SHOWN_BYTES = 60
 
 Pairs = list[tuple[str, str]]
 
@@ -107,7 +110,7 @@ class Endpoint:
                     terms = cast("Sequence[Object | None]", tuple(solution))
                     yield tuple(term if term is None else self.dialect.term(term) for term in terms)
             except (SyntaxError, OSError) as error:
-                raise ServerFailed("read the SPARQL server's answer", error) from error
+                raise ServerFailed(_ANSWER, error) from error
             return self.dialect.page(response.headers)
 
     def fetch(
@@ -129,6 +132,8 @@ class Endpoint:
                 body += chunk
                 if limit is not None and len(body) > limit:
                     raise QueryLimit(f"its answer is larger than {limit:,} bytes")
+            if accept == JSON and not body.lstrip().startswith(b"{"):
+                raise ServerFailed(_ANSWER, f"expected JSON, got {bytes(body[:_SHOWN_BYTES])!r}")
             return bytes(body), response.headers
 
     def update(self, text: str) -> None:
@@ -156,7 +161,7 @@ class Endpoint:
 
     def _written(self, doing: str, response: httpx.Response) -> None:
         if response.is_success:
-            return
+            return _refuse_page(doing, response)
         failure = self.dialect.failure(doing, response.status_code, response.text)
         raise failure if isinstance(failure, ServerFailed) else ServerFailed(doing, failure)
 
@@ -173,6 +178,7 @@ class Endpoint:
             if not response.is_success:
                 text = response.read()[:_ERROR_BYTES].decode("utf-8", "replace")
                 raise self._failure(doing, response, text)
+            _refuse_page(doing, response)
             if "dialect" in self.__dict__ and (refusal := self.dialect.refusal(response.headers)):
                 raise refusal
             yield response
@@ -252,6 +258,13 @@ def page_of(text: str, *, limit: int, offset: int) -> str:
     Its ORDER BY is inside then, where a server that limits sorted answers does not look at it.
     """
     return f"SELECT * {{ {{ {text} }} }} LIMIT {limit} OFFSET {offset}"
+
+
+def _refuse_page(doing: str, response: httpx.Response) -> None:
+    """A proxy that wants a log-in, or is at work, may answer 200 with a page: nothing was read or written."""
+    kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind in _PAGES:
+        raise ServerFailed(doing, "it answered with an HTML page")
 
 
 def _auth(server: Server) -> httpx.Auth | None:

@@ -28,7 +28,7 @@ from pyoxigraph import (
     parse_query_results,
 )
 
-from ecograph.errors import QueryLimit, StorageFailed
+from ecograph.errors import QueryLimit, ServerFailed, StorageFailed
 from ecograph.graph.admission import admit
 from ecograph.graph.aliases import Aliases
 from ecograph.graph.catalogue import Catalogue
@@ -64,9 +64,12 @@ class RemoteReader:
     def query(self, level: Level, text: str) -> Answer:
         """Evaluate a query of ours; what users write goes through `RemoteQueries`."""
         body, form = self.answer(level, QueryRequest(text=text))
-        if form in _GRAPH_FORMS:
-            return _triples(body)
-        return cast("Answer", parse_query_results(body, format=QueryResultsFormat.JSON))
+        try:
+            if form in _GRAPH_FORMS:
+                return _triples(body)
+            return cast("Answer", parse_query_results(body, format=QueryResultsFormat.JSON))
+        except SyntaxError as error:
+            raise ServerFailed("read the SPARQL server's answer", error) from error
 
     def answer(
         self,
