@@ -16,7 +16,7 @@ from ecograph.model import Rejection
 from ecograph.sources.content import File
 from ecograph.sources.declaration import read_declaration
 from ecograph.sources.mapping import RecordMapping
-from tests.sources.conftest import SAMPLES, Read, declare, sample
+from tests.sources.conftest import BASE, SAMPLES, Read, declare, sample
 
 PROJECTS = RecordMapping.model_validate(
     {
@@ -87,6 +87,36 @@ def test_datasets_of_portals_in_several_languages_are_read_in_french(read: Read)
     triples, rejections, _ = read(declare("ckan"), File("x.json", content))
     assert rejections == []
     assert re.findall('/title> "([^"]*)"', "\n".join(triples)) == ["Objet", "Montré", "Einzig"]
+
+
+def test_datasets_with_one_identifier_are_not_made_one(read: Read) -> None:
+    catalogue = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
+    <https://exemple.fr/1> a dcat:Dataset ; dct:identifier "x" ; dct:title "Un"@fr .
+    <https://exemple.fr/2> a dcat:Dataset ; dct:identifier "x" ; dct:title "Deux"@fr ."""
+    triples, rejections, warnings = read(declare("dcat"), File("c.ttl", catalogue.encode()))
+    assert re.findall('/title> "([^"]*)"', "\n".join(triples)) == ["Un"]
+    assert [(r.record, r.value) for r in rejections] == [("https://exemple.fr/2", "x")]
+    assert warnings == []
+
+    items = [{"dataset_id": name, "metas": {"default": {"title": name}}} for name in ("a@b", "a-b", "a@b")]
+    _, rejections, warnings = read(declare("opendatasoft"), File("o.json", json.dumps(items).encode()))
+    assert [(r.place, r.value) for r in rejections] == [("o.json, $[1]", "a-b")]
+    assert [(r.place, r.value) for r in warnings] == [("o.json, $[2]", "a@b")]
+
+
+def test_a_publisher_that_is_spelt_in_two_ways_is_one_actor(read: Read) -> None:
+    names = ("Organisme Un", "ORGANISME UN", "日本")
+    items = [
+        {"id": str(n), "title": "Titre", "organization": {"title": name}} for n, name in enumerate(names)
+    ]
+    content = json.dumps({"result": {"results": items}}).encode()
+    triples, rejections, _ = read(declare("ckan"), File("c.json", content))
+    said = [line for line in triples if line.startswith(f"<{BASE}/actor/")]
+    assert rejections == []
+    assert re.findall(r"#(\w+)> \"([^\"]*)\"", "\n".join(said)) == [
+        ("label", "Organisme Un"),
+        ("altLabel", "ORGANISME UN"),
+    ]
 
 
 @pytest.mark.parametrize("mark", [{"private": True}, {"state": "deleted"}])

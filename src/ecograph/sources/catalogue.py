@@ -18,7 +18,7 @@ from ecograph.sources.content import Context, Stated
 from ecograph.sources.markup import read_markup
 from ecograph.sources.naming import slug
 from ecograph.sources.values import BadValue, Term, tidy
-from ecograph.vocab import DCAT, DCT, RDF, RDFS, concept, eco
+from ecograph.vocab import DCAT, DCT, RDF, RDFS, SKOS, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
 _NEEDED = {"fr": "le jeu de données n'en a pas", "en": "the dataset has none"}
@@ -69,21 +69,35 @@ def stated(dataset: Dataset, place: str, context: Context, source: str) -> State
             return Stated(
                 place, (), [Rejection(record=record, place=place, path=path, value="", reason=_NEEDED)]
             )
-    before = context.told.setdefault("datasets", {}).setdefault(name, place)
-    if before != place:  # lists move while their pages are read
-        again = Rejection(
-            record=subject.value,
-            place=place,
-            path="identifier",
-            value=dataset.identifier[:200],
-            reason={"fr": f"déjà lu, {before}", "en": f"read before, at {before}"},
-        )
-        return Stated(place, (), (), [again])
+    first = context.told.setdefault("datasets", {}).setdefault(name, (place, dataset))
+    if first[0] != place:
+        return _again(dataset, subject, place, *first)
     told = _Told(subject, place)
     triples = [*_about(dataset, subject, context), *told.triples(dataset)]
     if publisher := tidy(dataset.publisher):
-        triples += _publisher(subject, publisher, context.base, source)
+        triples += _publisher(subject, publisher, context, source)
     return Stated(place, triples, (), told.warnings)
+
+
+def _again(dataset: Dataset, subject: NamedNode, place: str, before: str, first: Dataset) -> Stated:
+    """Return why a dataset is not read: it came before, or another that came before has its identifier."""
+    identifier = dataset.identifier[:200]
+    if (dataset.identifier, dataset.origin) == (first.identifier, first.origin):
+        reason = {
+            "fr": f"déjà lu, {before}",
+            "en": f"read before, at {before}",
+        }  # lists move while they are read
+        told = Rejection(
+            record=subject.value, place=place, path="identifier", value=identifier, reason=reason
+        )
+        return Stated(place, (), (), [told])
+    taken = {
+        "fr": f"un autre jeu de données a déjà cet identifiant, {before}",
+        "en": f"another dataset has this identifier already, at {before}",
+    }
+    # Of no record of ours: the one of that identifier is the other's.
+    told = Rejection(record=dataset.origin, place=place, path="identifier", value=identifier, reason=taken)
+    return Stated(place, (), [told])
 
 
 def plain(text: str) -> str:
@@ -114,11 +128,17 @@ def _about(dataset: Dataset, subject: NamedNode, context: Context) -> Iterator[T
                 yield Triple(subject, NamedNode(eco(term)), NamedNode(found))
 
 
-def _publisher(subject: NamedNode, name: str, base: str, source: str) -> Iterator[Triple]:
-    actor = NamedNode(f"{base}/actor/{source}--{slug(name)}")
+def _publisher(subject: NamedNode, name: str, context: Context, source: str) -> Iterator[Triple]:
+    """Yield who publishes a dataset; other spellings of one publisher are its other names."""
+    if not (own := slug(name)):
+        return
+    actor = NamedNode(f"{context.base}/actor/{source}--{own}")
+    first = context.told.setdefault("publishers", {}).setdefault(own, name)
     yield Triple(subject, NamedNode(eco("offeredBy")), actor)
     yield Triple(actor, _TYPE, NamedNode(eco("Actor")))
-    yield Triple(actor, NamedNode(RDFS + "label"), Literal(name, language="fr"))
+    yield Triple(actor, NamedNode(RDFS + "label"), Literal(first, language="fr"))
+    if name != first:
+        yield Triple(actor, NamedNode(SKOS + "altLabel"), Literal(name, language="fr"))
 
 
 class _Told:
