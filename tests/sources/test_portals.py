@@ -119,6 +119,26 @@ def test_a_publisher_that_is_spelt_in_two_ways_is_one_actor(read: Read) -> None:
     ]
 
 
+def test_a_provider_that_is_called_by_two_names_is_one_actor(read: Read) -> None:
+    names = ("ADEME", "Agence de la transition écologique", "ADEME")
+    items = [
+        {
+            "id": str(n),
+            "titre": f"Aide {n}",
+            "porteurs": [{"nom": name, "siren": "385290309", "roles": ["financeur"]}],
+            "programmes_parents": [programme],
+        }
+        for n, (name, programme) in enumerate(
+            zip(names, ("Fonds vert", "FONDS VERT", "Fonds vert"), strict=True)
+        )
+    ]
+    triples, _, _ = read(declare("aides"), File("a.json", json.dumps(items).encode()))
+    said = "\n".join(triples)
+    assert re.findall(r'siren-385290309> <[^>]*#label> "([^"]*)"', said) == ["ADEME"]
+    assert re.findall(r'siren-385290309> <[^>]*#altLabel> "([^"]*)"', said) == [names[1]]
+    assert re.findall(r'programme-fonds-vert> <[^>]*/title> "([^"]*)"', said) == ["Fonds vert"]
+
+
 @pytest.mark.parametrize("mark", [{"private": True}, {"state": "deleted"}])
 def test_packages_that_are_not_published_are_no_resources(read: Read, mark: dict[str, Any]) -> None:
     content = json.dumps({"result": {"results": [{"id": "p", "title": "Caché", **mark}]}}).encode()

@@ -18,7 +18,7 @@ from ecograph.sources.content import Context, Stated
 from ecograph.sources.markup import read_markup
 from ecograph.sources.naming import slug
 from ecograph.sources.values import BadValue, Term, tidy
-from ecograph.vocab import DCAT, DCT, RDF, RDFS, SKOS, concept, eco
+from ecograph.vocab import DCAT, DCT, RDF, RDFS, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
 _NEEDED = {"fr": "le jeu de données n'en a pas", "en": "the dataset has none"}
@@ -129,16 +129,13 @@ def _about(dataset: Dataset, subject: NamedNode, context: Context) -> Iterator[T
 
 
 def _publisher(subject: NamedNode, name: str, context: Context, source: str) -> Iterator[Triple]:
-    """Yield who publishes a dataset; other spellings of one publisher are its other names."""
+    """Yield who publishes a dataset, where there is a letter to call it by."""
     if not (own := slug(name)):
         return
     actor = NamedNode(f"{context.base}/actor/{source}--{own}")
-    first = context.told.setdefault("publishers", {}).setdefault(own, name)
     yield Triple(subject, NamedNode(eco("offeredBy")), actor)
     yield Triple(actor, _TYPE, NamedNode(eco("Actor")))
-    yield Triple(actor, NamedNode(RDFS + "label"), Literal(first, language="fr"))
-    if name != first:
-        yield Triple(actor, NamedNode(SKOS + "altLabel"), Literal(name, language="fr"))
+    yield from context.named(actor, RDFS + "label", name)
 
 
 class _Told:

@@ -11,10 +11,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import Literal, NamedNode, RdfFormat, Triple
 
 from ecograph.model import Rejection
 from ecograph.sources.values import Lookup
+from ecograph.vocab import SKOS
 
 # Telling types alone: a server says text/plain or application/xml of whatever it does not know.
 _SUFFIXES = {
@@ -71,6 +72,13 @@ class Context:
     lookup: Lookup
     told: dict[str, Any] = field(default_factory=dict)
     """What the files of one load that were read before say for those that follow."""
+
+    def named(self, subject: NamedNode, predicate: str, name: str) -> Iterator[Triple]:
+        """Yield the name of what several records speak of: the first, and what others call it besides."""
+        first = self.told.setdefault("names", {}).setdefault(subject.value, name)
+        yield Triple(subject, NamedNode(predicate), Literal(first, language="fr"))
+        if name != first:
+            yield Triple(subject, NamedNode(SKOS + "altLabel"), Literal(name, language="fr"))
 
 
 @dataclass(slots=True)  # not frozen, as below: there are many, and that doubles what each costs

@@ -146,7 +146,7 @@ def _providers(scheme: Scheme) -> Iterator[Triple]:
         for role in sorted({_ROLES.get(role, "offeredBy") for role in roles} or {"offeredBy"}):
             yield scheme.said(eco(role), actor)
         yield Triple(actor, _TYPE, NamedNode(eco("Actor")))
-        yield Triple(actor, NamedNode(RDFS + "label"), Literal(name, language="fr"))
+        yield from scheme.context.named(actor, RDFS + "label", name)
         if kind := _PUBLIC.get(number[:1]) or ("financeur" if "financeur" in roles else ""):
             yield Triple(actor, _TYPE, NamedNode(eco("Organization")))
             yield Triple(actor, NamedNode(eco("actorType")), NamedNode(concept("actor-types", kind)))
@@ -160,7 +160,7 @@ def _programmes(scheme: Scheme) -> Iterator[Triple]:
         parent = scheme.offer(f"programme-{slug(programme)}")
         yield scheme.said(DCT + "isPartOf", parent)
         yield Triple(parent, _TYPE, NamedNode(eco("SupportOffer")))
-        yield Triple(parent, NamedNode(DCT + "title"), Literal(programme, language="fr"))
+        yield from scheme.context.named(parent, DCT + "title", programme)
         kind = concept("resource-types", "dispositif")
         yield Triple(parent, NamedNode(eco("resourceType")), NamedNode(kind))
 
