@@ -119,6 +119,19 @@ def test_a_publisher_that_is_spelt_in_two_ways_is_one_actor(read: Read) -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        ("<!DOCTYPE html><html><title>Maintenance</title></html>", "it is an HTML page"),
+        ("Erreur interne", "no column 'id' (utf-8-sig, separator ;); there are 'Erreur interne'"),
+        ("id;nom\n1;Aide", "no column 'titre' (utf-8-sig, separator ;); there are 'id', 'nom'"),
+    ],
+)
+def test_what_comes_in_place_of_schemes_is_told(read: Read, content: str, reason: str) -> None:
+    with pytest.raises(MalformedFile, match=re.escape(reason)):
+        read(declare("aides"), File("aides", content.encode()))
+
+
 def test_a_provider_that_is_called_by_two_names_is_one_actor(read: Read) -> None:
     names = ("ADEME", "Agence de la transition écologique", "ADEME")
     items = [

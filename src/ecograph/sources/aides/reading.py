@@ -11,12 +11,14 @@ from typing import Any
 
 from pyoxigraph import Literal, NamedNode, Triple
 
+from ecograph.errors import MalformedFile
 from ecograph.sources import values
 from ecograph.sources.aides.conditions import areas, criteria, sectors
 from ecograph.sources.aides.scheme import Fields, Scheme, word
 from ecograph.sources.catalogue import plain
 from ecograph.sources.companies import company_iri
 from ecograph.sources.content import Content, Context, File, Stated
+from ecograph.sources.extraction import is_page
 from ecograph.sources.listing import items, not_an_object
 from ecograph.sources.naming import slug
 from ecograph.sources.tables import Row, TableOptions, read_table
@@ -25,6 +27,7 @@ from ecograph.vocab import DCAT, DCT, RDF, RDFS, SKOS, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
 _LEGAL = "http://data.europa.eu/m8g/hasLegalResource"
+_IDENTIFYING = ("id", "titre")
 _REQUIRED = ("description", "eligibilite", "types_aides", "porteurs", "cibles", "eligibilite_geographique")
 _AUDIENCES = {
     "professionnels": "professionnels",
@@ -48,7 +51,12 @@ def read_aides(file: File, context: Context, *, source: str, records: str, table
     """Read schemes from a JSON document or a table; raises `MalformedFile`."""
     if file.content.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in {b"[", b"{"}:
         return Content("", _stated(items(file, records), context, source))
+    if is_page(file.content):
+        raise MalformedFile(file.name, "it is an HTML page; support schemes were expected")
     read = read_table(file.content, name=file.name, options=table, suffix=file.suffix)
+    for missing in (column for column in _IDENTIFYING if column not in read.columns):
+        known = ", ".join(repr(column) for column in read.columns if column)
+        raise MalformedFile(file.name, f"no column {missing!r} ({read.written}); there are {known}")
     return Content(read.written, _rows(read.rows, file.name, context, source))
 
 
