@@ -43,7 +43,7 @@ MISTAKES = [
     ({"Stade": "Protype"}, "Stade", "« Protype » n'est pas dans la liste"),
     ({"Pôle": "agro; chemie"}, "Pôle", "« chemie »"),
     ({"Territoire": "Lozert"}, "Territoire", "« Lozert »"),
-    ({"Porté par": "Société Inconnue"}, "Porté par", "n'est pas connu"),
+    ({"Porté par": "Société Inconnue"}, "Porté par", "n'est pas connu comme « acteur »"),
     ({"Commencé le": "31/02/2026"}, "Commencé le", "une date est attendue"),
     ({"Site web": "exemple"}, "Site web", "une adresse web est attendue"),
     ({"Besoin 1 : Titre": ""}, "Besoin 1 : Titre", "cette colonne doit être remplie"),

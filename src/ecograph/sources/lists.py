@@ -10,7 +10,7 @@ from pyoxigraph import Literal, NamedNode
 from ecograph.assets import ONTOLOGY
 from ecograph.sources.naming import slug
 from ecograph.sources.shapes import Said, read_about
-from ecograph.vocab import DCT, SKOS, VOC
+from ecograph.vocab import DCT, NS, RDFS, SKOS, VOC
 
 
 @cache
@@ -29,6 +29,14 @@ def title_of(scheme: str, language: str) -> str:
     """Return what people call a list of concepts; its own id where nothing says it."""
     titles = [texts(about.get(DCT + "title", ())) for iri, about in _concepts() if iri == VOC + scheme]
     return next((title[language] for title in titles if language in title), scheme)
+
+
+@cache
+def class_name(cls: str, language: str) -> str:
+    """Return what people call a class, as `eco:Resource`; its own name where nothing says it."""
+    return texts(
+        read_about("ecograph.ttl").get(NS + cls.removeprefix("eco:"), {}).get(RDFS + "label", ())
+    ).get(language, cls)
 
 
 def texts(literals: Sequence[NamedNode | Literal]) -> dict[str, str]:

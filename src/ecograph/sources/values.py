@@ -20,7 +20,7 @@ from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
 from ecograph.cog import COMMUNE, FIVE, department_of
-from ecograph.sources.lists import title_of
+from ecograph.sources.lists import class_name, title_of
 from ecograph.vocab import XSD
 
 Term = NamedNode | Literal
@@ -243,8 +243,10 @@ def resource(text: str, listed: str, lookup: Lookup) -> NamedNode:
     found = lookup(listed, text)
     if found is None:
         raise BadValue(
-            f"« {text[:_SHOWN]} » n'est pas connu : donnez le nom exact ou le SIREN d'une fiche déjà chargée",
-            f"“{text[:_SHOWN]}” is not known: give the exact name or the SIREN of a record that is loaded",
+            f"« {text[:_SHOWN]} » n'est pas connu comme « {class_name(listed, 'fr')} » :"
+            " donnez le nom exact ou le SIREN d'une fiche déjà chargée",
+            f"“{text[:_SHOWN]}” is not known as “{class_name(listed, 'en')}”:"
+            " give the exact name or the SIREN of a record that is loaded",
         )
     return NamedNode(found)
 
