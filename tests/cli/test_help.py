@@ -77,6 +77,11 @@ def test_settings_lists_each_one(invoke: Invoke, tmp_path: Path) -> None:
         ),
         ("ECOGRAPH_PORT=-1", "ecograph: ECOGRAPH_PORT is '-1': Input should be greater than or equal to 0"),
         ("ECOGRAPH_QUERY_SECONDS=-1", "ecograph: ECOGRAPH_QUERY_SECONDS is '-1': "),
+        ("ECOGRAPH_QUERY_SECONDS=inf", "ecograph: ECOGRAPH_QUERY_SECONDS is 'inf': "),
+        ("ECOGRAPH_STORE_SECONDS=1e20", "ecograph: ECOGRAPH_STORE_SECONDS is '1e20': "),
+        ("ECOGRAPH_QUERY_MEMORY_BYTES=1500", "ecograph: ECOGRAPH_QUERY_MEMORY_BYTES is '1500': "),
+        ("ECOGRAPH_QUERY_MEMORY_BYTES=" + "9" * 20, "ecograph: ECOGRAPH_QUERY_MEMORY_BYTES is '99"),
+        ("ECOGRAPH_FETCH_KEYS=a-key-of-mine", "ecograph: ECOGRAPH_FETCH_KEYS: each key is a variable"),
         ("ECOGRAPH_BASE_IRI=nowhere", "ecograph: ECOGRAPH_BASE_IRI is 'nowhere': "),
     ],
 )

@@ -100,7 +100,10 @@ def read_settings(home: Path | None, **others: Any) -> Settings:
         said = "" if first["loc"][0] == "fetch_keys" else f" is {first['input']!r}"
         raise EcographError(f"{name}{said}: {first['msg']}") from error
     except SettingsError as error:
-        raise EcographError(str(error)) from error
+        # The one setting that is made of several variables; what was given may be a key, and is not told.
+        raise EcographError(
+            "ECOGRAPH_FETCH_KEYS: each key is a variable of its own, ECOGRAPH_FETCH_KEYS__NAME"
+        ) from error
 
 
 def filters(command: Callable[..., Any]) -> Callable[..., Any]:
