@@ -126,3 +126,20 @@ def test_a_saved_query_is_not_answered_twice_to_who_has_the_answer(address: str)
     other = httpx.get(f"{address}/queries/poles-overview.json", headers={"If-None-Match": tag}, timeout=60)
     assert other.status_code == 200
     assert other.headers["etag"] != tag
+
+
+@pytest.mark.parametrize(
+    ("route", "body"),
+    [
+        ("match", r'{"text": "un s\ud800choir"}'),
+        ("match", r'{"project": "http://127.0.0.1:8000/project/\udfff"}'),
+        ("match", r'{"text": "un séchoir", "without": ["\ud800"]}'),
+        ("read", r'{"text": "un s\ud800choir"}'),
+    ],
+)
+def test_half_a_character_is_refused(address: str, route: str, body: str) -> None:
+    answer = httpx.post(
+        f"{address}/api/{route}", content=body.encode(), headers={"Content-Type": "application/json"}
+    )
+    assert answer.status_code == 400
+    assert "surrogates" in answer.json()["detail"]

@@ -11,6 +11,7 @@ from ecograph.model import Fit, GapAnswer, MatchAnswer, Reading, Result, SearchA
 from ecograph.questions.filtering import Asked
 from ecograph.questions.search import Understanding
 from ecograph.web.access import Graph, LevelOf
+from ecograph.web.bodies import Body
 
 router = APIRouter(prefix="/api", tags=["api"])
 
@@ -73,11 +74,10 @@ class FactsIn(BaseModel):
         return {name: f"{value:.15g}" if isinstance(value, float) else value for name, value in told.items()}
 
 
-class MatchIn(BaseModel):
+class MatchIn(Body):
     """A project of the graph, or a project told in a few words."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={"examples": [{"text": "Nous voulons sécher nos plantes au soleil en Lozère"}]},
     )
 
@@ -257,11 +257,10 @@ def read_related(
     return RelatedOut(results=list(graph.related(level, iri, limit=limit, language=lang)))
 
 
-class TextIn(BaseModel):
+class TextIn(Body):
     """A text to read."""
 
     model_config = ConfigDict(
-        extra="forbid",
         json_schema_extra={
             "examples": [{"text": "L’ADEME finance un séchoir de plantes aromatiques à Mende."}]
         },

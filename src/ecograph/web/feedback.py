@@ -7,11 +7,12 @@ from http import HTTPStatus
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.model import FeedbackReport, Judged, Level
 from ecograph.web.access import Graph, LevelOf, WriterKey
+from ecograph.web.bodies import Body
 from ecograph.web.writing import in_thread
 
 router = APIRouter(prefix="/api", tags=["feedback"])
@@ -23,10 +24,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class FeedbackIn(BaseModel):
+class FeedbackIn(Body):
     """What someone says of a resource as an answer to a need."""
-
-    model_config = ConfigDict(extra="forbid")
 
     about: str = Field(description="IRI of a need, or of a project: then of the need that it answers best.")
     resource: str = Field(description="IRI of the resource or actor that was proposed.")

@@ -6,10 +6,11 @@ from http import HTTPStatus
 from typing import Any, Self
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
 from ecograph.model import SourceState
 from ecograph.web.access import Graph, LevelOf, MayWrite, WriterKey
+from ecograph.web.bodies import Body
 
 router = APIRouter(prefix="/api", tags=["refresh"])
 
@@ -21,10 +22,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class RefreshIn(BaseModel):
+class RefreshIn(Body):
     """What to refresh."""
-
-    model_config = ConfigDict(extra="forbid")
 
     sources: list[str] = Field(
         [], description="Ids of sources; by default, those that are due.", max_length=100

@@ -10,13 +10,14 @@ from typing import Annotated, Any, Literal
 import anyio.to_thread
 from fastapi import APIRouter, Form, HTTPException, Query, Request, Response
 from fastapi.responses import RedirectResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ecograph.app import EcoGraph
 from ecograph.exchange.deciding import LONGEST_REASON, Said
 from ecograph.graph.keys import Key
 from ecograph.model import Level, ResolutionReport, Resolved
 from ecograph.web.access import Graph, LevelOf, WriterKey, refuse_other_sites, the_holder, writing_with
+from ecograph.web.bodies import Body
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -34,10 +35,8 @@ _REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Body):
     """What someone decides of two records."""
-
-    model_config = ConfigDict(extra="forbid")
 
     verdict: Verdict
     one: str = Field(description="IRI of a record.")

@@ -13,7 +13,7 @@ from typing import Annotated, Any, Literal
 import anyio.to_thread
 from fastapi import APIRouter, Form, Query, Request
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, Field
 
 from ecograph.exchange.deciding import LONGEST_REASON
 from ecograph.graph.keys import Key
@@ -27,6 +27,7 @@ from ecograph.web.access import (
     the_holder,
     the_level,
 )
+from ecograph.web.bodies import Body
 from ecograph.web.language import language_of
 from ecograph.web.rendering import page
 from ecograph.web.writing import in_thread
@@ -47,10 +48,8 @@ State = Annotated[
 ]
 
 
-class DecisionIn(BaseModel):
+class DecisionIn(Body):
     """What someone decides of a mention."""
-
-    model_config = ConfigDict(extra="forbid")
 
     decision: Literal["accept", "reject"]
     actor: str | None = Field(
