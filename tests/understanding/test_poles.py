@@ -121,6 +121,24 @@ def test_what_engineers_work_on_is_of_no_pole(text: str) -> None:
     assert SHIPPED.suggest(text) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Le bilan de l'accident s'alourdit.",
+        "La carte scolaire prévoit six fermetures.",
+        "Le pont sera fermé une nuit.",
+        "Un pilote de rallye s'engage.",
+    ],
+)
+def test_a_word_of_several_senses_is_not_enough(text: str) -> None:
+    assert SHIPPED.suggest(text) == []
+
+
+def test_a_word_of_several_senses_counts_beside_others() -> None:
+    alone, beside = (SHIPPED.votes(text)["num"] for text in ("Un capteur.", "La mesure d'un capteur."))
+    assert beside > alone
+
+
 class _Ontology:
     """The shipped lists, as a graph that answers."""
 

@@ -20,7 +20,7 @@ from ecograph.understanding.forms import key
 from ecograph.understanding.people import without_people
 from ecograph.understanding.words import content
 
-METHOD = "poles/4"
+METHOD = "poles/5"
 # Found on 199 sentences of three sets; a plateau: see docs/explanation/understanding.md.
 LEAST = 0.7  # votes below which a text is left to people
 SHARE = 0.55  # of the votes of the first, from which another field is meant as well
@@ -28,11 +28,24 @@ ENOUGH = 3.0  # votes that make the first sure: more of them take nothing from a
 SOFT = 1.0  # weight of words near a name against names themselves
 NEAR, NEIGHBOURS = 0.5, 5  # cosine from which a word is near a name; how many names it may be near to
 SAME_STEM = 0.5  # what a word counts that has only its stem from a name
+UNCERTAIN = 0.4  # what a word of several senses counts: never enough alone
 LONGEST = 6  # words in one name
 ONE_WORD = 0.6  # confidence of a pole at most for which no more than one word speaks as it is written
 MOST_NAMES = 3  # from here on, that more concepts bear a name says no more
 
 _KEPT_WORDS = 20_000
+
+# Words that names of concepts have, for people to find them, and that mean much else in a text: "le bilan de
+# l'accident", "la carte scolaire". One of them alone says nothing. As they are compared.
+SEVERAL_SENSES = frozenset(
+    """
+    animation appellation bauge bilan carte cession cohorte compagnon concertation consigne contrat
+    croute culture drive editeur escalier film forme fraude froid gout indicateur infrastructure integration
+    jeu localisation marqueur marron menu mesure migration module monument nez parasite parcelle
+    passif pilote planification plaquette plasma pollution portail promoteur reacteur redacteur regime
+    regulation residu saisie sauvegarde son statut substitution tension vrac
+    """.split()  # noqa: SIM905 - as a list
+)
 
 Analyze = Callable[[str], Sequence[str]]
 """What makes terms of a text: one for each of its words that carry meaning, in order."""
@@ -107,7 +120,9 @@ class PoleClassifier:
                 if given := self._votes.get(name):
                     if name not in heard:
                         written = self._is_written(name, words[at])
-                        yield (given, length) if written else (_halved(given), 0)
+                        uncertain = length == 1 and key(words[at]) in SEVERAL_SENSES
+                        share = UNCERTAIN if uncertain else SAME_STEM
+                        yield (given, length) if written else (_lessened(given, share), 0)
                     heard.add(name)
                     break
             else:
@@ -115,8 +130,15 @@ class PoleClassifier:
             at += length
 
     def _is_written(self, name: tuple[str, ...], word: str) -> bool:
-        """Whether a name stands there as it is: "agence" has the stem of "agencement", and no more."""
-        return len(name) > 1 or key(word) in self._written[name]
+        """Whether a name stands there as it is: "agence" has the stem of "agencement", and no more.
+
+        With accents that the name has not, a word is another one (fermé, ferme); with several senses, it is
+        perhaps.
+        """
+        if len(name) > 1:
+            return True
+        form = _form(word) if not word.isascii() else key(word)
+        return form in self._written[name] and key(word) not in SEVERAL_SENSES
 
 
 class _Nearness:
@@ -168,12 +190,18 @@ def _written(notions: Iterable[Notion], analyze: Analyze) -> dict[tuple[str, ...
     for name in (name for notion in notions for name in notion.names):
         terms = tuple(analyze(name))
         if len(terms) == 1:
-            words[terms].update(map(key, content(name)))
+            for word in content(name):
+                words[terms].update((key(word), _form(word)))
     return words
 
 
-def _halved(given: Mapping[str, float]) -> Mapping[str, float]:
-    return {pole: vote * SAME_STEM for pole, vote in given.items()}
+def _form(word: str) -> str:
+    """A word in the singular, with its accents."""
+    return word.rstrip("sx")
+
+
+def _lessened(given: Mapping[str, float], share: float) -> Mapping[str, float]:
+    return {pole: vote * share for pole, vote in given.items()}
 
 
 def _given(terms: tuple[str, ...], poles: Mapping[str, float]) -> dict[str, float]:
