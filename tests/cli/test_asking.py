@@ -146,6 +146,12 @@ def test_a_parameter_without_a_value_is_a_wrong_command_line(ask: Ask) -> None:
     assert ask("query", "actors-by-pole", "--param", "pole").exit_code == 2
 
 
+def test_a_parameter_is_given_once(ask: Ask) -> None:
+    done = ask("query", "actors-by-pole", "--param", "pole=agro", "--param", "pole=num")
+    assert done.exit_code == 2
+    assert "--param pole is given twice" in done.stderr
+
+
 FORMATS = {"json": "{", "xml": "<?xml", "csv": "s", "tsv": "?s"}
 GRAPHS = {"turtle": "<", "ntriples": "<", "rdfxml": "<?xml", "jsonld": "["}
 

@@ -98,7 +98,11 @@ def query(home: Path | None, query: str, params: tuple[str, ...], wanted: str) -
     graph = open_graph(home)
     if query == "list":
         return _print_queries(graph)
-    values = dict(pair("--param", param) for param in params)
+    values: dict[str, str] = {}
+    for name, value in (pair("--param", param) for param in params):
+        if name in values:
+            raise click.UsageError(f"--param {name} is given twice")
+        values[name] = value
     content = graph.answer(LEVEL, _query_text(graph, query, values), wanted)
     sys.stdout.buffer.write(content)
     return None
