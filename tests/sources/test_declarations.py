@@ -81,6 +81,22 @@ def test_a_bad_key_is_named(tmp_path: Path, old: str, new: str, key: str) -> Non
         read_declaration(path)
 
 
+@pytest.mark.parametrize(
+    ("said", "key"),
+    [
+        ("[table]\nseparator = ';'", "table"),
+        ("[json]\nrecords = '$.x'", "json"),
+        ("[sirene]\ndepartements = ['48']", "sirene"),
+        ("[feed]\nwatches = []", "feed"),
+        ("look_up = ['732829320']", "look_up"),
+    ],
+)
+def test_what_another_kind_reads_is_refused(tmp_path: Path, said: str, key: str) -> None:
+    path = written(tmp_path, **{"[title]": f"{said}\n[title]"})
+    with pytest.raises(BadDeclaration, match=f"`{key}` says nothing: a source of kind 'rdf'"):
+        read_declaration(path)
+
+
 def test_what_is_not_utf_8_has_its_line(tmp_path: Path) -> None:
     path = tmp_path / "x.toml"
     path.write_bytes('id = "x"\n# été\n'.encode("latin-1"))

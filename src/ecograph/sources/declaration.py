@@ -44,6 +44,14 @@ _PAGES = re.compile(r"/(records|datasets)/?(\?|$)")
 TEXT_KINDS = frozenset({"document", "feed"})
 # A feed names its last items: others are not gone. And one bad item of a stranger is no reason to stop.
 _USUAL: Mapping[str, Mapping[str, object]] = {"feed": {"complete": False, "max_error_share": 0.5}}
+# How some kinds are read: a table of options, and the kinds that look at it.
+_OPTIONS: Mapping[str, frozenset[str]] = {
+    "table": frozenset({"table", "template", "aides"}),
+    "listing": frozenset({"json", "opendatasoft", "ckan", "udata", "dcat", "aides", "recherche-entreprises"}),
+    "sirene": frozenset({"sirene"}),
+    "look_up": frozenset({"recherche-entreprises"}),
+    "feed": frozenset({"feed"}),
+}
 # What says how much a complete source may lose, and nothing of how it is read.
 LOSSES = frozenset({"max_lost_share", "may_be_empty"})
 _HEADER, _HEADER_TEXT = re.compile(r"[\w!#$%&'*+.^`|~-]+", re.ASCII), re.compile(r"[!-~](?:[ -~]*[!-~])?")
@@ -170,6 +178,14 @@ class Declaration(BaseModel):
             raise ValueError("`keep_text` goes with the kind 'document'")
         if self.kind == "feed" and len(self.location) != 1:
             raise ValueError("`location`: a feed has one address")
+        return self
+
+    @model_validator(mode="after")
+    def _read_so(self) -> Declaration:
+        for name, kinds in _OPTIONS.items():
+            if name in self.model_fields_set and self.kind not in kinds:
+                key = type(self).model_fields[name].alias or name
+                raise ValueError(f"`{key}` says nothing: a source of kind {self.kind!r} is not read so")
         return self
 
     @model_validator(mode="after")
