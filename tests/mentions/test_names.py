@@ -17,7 +17,7 @@ from ecograph.graph.keys import Key
 from ecograph.model import Level, Outcome, ReviewItem
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
-from ecograph.understanding.unknown import Spot
+from ecograph.understanding.unknown import METHOD, Spot
 from ecograph.web.service import create_app
 from tests.mentions.conftest import ACTORS, PREFIXES
 
@@ -88,7 +88,7 @@ def test_one_name_in_several_texts_is_one_line(
         "scierie Engelvin SAS",
     }
     assert (line.target_label, line.state, line.stated) == (line.quote, "proposed", False)
-    assert line.method == "spotting/5 reader-1"
+    assert line.method == f"{METHOD} {Reader.version}"
     assert line.before.startswith(("La ", "Un stage"))
     for item in ("item/1", "item/2"):
         assert not any("named--" in said for said in states(graph, Level.PUBLIC, item))
