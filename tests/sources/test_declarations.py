@@ -87,7 +87,7 @@ def test_a_bad_key_is_named(tmp_path: Path, old: str, new: str, key: str) -> Non
         ("[table]\nseparator = ';'", "table"),
         ("[json]\nrecords = '$.x'", "json"),
         ("[sirene]\ndepartements = ['48']", "sirene"),
-        ("[feed]\nwatches = []", "feed"),
+        ("[feed]\nlanguage = 'fr'", "feed"),
         ("look_up = ['732829320']", "look_up"),
     ],
 )

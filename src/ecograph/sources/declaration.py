@@ -183,9 +183,11 @@ class Declaration(BaseModel):
     @model_validator(mode="after")
     def _read_so(self) -> Declaration:
         for name, kinds in _OPTIONS.items():
-            if name in self.model_fields_set and self.kind not in kinds:
-                key = type(self).model_fields[name].alias or name
-                raise ValueError(f"`{key}` says nothing: a source of kind {self.kind!r} is not read so")
+            field = type(self).model_fields[name]
+            if getattr(self, name) != field.default and self.kind not in kinds:
+                raise ValueError(
+                    f"`{field.alias or name}` says nothing: a source of kind {self.kind!r} is not read so"
+                )
         return self
 
     @model_validator(mode="after")
