@@ -12,6 +12,7 @@ import click
 import pytest
 from pydantic_core import PydanticUndefined
 from pyoxigraph import Literal, NamedNode, RdfFormat, parse
+from starlette import testclient
 from starlette.routing import BaseRoute, Mount, Route
 
 from ecograph.app import EcoGraph
@@ -227,6 +228,13 @@ def test_each_direct_dependency_is_there() -> None:
     wanted = [*project["dependencies"], *(d for ds in project["optional-dependencies"].values() for d in ds)]
     told = re.findall(r"^\| `([\w-]+)` \|", page("dependencies.md"), re.MULTILINE)
     assert sorted(told) == sorted(re.split(r"[<>=!]", name)[0] for name in wanted)
+
+
+def test_what_the_test_client_needs_comes_with_the_tests() -> None:
+    """It takes what it finds: here another extra may have brought it, elsewhere nothing."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    declared = {re.split(r"[<>=!]", name)[0] for name in project["optional-dependencies"]["test"]}
+    assert testclient.httpx.__name__ in declared
 
 
 def test_the_weights_of_matching_are_those_of_the_code() -> None:
