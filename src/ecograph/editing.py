@@ -35,7 +35,14 @@ from ecograph.graph.validation import BATCH, Validator
 from ecograph.loading import Writer
 from ecograph.model import Level, Rejection
 from ecograph.sources.declaration import SOURCE_ID, written
-from ecograph.sources.description import describe, resolution_id, source_iri
+from ecograph.sources.description import (
+    describe,
+    is_kept_beside,
+    level_named,
+    resolution_id,
+    source_iri,
+    updates_id,
+)
 from ecograph.sources.rdf import parse
 from ecograph.vocab import eco
 
@@ -117,7 +124,7 @@ class Editor:
     @property
     def own_graph(self) -> str:
         """The graph that the key's updates change when they name none."""
-        return source_iri(self.writer.base, f"updates-{self.key.id}")
+        return source_iri(self.writer.base, updates_id(self.key.id))
 
     # What may be written
 
@@ -157,10 +164,25 @@ class Editor:
     def _checked_level(self, graph: str, *, deciding: bool = False) -> Level:
         """Return the level of a graph to write; raises `Forbidden`."""
         level = self.writer.store.level_of(graph)
+        if level is None:
+            level = self._first_level(graph)
+        named = level_named(self._source(graph))
         kept = not deciding and (graph in self._kept_graphs or holds_decisions(graph))
-        if kept or (level is not None and level > self.key.level):
+        if kept or level > self.key.level or named not in {None, level}:
             raise Forbidden(_NOT_YOURS.format(graph))
-        return self.key.level if level is None else level
+        return level
+
+    def _first_level(self, graph: str) -> Level:
+        """Return the level of a graph that is not there yet; raises `Forbidden`.
+
+        What is kept beside the sources is found by its name: had somebody else made the graph, at another
+        level, others' decisions and updates would be seen from there on.
+        """
+        source = self._source(graph)
+        named = level_named(source)
+        if named is None and is_kept_beside(source) and graph != self.own_graph:
+            raise Forbidden(_NOT_YOURS.format(graph))
+        return self.key.level if named is None else named
 
     def _make(self, changes: Sequence[Changed]) -> None:
         begin = partial(self.writer.ledger.begin, author=self.key.id)

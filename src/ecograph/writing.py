@@ -40,7 +40,7 @@ from ecograph.sources.declaration import (
     read_declarations,
 )
 from ecograph.sources.declared import Declared, read_declared, read_given
-from ecograph.sources.description import source_iri
+from ecograph.sources.description import is_kept_beside, source_iri
 from ecograph.sources.documents import read_texts
 from ecograph.sources.gather import Gathering, gather, is_remote
 from ecograph.texts import NO_DOCUMENTS
@@ -324,7 +324,8 @@ class Writing:
             graph = source_iri(writer.base, declaration.id)
             level = writer.store.level_of(graph)
             level = declaration.level if level is None else level
-            if level > key.level or declaration.id in self.declared().by_id:
+            kept = is_kept_beside(declaration.id) or declaration.id in self.declared().by_id
+            if kept or level > key.level:
                 raise Forbidden(f"the graph {graph} cannot be written with this key")
             own = replace(writer, author=key.id)
             return own.load(declaration.model_copy(update={"visibility": level.slug}), [file])

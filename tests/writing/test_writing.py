@@ -344,6 +344,41 @@ def test_the_names_of_stores_are_nobody_elses(name: str, writer: httpx.Client, a
     assert rows(address, "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }") == before
 
 
+KEPT = ["decisions", "named", "stories", "notes-understood"]
+
+
+@pytest.mark.parametrize("name", [*(f"{kept}-private" for kept in KEPT), "decisions-partners"])
+def test_what_is_kept_for_a_level_is_begun_at_that_level(name: str, writer: httpx.Client) -> None:
+    """Whoever made the graph of private decisions first would read all that are made from then on."""
+    where = {"graph": f"{BASE}/source/{name}"}
+    put = writer.put("/graphs", params=where, content="<a> <b> 1 .", headers=TURTLE)
+    added = update(writer, f"INSERT DATA {{ GRAPH <{where['graph']}> {{ <a> <b> 1 }} }}")
+    table = {"Content-Type": "text/csv"}
+    filled = writer.post(f"/templates/Project?source={name}&visibility=public", content="x", headers=table)
+    assert [put.status_code, added.status_code, filled.status_code] == [403, 403, 403]
+    assert writer.get("/graphs", params=where).status_code == 404
+
+
+def test_what_is_kept_for_a_lower_level_is_begun_there(secret: httpx.Client, writer: httpx.Client) -> None:
+    where = {"graph": f"{BASE}/source/essai-understood-public"}
+    assert secret.put("/graphs", params=where, content="<a> <b> 1 .", headers=TURTLE).status_code == 201
+    assert writer.get("/graphs", params=where).status_code == 200
+    assert writer.delete("/graphs", params=where).status_code == 204
+
+
+def test_nobody_begins_the_source_of_the_updates_of_others(
+    graph: EcoGraph, writer: httpx.Client, address: str
+) -> None:
+    key, text = graph.keys.create(level=Level.PRIVATE, may_write=True)
+    taken = f"{BASE}/source/updates-{key.id}"
+    assert update(writer, f"INSERT DATA {{ GRAPH <{taken}> {{ <a> <b> 1 }} }}").status_code == 403
+    with httpx.Client(base_url=address, headers={"Authorization": f"Bearer {text}"}) as other:
+        assert update(other, "INSERT DATA { <a> <b> 'murmured' }").status_code == 204
+        assert other.get("/graphs", params={"graph": taken}).status_code == 200
+        assert other.delete("/graphs", params={"graph": taken}).status_code == 204
+    assert writer.get("/graphs", params={"graph": taken}).status_code == 404
+
+
 def test_claims_give_and_take_what_rests_on_them(writer: httpx.Client, address: str) -> None:
     actor = """@prefix eco: <https://w3id.org/ecograph/ns#> . @prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
     <http://e/a> a eco:Organization ; rdfs:label "A"@fr ; eco:actorType <https://w3id.org/ecograph/voc/actor-types/laboratoire> .

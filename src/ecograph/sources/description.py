@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from pyoxigraph import Literal, NamedNode, Triple
@@ -12,6 +13,12 @@ from ecograph.sources.naming import slug
 from ecograph.vocab import DCT, FOAF, PROV, RDF, XSD, concept, eco
 
 _TYPE = NamedNode(RDF + "type")
+_OF_A_LEVEL = re.compile(
+    r"(?:decisions|named|register|resolution|stories|.+-understood)-("
+    + "|".join(level.slug for level in Level)
+    + ")"
+)
+_UPDATES = re.compile(r"updates-[0-9a-f]{12}")
 _FREQUENCY = "http://publications.europa.eu/resource/authority/frequency/"
 
 
@@ -48,6 +55,22 @@ def resolution_id(level: Level) -> str:
 def stories_id(level: Level) -> str:
     """Return the id of the source that tells which articles a level sees print the same."""
     return f"stories-{level.slug}"
+
+
+def updates_id(key: str) -> str:
+    """Return the id of the source of what a key's updates say without naming a graph."""
+    return f"updates-{key}"
+
+
+def is_kept_beside(source: str) -> bool:
+    """Say whether what EcoGraph itself keeps beside the sources has an id."""
+    return _UPDATES.fullmatch(source) is not None or level_named(source) is not None
+
+
+def level_named(source: str) -> Level | None:
+    """Return the level that what EcoGraph keeps for each has in its id, as `decisions-private`; else None."""
+    found = _OF_A_LEVEL.fullmatch(source)
+    return Level.of(found[1]) if found else None
 
 
 def describe(declaration: Declaration, base: str) -> set[Triple]:
