@@ -192,7 +192,9 @@ class Settings(BaseSettings):
         "basic", description="How the SPARQL server asks for the password."
     )
     store_seconds: Seconds = Field(
-        60.0, description="How long the SPARQL server may take for one of our requests, in seconds."
+        60.0,
+        description="How long the SPARQL server may keep us waiting for the whole answer to one of our "
+        "requests, in seconds; for reads one more for each 100,000 bytes of it that came.",
     )
     store_connections: PositiveInt = Field(
         16, description="Connections to the SPARQL server that are open at the same time."

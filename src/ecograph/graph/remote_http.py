@@ -18,6 +18,7 @@ from pyoxigraph import QueryResultsFormat, QuerySolutions, parse_query_results
 
 from ecograph.errors import EcographError, QueryLimit, ServerFailed
 from ecograph.graph.dialects import Dialect, dialect_of
+from ecograph.graph.remote_wire import Patience, Transport
 from ecograph.graph.terms import Object
 
 JSON = "application/sparql-results+json"
@@ -72,8 +73,7 @@ class Endpoint:
         self._server = server
         self._client = httpx.Client(
             auth=_auth(server),
-            timeout=httpx.Timeout(server.seconds, connect=min(server.seconds, 10.0)),
-            limits=httpx.Limits(max_connections=server.connections),
+            transport=Transport(server.query, server.connections),
             headers={"User-Agent": "EcoGraph"},
         )
 
@@ -139,12 +139,14 @@ class Endpoint:
     def update(self, text: str) -> None:
         """Carry an update out; raises `ServerFailed`."""
         doing = "write to the SPARQL server"
+        patience = Patience(self._server.seconds, growing=False)
         for attempt in range(_ATTEMPTS):
             try:
                 response = self._client.post(
                     self._server.update,
                     content=text.encode(),
                     headers={"Content-Type": "application/sparql-update"},
+                    extensions=patience.extensions,
                 )
             except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
                 if attempt + 1 == _ATTEMPTS:
@@ -195,6 +197,8 @@ class Endpoint:
     def _sent(self, doing: str, pairs: Pairs, accept: str, seconds: float | None) -> httpx.Response:
         content = str(httpx.QueryParams(cast("Any", pairs))).encode()
         headers = {"Accept": accept, "Content-Type": "application/x-www-form-urlencoded"}
+        # What we ask ourselves may be a whole graph.
+        patience = Patience(seconds or self._server.seconds, growing=seconds is None)
         for attempt in range(_ATTEMPTS):
             last = attempt + 1 == _ATTEMPTS
             try:
@@ -203,7 +207,7 @@ class Endpoint:
                     self._server.query,
                     content=content,
                     headers=headers,
-                    timeout=self._client.timeout if seconds is None else seconds,
+                    extensions=patience.extensions,
                 )
                 response = self._client.send(request, stream=True)
             except (httpx.ReadTimeout, httpx.WriteTimeout) as error:
