@@ -24,7 +24,7 @@ def visible_after(server: Server, home: Path, territory: Territory, edits: int) 
 
     The actors belong to sources of all sizes, the largest first.
     """
-    _, secret = Keys(Home(home).ledger).create(level=Level.PRIVATE, may_write=True)
+    _, secret = Keys(Home(home)).create(level=Level.PRIVATE, may_write=True)
     actors = territory.known.actors
     step = max(1, len(actors) // edits)
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=_LIMIT)

@@ -63,7 +63,7 @@ class EcoGraph:
     ) -> None:
         self.settings = settings
         self.home = Home(settings.home)
-        self.keys = Keys(self.home.ledger)
+        self.keys = Keys(self.home)
         self.queries = read_queries(QUERIES)
         self._today = today
         self._backend = open_backend(self.home, settings)
@@ -91,7 +91,7 @@ class EcoGraph:
         )
         self.refresh = Refresh(
             settings,
-            Runs(self.home.ledger),
+            Runs(self.home),
             self.writing,
             self.outgoing,
             settle=self.resolution.settle,

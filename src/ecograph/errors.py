@@ -28,7 +28,7 @@ EcographError
 │   ├── NothingLoaded       the home holds no published graph yet
 │   ├── StorageFailed       the disk or the database refused
 │   ├── IndexDown           the server that holds the index does not answer
-│   └── HalfRestored        a restore into the home was interrupted
+│   └── HalfRestored        a restore into the home is not finished
 ├── Forbidden               what this key may not do
 ├── PreconditionFailed      a graph that is not, or no more, what a writer expects
 ├── StoreMismatch           the home's graph is kept in another store
@@ -282,11 +282,12 @@ class ServerFailed(StorageFailed):
 
 
 class HalfRestored(Unavailable):
-    """A restore into the home was interrupted."""
+    """A restore into the home is under way, or was interrupted."""
 
     def __init__(self, home: Path) -> None:
         super().__init__(
-            f"a restore into {home} was not finished: run `ecograph restore` again, or empty the folder"
+            f"a restore into {home} was not finished: unless one is still running, run `ecograph restore` "
+            "with the same backup again, which begins anew"
         )
         self.home = home
 

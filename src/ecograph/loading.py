@@ -329,8 +329,7 @@ def _merge_again(ledger: Ledger, store: GraphStore) -> None:
 
 
 def _open_ledger(home: Home) -> Ledger:
-    if home.unfinished.exists():
-        raise HalfRestored(home.root)
+    home.check_whole()
     return Ledger(home.ledger)
 
 

@@ -116,9 +116,10 @@ class Publication:
         self._wake = wake
 
     def now(self) -> Published:
-        """Return what is published now; raises `NothingLoaded`."""
+        """Return what is published now; raises `NothingLoaded`, `HalfRestored`."""
         current = self._home.current()
         if current is None or current.index is None:
+            self._home.check_whole()
             raise NothingLoaded(self._home.root)
         with self._lock:
             if self._read is None or not self._serves(self._read[0], current):

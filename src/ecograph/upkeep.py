@@ -47,7 +47,10 @@ class Upkeep:
         self._publication, self._writing = publication, writing
 
     def backup(self, target: Path, progress: Progress = quiet) -> Manifest:
-        """Write what is published to a file, while loads and queries go on; raises `NothingLoaded`."""
+        """Write what is published to a file, while loads and queries go on.
+
+        Raises `NothingLoaded`, `HalfRestored`.
+        """
         with self._still("ecograph backup") as current:
             return back_up(
                 self._backend.reader(current.snapshot, current.base),
@@ -83,7 +86,7 @@ class Upkeep:
     def verify(self) -> Verification:
         """Read all files, and compare what is published, level by level, with what it should be.
 
-        Raises `NothingLoaded`.
+        Raises `NothingLoaded`, `HalfRestored`.
         """
         with self._still("ecograph verify") as current:
             embedded = self._settings.store == EMBEDDED
@@ -154,6 +157,7 @@ class Upkeep:
             yield self._current()
 
     def _current(self) -> Current:
+        self._home.check_whole()
         current = self._home.current()
         if current is None:
             raise NothingLoaded(self._home.root)

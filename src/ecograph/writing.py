@@ -95,7 +95,11 @@ class Writing:
             self._follower.close()
 
     def prepare(self, progress: Progress = quiet) -> None:
-        """Make sure that something is published and indexed: in a new home, the vocabulary alone."""
+        """Make sure that something is published and indexed: in a new home, the vocabulary alone.
+
+        Raises `HalfRestored`.
+        """
+        self._home.check_whole()
         current = self._home.current()
         if current is None:
             _, failures = self.load_declared(["ontology"], progress=progress)

@@ -110,7 +110,7 @@ def check(left: EcoGraph) -> None:
     """What is published is whole, and what is kept of the runs agrees with itself."""
     found = left.upkeep.verify()
     assert not found.problems
-    runs = Runs(left.home.ledger)
+    runs = Runs(left.home)
     with runs._opened("count") as db:
         recorded = Counter(row[0] for row in db.execute("SELECT source FROM runs"))
     for name in NAMES:

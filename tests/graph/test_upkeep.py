@@ -9,6 +9,7 @@ import subprocess
 import threading
 from collections.abc import Callable
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +18,12 @@ from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, Store
 
 from ecograph.app import EcoGraph
 from ecograph.assets import ONTOLOGY
-from ecograph.errors import BadInput, HomeMismatch, HomeNotEmpty, NothingLoaded, StorageFailed
+from ecograph.errors import BadInput, HalfRestored, HomeMismatch, HomeNotEmpty, NothingLoaded, StorageFailed
 from ecograph.graph import evaluation
 from ecograph.graph.home import Current
 from ecograph.graph.ledger import Ledger
 from ecograph.model import Level, Outcome
+from ecograph.questions.filtering import Asked
 from ecograph.sources.content import File
 from ecograph.sources.declaration import occasional
 
@@ -153,6 +155,43 @@ def test_nothing_to_back_up_is_said(opened: Open, tmp_path: Path) -> None:
                 *([tmp_path / "b.tar"] if what == "backup" else [])
             )
     assert list(tmp_path.iterdir()) == []  # nothing was made on the way
+
+
+HALF: dict[str, Callable[[EcoGraph, Path], object]] = {
+    "search": lambda graph, _: graph.search(Level.PUBLIC, "note", Asked(), limit=1),
+    "query": lambda graph, _: graph.answer(Level.PUBLIC, "ASK {}", "json"),
+    "verify": lambda graph, _: graph.upkeep.verify(),
+    "backup": lambda graph, folder: graph.upkeep.backup(folder / "other.tar"),
+    "compact": lambda graph, _: graph.upkeep.compact(),
+    "load": lambda graph, _: note(graph, b"une"),
+    "make a key": lambda graph, _: graph.keys.create(level=Level.PUBLIC, may_write=False),
+    "list keys": lambda graph, _: graph.keys.list(),
+    "revoke a key": lambda graph, _: graph.keys.revoke("cma"),
+    "record a run": lambda graph, _: graph.refresh._runs.begin(["mine"], datetime.now(UTC)),
+}
+
+
+@pytest.mark.parametrize("use", HALF.values(), ids=HALF)
+@pytest.mark.parametrize("far", [False, True], ids=["at first", "while indexing"])
+def test_half_of_a_restore_is_neither_used_nor_written_to(
+    use: Callable[[EcoGraph, Path], object], far: bool, graph: EcoGraph, opened: Open, tmp_path: Path
+) -> None:
+    """And it is told how to go on: a load, which was advised, is refused."""
+    backup = tmp_path / "b.tar"
+    graph.upkeep.backup(backup)
+    half = opened(tmp_path / "half")
+    if far:
+        half.upkeep.restore(backup)
+        current = half.home.root / "current.json"
+        current.write_text(json.dumps({**json.loads(current.read_text()), "index": None}))
+    half.home.root.mkdir(exist_ok=True)
+    half.home.unfinished.write_bytes(b"A restore was begun and not finished.\n")
+    before = {path: path.read_bytes() for path in half.home.root.glob("ledger*")}
+    with pytest.raises(HalfRestored, match="run `ecograph restore` with the same backup again"):
+        use(half, tmp_path)
+    assert {path: path.read_bytes() for path in half.home.root.glob("ledger*")} == before
+    half.upkeep.restore(backup)
+    assert not half.upkeep.verify().problems
 
 
 def test_a_backup_that_cannot_be_written_leaves_nothing(graph: EcoGraph, tmp_path: Path) -> None:

@@ -140,6 +140,7 @@ def test_a_home_that_is_not_whole_is_no_failure_of_a_source(
     graph.home.unfinished.touch()
     with pytest.raises(HalfRestored):
         graph.refresh.run()
+    graph.home.unfinished.unlink()
     assert graph.refresh._runs.last("a") is None
 
 

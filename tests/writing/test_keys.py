@@ -14,12 +14,13 @@ from click.testing import Result
 
 from ecograph.app import EcoGraph
 from ecograph.errors import BadParameter, UnknownKey
+from ecograph.graph.home import Home
 from ecograph.graph.keys import Keys
 from ecograph.model import Level
 
 
 def test_a_key_is_known_by_its_text_until_it_is_revoked(tmp_path: Path) -> None:
-    keys = Keys(tmp_path / "home" / "ledger.sqlite")
+    keys = Keys(Home(tmp_path / "home"))
     key, text = keys.create(level=Level.PARTNERS, may_write=True, name="cma")
     assert text.startswith(f"eco_{key.id}_")
     assert keys.check(text) == key
@@ -32,14 +33,14 @@ def test_a_key_is_known_by_its_text_until_it_is_revoked(tmp_path: Path) -> None:
 
 
 def test_the_secret_is_not_kept(tmp_path: Path) -> None:
-    _, text = Keys(tmp_path / "ledger.sqlite").create(level=Level.PUBLIC, may_write=False)
+    _, text = Keys(Home(tmp_path)).create(level=Level.PUBLIC, may_write=False)
     secret = text.split("_", 2)[2]
     with closing(sqlite3.connect(tmp_path / "ledger.sqlite")) as db:
         assert secret not in "\n".join(db.iterdump())
 
 
 def test_names_are_of_one_key_in_use(tmp_path: Path) -> None:
-    keys = Keys(tmp_path / "ledger.sqlite")
+    keys = Keys(Home(tmp_path))
     keys.create(level=Level.PUBLIC, may_write=False, name="cma")
     with pytest.raises(BadParameter):
         keys.create(level=Level.PUBLIC, may_write=False, name="cma")
@@ -101,7 +102,7 @@ def test_who_asks_with_a_key_does_not_make_a_home_again_that_is_gone(
 
 
 def test_a_home_that_was_not_made_has_no_keys(tmp_path: Path) -> None:
-    keys = Keys(tmp_path / "home" / "ledger.sqlite")
+    keys = Keys(Home(tmp_path / "home"))
     assert keys.list() == []
     with pytest.raises(UnknownKey):
         keys.revoke("cma")

@@ -29,7 +29,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from ecograph.errors import Busy, StorageFailed
+from ecograph.errors import Busy, HalfRestored, StorageFailed
 
 # More than two ids and an address take.
 _CURRENT_BYTES = 10_000
@@ -78,6 +78,11 @@ class Home:
     @property
     def unfinished(self) -> Path:
         return self.root / "restore.unfinished"
+
+    def check_whole(self) -> None:
+        """Raise `HalfRestored` while a restore into the home is not finished."""
+        if self.unfinished.exists():
+            raise HalfRestored(self.root)
 
     def current(self) -> Current | None:
         """Return what is published, or None while nothing is."""

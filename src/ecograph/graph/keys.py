@@ -17,9 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ecograph.errors import BadParameter, StorageFailed, UnknownKey
+from ecograph.graph.home import Home
 from ecograph.model import Level
 
 _SCHEMA = """
@@ -52,11 +52,15 @@ class Key:
 class Keys:
     """The keys of one home. Each call opens the file anew: it is also used by other processes."""
 
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
+    def __init__(self, home: Home) -> None:
+        self._home, self._ledger = home, home.ledger
 
     def create(self, *, level: Level, may_write: bool, name: str = "") -> tuple[Key, str]:
-        """Make a key and return it with its text, which is kept nowhere; raises `BadParameter`."""
+        """Make a key and return it with its text, which is kept nowhere.
+
+        Raises `BadParameter`, and `HalfRestored` where a restore would write over it.
+        """
+        self._home.check_whole()
         identifier, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         name = name or identifier
         if len(name) > _LONGEST_NAME or not name.isprintable():
@@ -71,14 +75,16 @@ class Keys:
         return key, f"eco_{identifier}_{secret}"
 
     def list(self) -> list[Key]:
-        """Return every key, revoked ones too, oldest first."""
+        """Return every key, revoked ones too, oldest first; raises `HalfRestored`."""
+        self._home.check_whole()
         if not self._ledger.exists():  # a new home
             return []
         with self._opened("read the keys") as db:
             return _read(db)
 
     def revoke(self, name: str) -> Key:
-        """End a key by its name or id; raises `UnknownKey` when none in use is called so."""
+        """End a key by its name or id; raises `UnknownKey` when none in use is called so, `HalfRestored`."""
+        self._home.check_whole()
         if not self._ledger.exists():
             raise UnknownKey(name)
         with self._opened("revoke a key") as db, db:

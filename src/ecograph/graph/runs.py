@@ -8,9 +8,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 
 from ecograph.errors import StorageFailed
+from ecograph.graph.home import Home
 from ecograph.model import Rejection, Run
 
 _SCHEMA = """
@@ -44,8 +44,8 @@ class Due:
 class Runs:
     """The runs of one home. Each call opens the file anew: it is also used by other processes."""
 
-    def __init__(self, ledger: Path) -> None:
-        self._ledger = ledger
+    def __init__(self, home: Home) -> None:
+        self._home, self._ledger = home, home.ledger
 
     def due(self, source: str) -> Due | None:
         """Return what is known of a source; None before its first run."""
@@ -91,6 +91,7 @@ class Runs:
 
     @contextmanager
     def _opened(self, doing: str) -> Iterator[sqlite3.Connection]:
+        self._home.check_whole()
         try:
             self._ledger.parent.mkdir(parents=True, exist_ok=True)
             with closing(sqlite3.connect(self._ledger, isolation_level=None, timeout=_BUSY_SECONDS)) as db:

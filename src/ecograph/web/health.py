@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 
 from ecograph import __version__
 from ecograph.app import EcoGraph
-from ecograph.errors import EcographError, IndexDown, NothingLoaded
+from ecograph.errors import EcographError, HalfRestored, IndexDown, NothingLoaded
 from ecograph.index.kept import IndexUnusable
 from ecograph.model import Level
 from ecograph.web.access import Graph
@@ -69,6 +69,8 @@ def _of_published(graph: EcoGraph) -> Ailment | None:
         if not graph.home.root.is_dir():
             return Ailment("graph", "the folder of the graph is gone", str(error))
         return Ailment("graph", "nothing is loaded and indexed yet: run `ecograph load`", str(error))
+    except HalfRestored as error:
+        return Ailment("graph", "a restore is not finished: run `ecograph restore` again", str(error))
     except IndexUnusable as error:
         return Ailment("index", "the index cannot be used: run `ecograph load` to make it again", str(error))
     except (EcographError, OSError) as error:
