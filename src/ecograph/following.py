@@ -21,7 +21,7 @@ from typing import IO, Any
 from ecograph.errors import EcographError
 from ecograph.graph.backends import open_backend
 from ecograph.graph.home import Home
-from ecograph.graph.isolation import end_with
+from ecograph.graph.isolation import end_with, keep_ends_from_children
 from ecograph.publication import Publication
 from ecograph.settings import Settings
 
@@ -75,6 +75,7 @@ class Follower:
         self._thread.join()
 
     def _run(self) -> None:
+        keep_ends_from_children()
         # Started by a thread that lives as long as the service: the kernel ends the child with it.
         while not self._closed:
             # What failed is tried again, even if nothing is written: a server may be back.

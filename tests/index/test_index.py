@@ -162,7 +162,7 @@ def test_an_index_of_another_analyzer_is_refused(by_words: Index, tmp_path: Path
     by_words.save(tmp_path / "index")
     meta = tmp_path / "index" / "meta.json"
     meta.write_text(json.dumps(json.loads(meta.read_text()) | {"analyzer": "fr-0"}))
-    with pytest.raises(IndexUnusable, match="analyzer is fr-0"):
+    with pytest.raises(IndexUnusable, match=r"analyzer is fr-0, not .*; the next load makes it again"):
         Index.load(tmp_path / "index")
 
 

@@ -39,6 +39,17 @@ def seated(lanes: Lanes, lane: Level, **asked: object) -> Iterator[None]:
         lanes.leave(seat)
 
 
+def children() -> set[int]:
+    return {int(pid) for task in Path("/proc/self/task").iterdir() for pid in _of(task / "children")}
+
+
+def _of(task: Path) -> list[str]:
+    try:
+        return task.read_text().split()
+    except OSError:  # the thread has ended
+        return []
+
+
 def test_workers_tell_how_they_are_isolated(pool) -> None:
     assert pool.isolation == "namespace" or pool.isolation.startswith("none: ")
 
@@ -350,6 +361,22 @@ def test_worker_that_dies_while_idle_is_replaced(make_pool, snapshot: Path) -> N
             os.kill(worker.pid, signal.SIGKILL)
         time.sleep(0.1)
         assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT])
+def test_what_ends_the_service_does_not_look_like_a_crash(
+    make_pool, snapshot: Path, end: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    """systemd and terminals send it to all processes; those that just start are hit as well."""
+    others = children()
+    with make_pool(workers=1, spare=1) as pool:
+        for _ in range(2):
+            while not (own := children() - others):
+                time.sleep(0.005)
+            for pid in own:
+                os.kill(pid, end)
+            assert pool.run(QueryRequest(text="ASK {}"), store=snapshot / "public").body
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 def test_closing_leaves_no_process(make_pool) -> None:

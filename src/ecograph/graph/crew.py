@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from ecograph.errors import QueryLimit
+from ecograph.graph.isolation import keep_ends_from_children
 from ecograph.graph.lanes import POLL_SECONDS
 from ecograph.graph.process import Bounds, WorkerDied, WorkerProcess
 
@@ -89,6 +90,7 @@ class Crew:
         self._keeper.join()
 
     def _keep(self) -> None:
+        keep_ends_from_children()
         while True:
             with self._lock:
                 self._needed.wait_for(self._has_work)

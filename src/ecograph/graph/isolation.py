@@ -42,6 +42,15 @@ def end_with(parent: int) -> None:
         raise SystemExit("the parent has gone")
 
 
+def keep_ends_from_children() -> None:
+    """Have processes that this thread starts from now on outlive what asks the service to end.
+
+    A terminal and systemd send it to all processes of a service: one that ends at once looks as if it
+    had failed, and is started again. The service ends them itself, and the kernel does after it.
+    """
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM, signal.SIGINT})
+
+
 class Allowance:
     """The processor time that this process may use for one piece of work; then the kernel ends it.
 

@@ -34,7 +34,10 @@ class IndexUnusable(EcographError):
     """An index that is absent, damaged, or made by another version: build it again."""
 
     def __init__(self, path: Path, reason: str) -> None:
-        super().__init__(f"the index {path} cannot be used: {reason}")
+        super().__init__(
+            f"the index {path} cannot be used: {reason}; the next load makes it again, as "
+            "`ecograph load --source ontology`"
+        )
         self.path, self.reason = path, reason
 
 
