@@ -256,9 +256,10 @@ class IndexDown(Unavailable):
 class Busy(Unavailable):
     """Somebody else is writing: try again in a moment."""
 
-    def __init__(self, holder: str) -> None:
-        super().__init__(f"the graph is being written by {holder}")
-        self.holder = holder
+    def __init__(self, holder: str, *, waited: float = 0.0) -> None:
+        still = f", still after {waited:g} seconds" if waited else ""
+        super().__init__(f"the graph is being written by {holder}{still}")
+        self.holder, self.waited = holder, waited
 
 
 class NothingLoaded(Unavailable):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import partial
 from itertools import chain
 from typing import TypeVar
 
@@ -29,7 +30,7 @@ from ecograph.graph.shipped import ontology_digest, read_schema
 from ecograph.graph.transfer import Digest, Report, copy
 from ecograph.model import Level, Outcome, Preview
 from ecograph.planning import Planned, Planner
-from ecograph.progress import Progress, quiet
+from ecograph.progress import Progress, quiet, step
 from ecograph.settings import EMBEDDED
 from ecograph.sources.content import File
 from ecograph.sources.declaration import Declaration, accepting_losses
@@ -302,15 +303,17 @@ def open_writer(
     base: str,
     asked: str | None,
     purpose: str,
+    wait: float = 0.0,
     progress: Progress = quiet,
 ) -> Iterator[Writer]:
     """Open a home for writing, and finish what a killed process left.
 
-    A new home is made for `asked`, or else `base`. Raises `Busy` while another process writes and
+    A new home is made for `asked`, or else `base`. Raises `Busy` when another writes for `wait` seconds,
     `HomeMismatch` when the home was made for another base than `asked`, `StoreMismatch` when its
     graph is kept elsewhere.
     """
-    with home.writing(purpose), closing(_open_ledger(home)) as ledger:
+    waited = home.writing(purpose, wait=wait, report=partial(step, progress))
+    with waited, closing(_open_ledger(home)) as ledger:
         kept = _settle_base(home, ledger, asked, base)
         _settle_store(home, ledger, backend.name)
         schema = read_schema()

@@ -173,6 +173,11 @@ class Settings(BaseSettings):
     write_wait_seconds: Seconds = Field(
         5.0, description="How long a write over HTTP waits while another one is under way, in seconds."
     )
+    command_wait_seconds: Seconds = Field(
+        60.0,
+        description="How long a command that writes, as `ecograph load`, waits while another write is under "
+        "way, in seconds; so do the refreshes of the service.",
+    )
     kept_snapshots: PositiveInt = Field(
         3, description="Published snapshots kept for readers that still use them."
     )

@@ -153,7 +153,8 @@ class Upkeep:
         A snapshot never does. What a server holds does with every write, so that writes are kept out.
         """
         self._current()
-        with nullcontext() if self._settings.store == EMBEDDED else self._home.writing(purpose):
+        wait = self._settings.command_wait_seconds
+        with nullcontext() if self._settings.store == EMBEDDED else self._home.writing(purpose, wait=wait):
             yield self._current()
 
     def _current(self) -> Current:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -48,7 +47,6 @@ from ecograph.understanding.unknown import Spotter
 
 _log = logging.getLogger(__name__)
 
-_POLL_SECONDS = 0.05
 _READ_FROM_FILES = frozenset({"document"})
 
 
@@ -106,7 +104,7 @@ class Writing:
             for _, error in failures:
                 raise error
         elif self._is_interrupted(current):
-            with suppress(Busy), self.open("finishing an interrupted load", progress):
+            with suppress(Busy), self.open("finishing an interrupted load", progress, wait=0.0):
                 pass
         else:
             self._follow(progress)
@@ -127,14 +125,21 @@ class Writing:
             return ledger.sources()
 
     @contextmanager
-    def open(self, purpose: str, progress: Progress = quiet) -> Iterator[Writer]:
-        """Hold the right to write; what was written is published on the way out, then indexed."""
-        with self._session(purpose, progress) as writer:
+    def open(
+        self, purpose: str, progress: Progress = quiet, *, wait: float | None = None
+    ) -> Iterator[Writer]:
+        """Hold the right to write; what was written is published on the way out, then indexed.
+
+        Who has it is waited for, by default as long as a command waits; raises `Busy` then.
+        """
+        with self._session(purpose, progress, wait=wait) as writer:
             yield writer
             self._publish(writer, progress)
         self._follow(progress)
 
-    def _session(self, purpose: str, progress: Progress) -> AbstractContextManager[Writer]:
+    def _session(
+        self, purpose: str, progress: Progress, *, wait: float | None = None
+    ) -> AbstractContextManager[Writer]:
         """Hold the right to write, and publish nothing."""
         return open_writer(
             self._home,
@@ -142,6 +147,7 @@ class Writing:
             base=DEFAULT_BASE_IRI,
             asked=self._settings.base_iri,
             purpose=purpose,
+            wait=self._settings.command_wait_seconds if wait is None else wait,
             progress=progress,
         )
 
@@ -394,14 +400,8 @@ class Writing:
                 _log.warning("%s: %s", source, error)
 
     def _entered(self, stack: ExitStack, purpose: str, progress: Progress = quiet) -> Writer:
-        limit = time.monotonic() + self._settings.write_wait_seconds
-        while True:
-            try:
-                return stack.enter_context(self.open(purpose, progress))
-            except Busy:
-                if time.monotonic() > limit:
-                    raise
-                time.sleep(_POLL_SECONDS)
+        wait = self._settings.write_wait_seconds
+        return stack.enter_context(self.open(purpose, progress, wait=wait))
 
     def _is_interrupted(self, current: Current) -> bool:
         """Tell whether a killed process left what is not published; whoever writes now publishes it."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -34,8 +36,16 @@ def served(home: Path) -> Iterator[str]:
             process.send_signal(signal.SIGTERM)
 
 
-def load(home: Path, file: Path) -> subprocess.CompletedProcess[str]:
-    command = [*ECOGRAPH, "--home", str(home), "load", str(file)]
+def load(home: Path, file: Path, *, wait: float = 60.0) -> subprocess.CompletedProcess[str]:
+    command = [
+        "env",
+        f"ECOGRAPH_COMMAND_WAIT_SECONDS={wait}",
+        *ECOGRAPH,
+        "--home",
+        str(home),
+        "load",
+        str(file),
+    ]
     return subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
 
 
@@ -60,8 +70,43 @@ def test_of_two_loads_the_second_is_told_who_has_the_right_to_write(
     file = tmp_path / "fresh.ttl"
     file.write_text(RECORD, "utf-8")
     with opened(fresh_copy).home.writing("ecograph load --source first"):
-        refused = load(fresh_copy, file)
+        refused = load(fresh_copy, file, wait=0.5)
     assert refused.returncode == 1
-    told = refused.stderr.splitlines()[-1]
-    assert told.startswith("ecograph: the graph is being written by `ecograph load --source first` (process ")
+    writer = "the graph is being written by `ecograph load --source first` (process "
+    waiting, told = refused.stderr.splitlines()[-2:]
+    assert waiting.strip().startswith(f"waiting, 0.5 seconds at most: {writer}")
+    assert told.startswith(f"ecograph: {writer}")
+    assert told.endswith(", still after 0.5 seconds")
     assert load(fresh_copy, file).returncode == 0
+
+
+def test_a_load_and_a_compaction_find_their_turn_among_others(
+    fresh_copy: Path, tmp_path: Path, opened
+) -> None:
+    """A service that is written to all the time leaves the right to write for moments only."""
+    file = tmp_path / "fresh.ttl"
+    file.write_text(RECORD, "utf-8")
+    home, over = opened(fresh_copy).home, threading.Event()
+
+    def write() -> None:
+        while not over.is_set():
+            with home.writing("an update, with key 123", wait=60):
+                time.sleep(0.3)
+            time.sleep(0.06)
+
+    thread = threading.Thread(target=write)
+    thread.start()
+    try:
+        for command in (["load", str(file)], ["compact"]):
+            done = subprocess.run(
+                [*ECOGRAPH, "--home", str(fresh_copy), *command],
+                capture_output=True,
+                text=True,
+                check=False,
+                timeout=120,
+            )
+            assert done.returncode == 0, done.stderr
+            assert done.stderr.count("the graph is being written by") <= 2
+    finally:
+        over.set()
+        thread.join()

@@ -21,7 +21,8 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
@@ -34,6 +35,7 @@ from ecograph.errors import Busy, HalfRestored, StorageFailed
 # More than two ids and an address take.
 _CURRENT_BYTES = 10_000
 _NUMBERED = 3
+_POLL_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +109,16 @@ class Home:
             replace_file(self.root / "current.json", json.dumps(asdict(pointed)).encode())
 
     @contextmanager
-    def writing(self, purpose: str) -> Iterator[None]:
-        """Hold the right to write; raises `Busy` naming the holder when another process has it."""
+    def writing(
+        self, purpose: str, *, wait: float = 0.0, report: Callable[[str], None] = lambda _: None
+    ) -> Iterator[None]:
+        """Hold the right to write; raises `Busy` naming the holder when another has it for so many seconds.
+
+        That it has to be waited for, and who has it, is reported once.
+        """
         with self._locked("write.lock") as lock:
-            _claim(lock, purpose)
+            _await(lock, wait, report)
+            _sign(lock, purpose)
             yield
 
     @contextmanager
@@ -223,11 +231,27 @@ def replace_file(path: Path, content: bytes) -> None:
         raise StorageFailed(f"write {path.name}", error) from error
 
 
-def _claim(lock: TextIO, purpose: str) -> None:
+def _await(lock: TextIO, seconds: float, report: Callable[[str], None]) -> None:
+    limit, is_told = time.monotonic() + seconds, False
+    while not _taken(lock):
+        holder = _holder(lock)
+        if time.monotonic() >= limit:
+            raise Busy(holder, waited=seconds)
+        if not is_told:
+            report(f"waiting, {seconds:g} seconds at most: the graph is being written by {holder}")
+            is_told = True
+        time.sleep(_POLL_SECONDS)
+
+
+def _taken(lock: TextIO) -> bool:
     try:
         fcntl.flock(lock.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as error:
-        raise Busy(_holder(lock)) from error
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _sign(lock: TextIO, purpose: str) -> None:
     started = datetime.now(UTC).isoformat(timespec="seconds")
     holder = f"`{purpose}` (process {os.getpid()} on {os.uname().nodename}, since {started})"
     try:
