@@ -33,10 +33,13 @@ _NOT_STATED = "FILTER NOT EXISTS { ?text ?proposes ?target }"
 _WHERE = """
 PREFIX eco: <https://w3id.org/ecograph/ns#>
 SELECT {wanted} WHERE {{
-  ?mention a eco:Mention ; eco:proposes ?proposes ; eco:state <{state}> ; eco:mentionedIn ?text ;
-    eco:mentions ?target ; eco:quote ?quote ; eco:start ?start ; eco:end ?end ;
-    eco:confidence ?confidence ; eco:modelVersion ?method .
-  GRAPH ?graph {{ ?mention eco:quote ?quote }}
+  # What other graphs say besides was checked for records of theirs, and is no mention's.
+  GRAPH ?graph {{
+    ?mention a eco:Mention ; eco:proposes ?proposes ; eco:state <{state}> ; eco:quote ?quote ;
+      eco:start ?start ; eco:end ?end ; eco:confidence ?confidence ; eco:modelVersion ?method .
+  }}
+  FILTER (STRSTARTS(STR(?graph), "{sources}") && REGEX(STR(?graph), "-understood-[a-z]+$"))
+  ?mention eco:mentionedIn ?text ; eco:mentions ?target .
   {source} {waiting}
   BIND (EXISTS {{ ?text ?proposes ?target }} AS ?stated)
   BIND (REPLACE(STR(?graph), "^.*-", "") AS ?level)
@@ -175,6 +178,7 @@ def _where(published: Published, level: Level, state: str, source: str) -> str:
     return _WHERE.format(
         wanted=_ALL,
         state=wanted.iri,
+        sources=source_iri(published.base, ""),
         source=_OF.format(graphs=", ".join(graphs)) if source else "",
         waiting=_NOT_STATED if state == "waiting" else "",
     )

@@ -26,11 +26,19 @@ class Settling:
     def find(self, mention: Iri, level: Level) -> tuple[str, Level] | None:
         """Return the derived source that holds a mention which a level sees, and its own level."""
         subject = NamedNode(mention)
-        for graph, seen in sorted(self.writer.store.graphs().items()):
-            is_derived = graph.endswith(understood_id("", seen)) and seen <= level
-            if is_derived and self.writer.store.statements(graph, subject=subject):
-                return graph.rpartition("/")[2], seen
+        for source, seen in self._derived():
+            graph = source_iri(self.writer.base, source)
+            said = self.writer.store.statements(graph, subject=subject) if seen <= level else ()
+            if mention in read_mentions(said):
+                return source, seen
         return None
+
+    def _derived(self) -> Iterator[tuple[str, Level]]:
+        """Yield the sources of what was read in texts, each with its level."""
+        sources = source_iri(self.writer.base, "")
+        for graph, seen in sorted(self.writer.store.graphs().items()):
+            if graph.startswith(sources) and graph.endswith(understood_id("", seen)):
+                yield graph.removeprefix(sources), seen
 
     def decide(self, mention: Iri, state: State, source: str, level: Level, author: str) -> None:
         """Bring a mention of a derived source to what a person decided of it."""
@@ -45,9 +53,10 @@ class Settling:
     def same_name(self, mention: Extracted, level: Level) -> list[tuple[Extracted, str, Level]]:
         """Return the mentions, from a level on, of the unknown name that one is of, with source and level."""
         found = []
-        for graph, seen in sorted(self.writer.store.graphs().items()):
-            if graph.endswith(understood_id("", seen)) and seen >= level:
-                found += [(one, graph.rpartition("/")[2], seen) for one in self._naming(mention, graph)]
+        for source, seen in self._derived():
+            if seen >= level:
+                graph = source_iri(self.writer.base, source)
+                found += [(one, source, seen) for one in self._naming(mention, graph)]
         return found
 
     def _naming(self, mention: Extracted, graph: Iri) -> Iterator[Extracted]:

@@ -52,6 +52,24 @@ def test_what_is_not_sure_waits_with_its_sentence(graph: EcoGraph, feed: Feed, s
             graph.review.list(Level.PUBLIC, **wrong)
 
 
+def test_what_others_say_of_a_mention_changes_no_review(graph: EcoGraph, feed: Feed) -> None:
+    feed(ARTICLE)
+    before = graph.review.list(Level.PUBLIC)
+    about = next(item for item in before.items if item.quote == "Gironde").iri
+    prefix = "PREFIX eco: <https://w3id.org/ecograph/ns#> PREFIX dct: <http://purl.org/dc/terms/>"
+    wild = f"""{prefix} <{about}> eco:start "early" ; eco:quote <http://e/q> ; eco:modelVersion 7 ;
+        eco:confidence "high" , <http://e/c> ; eco:state <http://e/s> ."""
+    elsewhere = f"""{prefix} <http://e/m> a eco:Mention ; dct:title "m"@fr ; eco:proposes eco:mentions ;
+        eco:quote "m" ; eco:state <https://w3id.org/ecograph/voc/mention-states/propose> ;
+        eco:mentionedIn <http://e/t> ; eco:mentions <http://e/o> ; eco:start 1 ; eco:end 2 ;
+        eco:confidence 0.5 ; eco:method "m" ; eco:modelVersion "m/1" ."""
+    graph.writing.put_graph(key(), "http://e/notes", wild.encode(), ".ttl")
+    graph.writing.put_graph(key(), "http://e/notes-understood-public", elsewhere.encode(), ".ttl")
+    assert graph.review.list(Level.PUBLIC) == before
+    with pytest.raises(ResourceNotFound):
+        graph.review.decide(key(), "http://e/m", "accept")
+
+
 def test_what_is_accepted_is_stated_and_stays_so(graph: EcoGraph, feed: Feed, states: States) -> None:
     feed(ARTICLE)
     kept = graph.review.decide(key(), waiting(graph), "accept", reason="C'est  là.")
