@@ -92,6 +92,14 @@ class BadQuery(BadInput):
         self.reason, self.line, self.column = reason, line, column
 
 
+class NotExpressible(BadInput):
+    """An answer that its format cannot hold; another format can."""
+
+    def __init__(self, form: str, what: str) -> None:
+        super().__init__(f"{form} cannot express {what}; ask for another format")
+        self.form, self.what = form, what
+
+
 class BadParameter(BadInput):
     """A value that a parameter does not take."""
 

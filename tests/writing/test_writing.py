@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import httpx
 import pytest
@@ -397,6 +398,41 @@ def test_claims_give_and_take_what_rests_on_them(writer: httpx.Client, address: 
     drop = f"PREFIX eco: <{ECO}> DELETE WHERE {{ GRAPH <http://example.org/claims> {{ ?c a eco:CompetenceClaim ; ?p ?o }} }}"
     assert update(writer, drop).status_code == 204
     assert not rows(address, offers)
+    assert writer.delete("/graphs", params=where).status_code == 204
+
+
+def test_xml_is_well_formed_whatever_is_written(writer: httpx.Client, address: str) -> None:
+    where = {"graph": "http://example.org/odd"}
+    odd = r'<http://e/a> <http://e/p> "a\u0001b\uFFFEc\rd\n<]]>&", "\U0001F600" .'
+    assert writer.put("/graphs", params=where, content=odd, headers=TURTLE).status_code == 201
+    query = "SELECT ?o { GRAPH <http://example.org/odd> { ?s ?p ?o } }"
+    solutions = httpx.get(
+        f"{address}/sparql", params={"query": query}, headers={"Accept": "application/sparql-results+xml"}
+    )
+    triples = httpx.get(f"{address}/graphs", params=where, headers={"Accept": "application/rdf+xml"})
+    for answer in (solutions, triples):
+        assert answer.status_code == 200
+        texts = {node.text for node in ElementTree.fromstring(answer.content).iter() if node.text}
+        assert {"a\ufffdb\ufffdc\rd\n<]]>&", "\U0001f600"} <= texts
+    # JSON can hold all of it.
+    assert {row["o"] for row in rows(address, query)} == {"a\x01b\ufffec\rd\n<]]>&", "\U0001f600"}
+    assert writer.delete("/graphs", params=where).status_code == 204
+
+
+@pytest.mark.parametrize("predicate", ["http://e/1/", "http://e/123", "http://e/a?b=1&c=2"])
+def test_rdf_xml_names_the_predicate_that_it_cannot_write(
+    predicate: str, writer: httpx.Client, address: str
+) -> None:
+    where = {"graph": "http://example.org/odd"}
+    content = f"<http://e/a> <{predicate}> 1 ."
+    assert writer.put("/graphs", params=where, content=content, headers=TURTLE).status_code == 201
+    answer = httpx.get(f"{address}/graphs", params=where, headers={"Accept": "application/rdf+xml"})
+    assert answer.status_code == 406
+    assert answer.json()["detail"] == (
+        f"RDF/XML cannot express the predicate <{predicate}>, which ends with no XML name; "
+        "ask for another format"
+    )
+    assert httpx.get(f"{address}/graphs", params=where).status_code == 200
     assert writer.delete("/graphs", params=where).status_code == 204
 
 

@@ -14,6 +14,7 @@ from pyoxigraph import QueryResultsFormat, QueryTriples, RdfFormat, Triple
 from ecograph.assets import ONTOLOGY
 from ecograph.errors import BadParameter
 from ecograph.graph.ports import Answer, Row, solutions_of
+from ecograph.graph.xml import is_xml, well_formed
 from ecograph.vocab import PREFIXES
 
 SYNTAXES: Mapping[str, RdfFormat] = {
@@ -31,13 +32,17 @@ SUFFIXES = {
 
 
 def serialise(triples: Iterable[Triple], media_type: str) -> bytes:
-    """Return triples in a syntax; the same triples give the same bytes. Raises `KeyError`."""
+    """Return triples in a syntax; the same triples give the same bytes.
+
+    Raises `KeyError`, `NotExpressible`.
+    """
     ordered = sorted(triples, key=str)
     if media_type == "application/ld+json":
         return json_ld(ordered)
     syntax = SYNTAXES[media_type]
     prefixes = None if syntax == RdfFormat.N_TRIPLES else dict(PREFIXES)
-    return pyoxigraph.serialize(ordered, format=syntax, prefixes=prefixes) or b""
+    content = pyoxigraph.serialize(ordered, format=syntax, prefixes=prefixes) or b""
+    return well_formed(content) if is_xml(media_type) else content
 
 
 _PREFIX = re.compile(r'"(\w+):')
@@ -60,11 +65,15 @@ _GRAPHS: Mapping[str, RdfFormat] = {
 
 
 def write_answer(answer: Answer, syntax: str) -> bytes:
-    """Return the answer of a query in a syntax by its short name; raises `BadParameter`."""
+    """Return the answer of a query in a syntax by its short name.
+
+    Raises `BadParameter`, `NotExpressible`.
+    """
     known: Mapping[str, Any] = _GRAPHS if isinstance(answer, QueryTriples) else _RESULTS
     if syntax not in known:
         raise BadParameter("format", syntax, f"one of {', '.join(known)} for this query")
-    return answer.serialize(format=known[syntax]) or b""
+    content = answer.serialize(format=known[syntax]) or b""
+    return well_formed(content) if is_xml(known[syntax].media_type) else content
 
 
 def read_solutions(body: bytes) -> list[Row]:

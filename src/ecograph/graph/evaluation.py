@@ -10,8 +10,9 @@ from typing import Any
 import pyoxigraph
 from pyoxigraph import NamedNode, QueryResultsFormat, QueryTriples, RdfFormat, Store
 
-from ecograph.errors import BadQuery
+from ecograph.errors import BadQuery, NotExpressible
 from ecograph.graph.framing import Header
+from ecograph.graph.xml import is_xml, well_formed
 from ecograph.vocab import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
@@ -27,6 +28,18 @@ class OutOfRoom(Exception):
 
 class NotAnIri(Exception):
     """A graph is named by something that is no IRI."""
+
+
+_EXPECTED = (
+    SyntaxError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    OutOfRoom,
+    NotAnIri,
+    NotExpressible,
+)
 
 
 class Stores:
@@ -67,17 +80,19 @@ def answer(stores: Stores, asked: Header, text: str, *, limit: int) -> tuple[Hea
     """Return the media type and the bytes of a whole answer of so many bytes, or why there is none."""
     try:
         media_type, body = _evaluate(stores.open(asked["store"]), asked, text, limit=limit)
-    except (SyntaxError, MemoryError, OSError, RuntimeError, ValueError, OutOfRoom, NotAnIri) as error:
+        if is_xml(media_type):
+            body = well_formed(body)
+    except _EXPECTED as error:
         return _failure(error), b""
     return {"media_type": media_type}, body
 
 
 def _failure(error: Exception) -> Header:
     match error:
-        case OutOfRoom():
-            return {"error": "size"}
-        case MemoryError():
-            return {"error": "memory"}
+        case OutOfRoom() | MemoryError():
+            return {"error": "size" if isinstance(error, OutOfRoom) else "memory"}
+        case NotExpressible():
+            return {"error": "format", "form": error.form, "what": error.what}
         case NotAnIri():
             return {"error": "graph", "message": str(error)}
         case OSError() | RuntimeError() if is_fault(error):
@@ -102,7 +117,7 @@ def bad_query(error: SyntaxError) -> BadQuery:
     return BadQuery(shown, line=line, column=column)
 
 
-def _evaluate(store: Store, asked: Header, text: str, *, limit: int) -> tuple[str, bytearray]:
+def _evaluate(store: Store, asked: Header, text: str, *, limit: int) -> tuple[str, bytes | bytearray]:
     dataset = _dataset(asked["default_graphs"], asked["named_graphs"])
     found = store.query(text, base_iri=asked["base"], **dataset)
     output: Any = _Capped(limit)

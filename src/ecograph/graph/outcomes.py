@@ -7,7 +7,15 @@ import threading
 from collections import Counter
 from collections.abc import Mapping
 
-from ecograph.errors import BadInput, BadParameter, BadQuery, EcographError, QueryLimit, StorageFailed
+from ecograph.errors import (
+    BadInput,
+    BadParameter,
+    BadQuery,
+    EcographError,
+    NotExpressible,
+    QueryLimit,
+    StorageFailed,
+)
 from ecograph.graph.framing import Message
 from ecograph.graph.process import Bounds, WorkerDied
 from ecograph.graph.queries import QueryOutcome
@@ -47,6 +55,8 @@ class Outcomes:
                 raise self.refused(
                     BadQuery(header["message"], line=header.get("line"), column=header.get("column"))
                 )
+            case "format":
+                raise self.refused(NotExpressible(header["form"], header["what"]))
             case "graph":
                 name = "default-graph-uri or named-graph-uri"
                 raise self.refused(BadParameter(name, header["message"], "an absolute IRI"))

@@ -41,6 +41,7 @@ from ecograph.graph.remote_http import JSON
 from ecograph.graph.remote_write import Held, read_resources
 from ecograph.graph.terms import in_graph, resource, subject_of
 from ecograph.graph.workers import WorkerPool
+from ecograph.graph.xml import is_xml, well_formed
 from ecograph.model import Level
 
 Fetch = Callable[..., tuple[bytes, Mapping[str, str]]]
@@ -257,7 +258,8 @@ def _outcome(body: bytes, form: str | None, request: QueryRequest, seconds: floa
 
 def _written(body: bytes, media_type: str) -> bytes:
     answer = cast("QuerySolutions", parse_query_results(body, format=QueryResultsFormat.JSON))
-    return answer.serialize(format=QueryResultsFormat.from_media_type(media_type)) or b""
+    content = answer.serialize(format=QueryResultsFormat.from_media_type(media_type)) or b""
+    return well_formed(content) if is_xml(media_type) else content
 
 
 def _serialised(body: bytes, media_type: str) -> bytes:
@@ -265,7 +267,8 @@ def _serialised(body: bytes, media_type: str) -> bytes:
     if syntax is None:
         raise StorageFailed("write the answer", f"unknown format {media_type}")
     quads = pyoxigraph.parse(body, format=RdfFormat.N_TRIPLES)
-    return pyoxigraph.serialize((quad.triple for quad in quads), format=syntax) or b""
+    content = pyoxigraph.serialize((quad.triple for quad in quads), format=syntax) or b""
+    return well_formed(content) if is_xml(media_type) else content
 
 
 def _triples(body: bytes) -> QueryTriples:
