@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
+from hashlib import sha256
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -105,3 +107,22 @@ def test_a_name_that_comes_touches_the_texts_in_which_a_model_finds_it() -> None
     change = renamed({}, {"a": Bearer(("Engelvin SAS",))})
     assert change.touches("", ["engelvin"])
     assert not change.touches("", ["engel"])
+
+
+def test_names_cost_by_their_number() -> None:
+    seconds = []
+    for count in (500, 4_000):
+        names = {str(n): Bearer((f"Atelier {sha256(bytes(n)).hexdigest()[:14]}",)) for n in range(count)}
+        start = time.process_time()
+        renamed({}, names)
+        seconds.append(time.process_time() - start)
+    assert seconds[1] < 24 * seconds[0]  # eight times the names; sixty-four where each is held against each
+
+
+def test_a_name_without_blanks_costs_little() -> None:
+    start = time.process_time()
+    change = renamed({}, {"a": Bearer(("xy" * 10_000, "Fabrique du Causse"))})
+    assert change.touches(words_of("La Fabrque du Causse"))
+    assert not change.touches(words_of("yx" * 10_000))
+    # Its deletions alone would be 400 MB, the parts of it two hundred millions.
+    assert time.process_time() - start < 20

@@ -34,6 +34,8 @@ SELECT ?thing ?class ?role ?name WHERE {
   VALUES ?role { rdfs:label dct:title skos:prefLabel skos:altLabel }
   ?thing a ?class ; ?role ?name
   FILTER (lang(?name) IN ("", "fr"))
+  # No text says a name of several lines.
+  FILTER (strlen(?name) <= 300)
   FILTER NOT EXISTS { ?thing a eco:Person }
 }
 """

@@ -19,7 +19,7 @@ from ecograph.understanding.contexts import reading_of
 from ecograph.understanding.coordination import ends_of
 from ecograph.understanding.forms import joined, tokens_of
 from ecograph.understanding.plain import plain_of
-from ecograph.understanding.spelling import SHORTEST, Speller
+from ecograph.understanding.spelling import LONGEST, SHORTEST, Speller
 from ecograph.understanding.unknown import key_of
 
 
@@ -104,7 +104,7 @@ def renamed(before: Mapping[str, Bearer], after: Mapping[str, Bearer]) -> Rename
     known = own.all | stay.all
     turned = own.all - stay.all
     inside = "\n".join(stay.keys)
-    words = {word for word in turned if word in inside or _looks_like_another(word, known)}
+    words = {word for word in turned if word in inside} | _looking_like_others(turned, known)
     # A word that some name writes small is a common one, which matters where it is a name as well.
     words |= (own.small - stay.small) & stay.keys
     targets = {part for key in own.keys for part in _parts(key, known)}
@@ -143,22 +143,21 @@ class _Words:
         )
 
 
-def _looks_like_another(word: str, words: Iterable[str]) -> bool:
-    """Whether a word is one edit away from another one."""
-    if len(word) < SHORTEST:
-        return False
-    speller = Speller([word])
-    ends = (word[0], word[-1])
-    return any(
-        other != word and (other[0], other[-1]) == ends and bool(speller.near(other))
-        for other in words
+def _looking_like_others(words: Iterable[str], known: Iterable[str]) -> set[str]:
+    """Return the words that are one edit away from another one: from all of these, at one go."""
+    speller = Speller(words)
+    return {
+        word
+        for other in known
         if other
-    )
+        for word in speller.near(other)
+        if word != other and (word[0], word[-1]) == (other[0], other[-1])
+    }
 
 
 def _parts(key: str, words: Collection[str]) -> Iterable[str]:
-    """Yield the words that a name may be put together from, however a text cuts it."""
+    """Yield the words that a name may be put together from, however a text cuts it; none is very long."""
     for start in range(len(key) - SHORTEST + 1):
-        for end in range(start + SHORTEST, len(key) + 1):
+        for end in range(start + SHORTEST, min(start + LONGEST, len(key)) + 1):
             if key[start:end] in words:
                 yield key[start:end]

@@ -15,6 +15,9 @@ from ecograph.understanding.forms import Token
 _DOUBLED = re.compile(r"(.)\1")
 
 SHORTEST = 6  # letters; below, one edit makes too many words
+LONGEST = (
+    60  # letters; a word has as many deletions as letters, so that one without blanks would fill the memory
+)
 MOST_MORE = 8  # letters that doubled letters and an edit may add to a word
 SHORTEST_ALONE = 10  # letters of a name of one word
 _ENDING = 3  # letters in which another letter makes another word (thermalisme, thermaliste), not a slip
@@ -36,7 +39,7 @@ class Speller:
         self._slips: dict[str, str | None] = {}  # texts say the same words again and again
         self._near: dict[str, list[str]] = {}
         for word in sorted(self._words):
-            if len(word) >= SHORTEST:
+            if SHORTEST <= len(word) <= LONGEST:
                 single = _single(word)
                 for short in (single, *_deletions(single)):
                     self._near.setdefault(short, []).append(word)
@@ -62,6 +65,8 @@ class Speller:
 
     def near(self, word: str) -> set[str]:
         """The known words one edit away."""
+        if len(word) > LONGEST + MOST_MORE:
+            return set()
         single = _single(word)
         return {
             known
