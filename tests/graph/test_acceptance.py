@@ -134,8 +134,6 @@ def test_whatever_is_changed_the_verdict_is_that_of_the_judge(data: st.DataObjec
     assert VALIDATOR.check(records, known=nothing_known) == judged(records)
 
 
-# To compare a day that is none, rdflib takes NotImplemented for a truth value.
-@pytest.mark.filterwarnings("ignore:NotImplemented should not:DeprecationWarning")
 @pytest.mark.parametrize(
     ("start", "end", "is_sure"),
     [
@@ -161,6 +159,34 @@ def test_days_are_in_order(start: str | None, end: str | None, is_sure: bool) ->
     assert accepted(records) == is_sure
     assert VALIDATOR.check(records, known=nothing_known) == judged(records)
     assert bool(judged(records).rejections) != is_sure or start == "2026-01-01Z"
+
+
+@pytest.mark.parametrize("which", ["startedOn", "endedOn"])
+@pytest.mark.parametrize(
+    "odd",
+    [
+        Literal("a", datatype=NamedNode(XSD + "date")),
+        Literal("", datatype=NamedNode(XSD + "date")),
+        Literal("2026-02-30", datatype=NamedNode(XSD + "date")),
+        Literal("2026-01-01T10:00:00", datatype=NamedNode(XSD + "dateTime")),
+        Literal("2026-01-01T10:00:00Z", datatype=NamedNode(XSD + "dateTime")),
+        Literal("5", datatype=NamedNode(XSD + "integer")),
+        Literal("true", datatype=NamedNode(XSD + "boolean")),
+        Literal("2026", datatype=NamedNode(XSD + "gYear")),
+        Literal("bientôt", language="fr"),
+        Literal("soon"),
+        NamedNode("https://example.org/day"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_compared_with_a_day_is_refused_in_words(which: str, odd: Literal | NamedNode) -> None:
+    ends = {name: NamedNode(NS + name) for name in ("startedOn", "endedOn")}
+    about, day = NamedNode("https://example.org/example"), NamedNode(XSD + "date")
+    said = {t for r in ALL["Project.good"] for t in r.triples if t.predicate not in ends.values()}
+    for name, path in ends.items():
+        said.add(Triple(about, path, odd if name == which else Literal("2026-01-01", datatype=day)))
+    verdict = VALIDATOR.check(group(said, "x.ttl"), known=nothing_known)
+    assert f"eco:{which}" in {rejection.path for rejection in verdict.rejections}
 
 
 @pytest.mark.parametrize(

@@ -122,8 +122,10 @@ def _read(shapes: bytes) -> Any:
 def _to_rdflib(triples: Iterable[Triple]) -> Any:
     import rdflib
 
+    from ecograph.graph.incomparable import made_comparable
+
     text = pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-    return rdflib.Graph().parse(data=text, format="nt")
+    return made_comparable(rdflib.Graph().parse(data=text, format="nt"))
 
 
 def _results(report: Any) -> Iterable[Any]:
