@@ -13,7 +13,8 @@ from ecograph.vocab import concept
 COMMUNE, DEPARTEMENT, REGION = "COM-", "DEP-", "REG-"
 SCHEME = "territories"
 # Five signs: the code of a commune, or a postcode.
-FIVE = re.compile(r"(?:97[1-8]|98[4-8]|\d{2}|2[AB])\d{2,3}", re.IGNORECASE)
+FIVE = re.compile(r"(?:97[1-8]|98[4-8])\d{2}|(?!97|98)\d{5}|2[AB]\d{3}", re.IGNORECASE)
+_SHORTENED = re.compile(r"[1-9]\d{3}")
 
 _DEPARTEMENT_CODE = re.compile(r"0[1-9]|1\d|2[1-9AB]|[3-8]\d|9[0-5]|97[1-8]|98[4-8]")
 
@@ -35,6 +36,11 @@ def department_of(code: str) -> str:
     if code[:2] == "20":  # postcodes of Corsica; its communes have 2A and 2B
         return f"{DEPARTEMENT}2A" if code[2] in "01" else f"{DEPARTEMENT}2B"
     return f"{DEPARTEMENT}{code[:2]}"
+
+
+def lengthened(code: str) -> str:
+    """A code with the zero before it that spreadsheets take for none: 1000 is the postcode 01000."""
+    return f"0{code}" if _SHORTENED.fullmatch(code) else code
 
 
 def around(iri: str) -> str:

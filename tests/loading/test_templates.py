@@ -411,3 +411,14 @@ def test_what_is_no_template_says_so(invoke: Invoke, home: Path, tmp_path: Path)
     done = invoke("--home", str(home), "load", str(path), "--template", "Project")
     assert done.exit_code == 1
     assert "no column 'Titre', which is needed; there are 'Nom', 'Stade'" in done.output
+
+
+def test_what_is_typed_into_a_workbook_stays_as_it_is() -> None:
+    sheet = load_workbook(io.BytesIO(xlsx_template(form_of("Company"), "fr"))).active
+    formats = {
+        str(cell.value): sheet.column_dimensions[cell.column_letter].number_format for cell in sheet[1]
+    }
+    kept = {"Nom *", "Identifiant", "SIREN", "Description", "Pôle", "Territoire"}  # 007, 3/4, 01000, - bois
+    assert {formats[name] for name in kept} == {"@"}
+    assert formats["Effectif"] == "General"
+    assert formats["Créée le"] == "DD/MM/YYYY"

@@ -19,7 +19,7 @@ def place(notation: str, *names: str) -> Place:
 
 PLACES = Gazetteer(
     [
-        *(place("DEP-48", "Lozère"), place("DEP-2A"), place("DEP-971"), place("FR")),
+        *(place("DEP-48", "Lozère"), place("DEP-01"), place("DEP-2A"), place("DEP-971"), place("FR")),
         Place(concept("territories", "COM-48095"), "COM-48095", ("Mende",)),
     ]
 )
@@ -59,6 +59,7 @@ def lookup(scheme: str, name: str) -> str | None:
         (lambda text: values.territory(text, lookup), "48000", "https://w3id.org/DEP-48"),
         (lambda text: values.territory(text, lookup), "48", "https://w3id.org/DEP-48"),
         (lambda text: values.territory(text, lookup), "20000", "https://w3id.org/DEP-2A"),
+        (lambda text: values.territory(text, lookup), "1000", "https://w3id.org/DEP-01"),  # 01000
         (lambda text: values.territory(text, lookup), "2A004", "https://w3id.org/DEP-2A"),
         (lambda text: values.territory(text, lookup), "97100", "https://w3id.org/DEP-971"),
         (lambda text: values.territory(text, lookup), "Lozère", "https://w3id.org/DEP-48"),
@@ -66,6 +67,7 @@ def lookup(scheme: str, name: str) -> str | None:
         (lambda text: values.territory(text, lookup), "Mende", concept("territories", "COM-48095")),
         (lambda text: values.commune(text, lookup), "48095", concept("territories", "COM-48095")),
         (lambda text: values.commune(text, lookup), "48080", "https://w3id.org/DEP-48"),
+        (lambda text: values.commune(text, lookup), "1004", "https://w3id.org/DEP-01"),
         (lambda text: values.naf(text, lookup), "20.53Z", "https://w3id.org/naf/20"),
         (lambda text: values.naf(text, lookup), "2053z", "https://w3id.org/naf/20"),
     ],

@@ -26,6 +26,10 @@ from ecograph.sources.workbooks import first_shown, is_workbook, open_workbook
 _ROWS = 1000  # that the lists to choose from reach
 _LISTED = 40  # concepts of a list that a form without drop-down lists names
 _FILLS = ("DDEBF7", "E2EFDA", "FFF2CC", "FCE4D6", "EDEDED", "D9E1F2", "F8CBAD", "E7E6E6")
+_FORMATS = {
+    "date": "DD/MM/YYYY",
+    **dict.fromkeys(("integer", "decimal", "share", "boolean"), "General"),
+}
 _NEEDED, _WRONG = Font(bold=True, color="9C0006"), PatternFill("solid", fgColor="FFC7CE")
 _LINE = re.compile(r"line (\d+)$")
 _NUMBER = re.compile(r"-(\d+)$")
@@ -259,9 +263,8 @@ def _head(sheet: Worksheet, columns: Mapping[str, Column], language: str) -> Non
         cell.comment = Comment(_hint(column, language), "EcoGraph", width=320, height=110)
         letter = get_column_letter(number)
         sheet.column_dimensions[letter].width = 40 if column.language else 24
-        form = {"date": "DD/MM/YYYY", "siren": "@", "siret": "@"}.get(column.function)
-        for row in range(2, _ROWS + 2) if form else ():
-            sheet.cell(row, number).number_format = form
+        # All else is text: typed as anything, 01000 loses its zero, 3/4 is a day, and “- bois” a formula.
+        sheet.column_dimensions[letter].number_format = _FORMATS.get(column.function, "@")
     sheet.freeze_panes, sheet.row_dimensions[1].height = "A2", 32
 
 

@@ -19,7 +19,7 @@ from pyoxigraph import Literal, NamedNode
 from stdnum.exceptions import ValidationError
 from stdnum.fr import siren, siret
 
-from ecograph.cog import COMMUNE, FIVE, department_of
+from ecograph.cog import COMMUNE, FIVE, department_of, lengthened
 from ecograph.sources.lists import class_name, title_of
 from ecograph.vocab import XSD
 
@@ -288,7 +288,7 @@ def territory(text: str, lookup: Lookup) -> NamedNode:
 
 def commune(text: str, lookup: Lookup) -> NamedNode:
     """A commune by its code; its département where communes are not loaded."""
-    code = text.upper().replace(" ", "")
+    code = lengthened(text.upper().replace(" ", ""))
     if not FIVE.fullmatch(code):
         raise BadValue(
             "un code commune est attendu, comme 48095", "the code of a commune is expected, as 48095"

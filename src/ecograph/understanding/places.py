@@ -14,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from ecograph.cog import COMMUNE, DEPARTEMENT, FIVE, REGION, around, department_of, is_commune
+from ecograph.cog import COMMUNE, DEPARTEMENT, FIVE, REGION, around, department_of, is_commune, lengthened
 from ecograph.understanding.naming import Named, is_inside_a_name, names_no_place
 from ecograph.understanding.words import fold, tokens
 
@@ -100,7 +100,8 @@ class Gazetteer:
             or self._of_commune(said)
         )
 
-    def _of_code(self, code: str) -> str | None:
+    def _of_code(self, said: str) -> str | None:
+        code = lengthened(said)
         if FIVE.fullmatch(code):
             return self._of_five(code)
         for notation in (code, f"{DEPARTEMENT}{code.zfill(2)}", f"{REGION}{code}"):
