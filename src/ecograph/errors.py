@@ -27,6 +27,8 @@ EcographError
 │   ├── Busy                another process is writing
 │   ├── NothingLoaded       the home holds no published graph yet
 │   ├── StorageFailed       the disk or the database refused
+│   │   ├── ReadOnlyHome    a home that this user cannot write
+│   │   └── ServerFailed    the SPARQL server that holds the graph refused, or did not answer
 │   ├── IndexDown           the server that holds the index does not answer
 │   └── HalfRestored        a restore into the home is not finished
 ├── Forbidden               what this key may not do
@@ -284,6 +286,15 @@ class StorageFailed(Unavailable):
     def __init__(self, doing: str, reason: object) -> None:
         super().__init__(f"could not {doing}: {reason}; what was published before is unchanged")
         self.doing, self.reason = doing, reason
+
+
+class ReadOnlyHome(StorageFailed):
+    """A home that is somebody else's, or on a disk that is mounted to be read."""
+
+    def __init__(self, place: Path) -> None:
+        reason = f"{place} cannot be written: do it as the user whose it is, where its disk can be written"
+        super().__init__("write to the home", reason)
+        self.place = place
 
 
 class ServerFailed(StorageFailed):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, closing, contextmanager, suppress
+from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,12 +17,11 @@ from ecograph.following import Follower
 from ecograph.graph.activity import Noted
 from ecograph.graph.home import Current, Home, sequence_of
 from ecograph.graph.keys import Key
-from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import Backend
 from ecograph.graph.shipped import read_schema, read_shapes
 from ecograph.graph.updates import Dataset, checked_iri, read_update
 from ecograph.graph.updating import Bounds, Update, UpdateProcess
-from ecograph.graph.upkeep import read_history
+from ecograph.graph.upkeep import read_history, read_levels
 from ecograph.graph.validation import Validator
 from ecograph.interpreting import Documents, Failure, Interpreted, Interpreting
 from ecograph.loading import Writer, attempted, open_writer
@@ -121,8 +120,7 @@ class Writing:
         """Return every source that is loaded, and who may see it."""
         if not self._home.ledger.exists():
             return {}
-        with closing(Ledger(self._home.ledger)) as ledger:
-            return ledger.sources()
+        return read_levels(self._home.ledger)
 
     @contextmanager
     def open(

@@ -158,12 +158,14 @@ def test_a_full_disk_is_said_and_the_old_state_kept(
 
 
 def test_a_load_is_told_who_holds_the_home(
-    fresh_copy: Path, opened: Callable[..., EcoGraph], run_cli: Run
+    fresh_copy: Path,
+    opened: Callable[..., EcoGraph],
+    run_cli: Run,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setenv("ECOGRAPH_COMMAND_WAIT_SECONDS", "0.5")
     with opened(fresh_copy).writing.open("ecograph load national"):
         refused = run_cli("--home", fresh_copy, "load", "--source", "lozere")
     assert refused.returncode == 1
-    assert refused.stderr.startswith(
-        "ecograph: the graph is being written by `ecograph load national` (process "
-    )
+    assert "\necograph: the graph is being written by `ecograph load national` (process " in refused.stderr
     assert run_cli("--home", fresh_copy, "load", "--source", "lozere").returncode == 0

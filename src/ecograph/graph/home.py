@@ -30,7 +30,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TextIO
 
-from ecograph.errors import Busy, HalfRestored, StorageFailed
+from ecograph.errors import Busy, HalfRestored, ReadOnlyHome, StorageFailed
 
 # More than two ids and an address take.
 _CURRENT_BYTES = 10_000
@@ -86,6 +86,12 @@ class Home:
         if self.unfinished.exists():
             raise HalfRestored(self.root)
 
+    def check_writable(self) -> None:
+        """Raise `ReadOnlyHome` where this process may not write to the home."""
+        for path in (self.root, self.ledger):
+            if path.exists() and not os.access(path, os.W_OK):
+                raise ReadOnlyHome(path)
+
     def current(self) -> Current | None:
         """Return what is published, or None while nothing is."""
         try:
@@ -130,6 +136,7 @@ class Home:
 
     def _locked(self, name: str) -> TextIO:
         """Open a lock file; the lock itself ends when it is closed, even by a kill."""
+        self.check_writable()
         try:
             self.root.mkdir(parents=True, exist_ok=True)
             return (self.root / name).open("a+", encoding="utf-8")

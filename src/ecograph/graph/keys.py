@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from ecograph.errors import BadParameter, StorageFailed, UnknownKey
+from ecograph.graph.database import reading
 from ecograph.graph.home import Home
 from ecograph.model import Level
 
@@ -66,7 +67,7 @@ class Keys:
         if len(name) > _LONGEST_NAME or not name.isprintable():
             raise BadParameter("name", name, f"at most {_LONGEST_NAME} printable characters")
         key = Key(id=identifier, name=name, level=level, may_write=may_write, created_at=_now())
-        with self._opened("write a key down", make=True) as db, db:
+        with self._writing("write a key down", make=True) as db, db:
             db.execute("BEGIN IMMEDIATE")
             if any(other.name == name and not other.revoked_at for other in _read(db)):
                 raise BadParameter("name", name, "a name that no other key in use has")
@@ -79,15 +80,15 @@ class Keys:
         self._home.check_whole()
         if not self._ledger.exists():  # a new home
             return []
-        with self._opened("read the keys") as db:
-            return _read(db)
+        with reading(self._ledger, "read the keys") as db:
+            return _read(db) if _has_keys(db) else []
 
     def revoke(self, name: str) -> Key:
         """End a key by its name or id; raises `UnknownKey` when none in use is called so, `HalfRestored`."""
         self._home.check_whole()
         if not self._ledger.exists():
             raise UnknownKey(name)
-        with self._opened("revoke a key") as db, db:
+        with self._writing("revoke a key") as db, db:
             db.execute("BEGIN IMMEDIATE")
             for key in _read(db):
                 if name in {key.id, key.name} and not key.revoked_at:
@@ -103,16 +104,18 @@ class Keys:
         parts = _KEY.fullmatch(text)
         if parts is None:
             return None
-        with self._opened("read the keys") as db:
-            row: Row | None = db.execute(f"{_SELECT} WHERE id = ?", (parts[1],)).fetchone()
+        with reading(self._ledger, "read the keys") as db:
+            found = db.execute(f"{_SELECT} WHERE id = ?", (parts[1],)) if _has_keys(db) else None
+            row: Row | None = found.fetchone() if found else None
         # Compared in constant time, and compared at all when there is no such key.
         fits = hmac.compare_digest(_hashed(parts[2]), row[6] if row else _NO_HASH)
         key = _key(row) if row and fits else None
         return key if key and not key.revoked_at else None
 
     @contextmanager
-    def _opened(self, doing: str, *, make: bool = False) -> Iterator[sqlite3.Connection]:
+    def _writing(self, doing: str, *, make: bool = False) -> Iterator[sqlite3.Connection]:
         """Open the ledger; a home that was moved away below a service is not made again by who asks it."""
+        self._home.check_writable()
         try:
             if make:
                 self._ledger.parent.mkdir(parents=True, exist_ok=True)
@@ -121,7 +124,7 @@ class Keys:
         except (OSError, sqlite3.Error) as error:
             raise StorageFailed(doing, error) from error
         try:
-            if not db.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone():
+            if not _has_keys(db):
                 db.execute("PRAGMA journal_mode = WAL")
                 db.execute(_SCHEMA)
             yield db
@@ -129,6 +132,10 @@ class Keys:
             raise StorageFailed(doing, error) from error
         finally:
             db.close()
+
+
+def _has_keys(db: sqlite3.Connection) -> bool:
+    return db.execute("SELECT 1 FROM sqlite_master WHERE name = 'keys'").fetchone() is not None
 
 
 def _read(db: sqlite3.Connection) -> list[Key]:

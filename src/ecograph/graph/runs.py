@@ -72,7 +72,11 @@ class Runs:
         return row[0] if row else ""
 
     def begin(self, sources: Sequence[str], now: datetime) -> None:
-        """Make sources due that were to be asked later: what ends before it is recorded is done again."""
+        """Make sources due that were to be asked later: what ends before it is recorded is done again.
+
+        Raises `ReadOnlyHome`.
+        """
+        self._home.check_writable()
         with self._opened("write down what is due") as db, db:
             moment = now.astimezone(UTC).isoformat()
             rows = [(moment, source, moment) for source in sources]

@@ -3,7 +3,7 @@
 from ecograph.graph.upkeep.archive import Backup, BackupUnusable, open_backup
 from ecograph.graph.upkeep.backup import back_up
 from ecograph.graph.upkeep.files import NO_DAMAGE, check_files
-from ecograph.graph.upkeep.history import History, fault_of, read_history, read_states
+from ecograph.graph.upkeep.history import History, fault_of, read_history, read_levels, read_states
 from ecograph.graph.upkeep.manifest import Manifest
 from ecograph.graph.upkeep.restore import Restoration
 from ecograph.graph.upkeep.verify import GraphState, Verification, damaged, verify
@@ -23,6 +23,7 @@ __all__ = [
     "fault_of",
     "open_backup",
     "read_history",
+    "read_levels",
     "read_states",
     "verify",
 ]

@@ -6,11 +6,12 @@ import hashlib
 import sqlite3
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from ecograph.errors import StorageFailed
+from ecograph.graph.database import is_damage, reading
 from ecograph.graph.shipped import ontology_digest
 from ecograph.model import Level
 
@@ -85,12 +86,17 @@ def read_states(ledger: Path, sequence: int) -> Mapping[Level, str]:
 
 
 def fault_of(ledger: Path) -> str:
-    """Return what is damaged in the ledger; empty when all of it can be read."""
+    """Return what is damaged in the ledger; empty when all of it can be read.
+
+    Raises `StorageFailed` where that cannot be told, as without the right to read it.
+    """
     try:
         with _reading(ledger) as db:
             (told,) = db.execute("PRAGMA integrity_check(1)").fetchone()
             return _unpacked_fault(db) if told == "ok" else " ".join(told.split())
     except StorageFailed as error:
+        if ledger.exists() and not is_damage(error):
+            raise
         return str(error.reason)
 
 
@@ -126,12 +132,15 @@ def copy_history(ledger: Path, target: Path, sequence: int) -> None:
         copy.execute("VACUUM")
 
 
-@contextmanager
-def _reading(ledger: Path) -> Iterator[sqlite3.Connection]:
-    """Open for reading what another process may be writing."""
-    place = f"{ledger.absolute().as_uri()}?mode=ro"
-    with _told(ledger), closing(sqlite3.connect(place, uri=True, isolation_level=None)) as db:
-        yield db
+def read_levels(ledger: Path) -> dict[str, Level]:
+    """Return every loaded source, and who may see it."""
+    with _reading(ledger) as db:
+        rows = db.execute("SELECT id, level FROM sources ORDER BY id").fetchall()
+    return {source: Level(level) for source, level in rows}
+
+
+def _reading(ledger: Path) -> AbstractContextManager[sqlite3.Connection]:
+    return reading(ledger, f"read the ledger {ledger}")
 
 
 @contextmanager
