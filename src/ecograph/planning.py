@@ -15,6 +15,7 @@ from functools import lru_cache, partial
 from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.errors import TooManyLost, TooManyRejected
+from ecograph.graph.aliases import is_official
 from ecograph.graph.comparison import Comparison, Counts
 from ecograph.graph.derivation import CLAIMING, derive
 from ecograph.graph.entailment import TYPE, Schema
@@ -35,11 +36,11 @@ from ecograph.sources.description import describe, place_of, source_iri
 from ecograph.sources.mapping import expanded
 from ecograph.sources.read import read_file
 from ecograph.sources.repeated import uncontradicted
-from ecograph.sources.values import Lookup
+from ecograph.sources.values import Lookup, is_siren, several
 from ecograph.vocab import DCT, SKOS, eco, shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
-PIPELINE = "3"
+PIPELINE = "4"
 _ONTOLOGY = "ontology"
 # Resources that records refer to, of which it is remembered what they are.
 _REMEMBERED = 10_000
@@ -237,9 +238,15 @@ class Planner:
         return lambda listed, name: (resources if ":" in listed else concepts)(listed, name)
 
     def _named(self, level: Level, cls: str, name: str) -> str | None:
-        """Return the one resource of a class (`eco:Actor`) with a name, that a level may see."""
+        """Return the one resource of a class (`eco:Actor`) with a name or number, that a level may see.
+
+        Of several records with one number of a register, that of the register. Raises `BadValue` where
+        there are several others: they may be of one organisation, which a person has to say.
+        """
         graphs = [graph for graph, seen in self.store.graphs().items() if seen <= level]
-        values = (Literal(name, language="fr"), Literal(name, language="en"), Literal(name))
+        number = name.replace(" ", "")
+        text = number if is_siren(number) else name
+        values = (Literal(text, language="fr"), Literal(text, language="en"), Literal(text))
         found = {
             subject_of(triple)
             for graph in graphs
@@ -248,8 +255,11 @@ class Planner:
             if triple.predicate.value in _NAMES
         }
         wanted = NamedNode(expanded(cls))
-        fitting = [n for n in found if Triple(n, TYPE, wanted) in self.store.about(n)]
-        return fitting[0].value if len(fitting) == 1 else None
+        fitting = sorted(n.value for n in found if Triple(n, TYPE, wanted) in self.store.about(n))
+        official = [iri for iri in fitting if is_siren(number) and is_official(iri)]
+        if len(fitting) > 1 and len(official) != 1:
+            raise several(name, fitting)
+        return next(iter(official or fitting), None)
 
 
 def reading_digest(declaration: Declaration) -> str:

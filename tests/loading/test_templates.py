@@ -24,6 +24,7 @@ from ecograph.sources.templates import csv_template, xlsx_template
 from ecograph.vocab import DCT, RDFS, VOC, eco
 
 Invoke = Callable[..., Result]
+NUMBER = "732829320"
 GOOD = {
     "Titre *": "Séchoir solaire de plantes",
     "Identifiant": "P-1",
@@ -422,3 +423,32 @@ def test_what_is_typed_into_a_workbook_stays_as_it_is() -> None:
     assert {formats[name] for name in kept} == {"@"}
     assert formats["Effectif"] == "General"
     assert formats["Créée le"] == "DD/MM/YYYY"
+
+
+def test_a_number_that_several_records_have_tells_which_or_that_of_the_register(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    others, projects = tmp_path / "autres.csv", tmp_path / "projets.csv"
+    others.write_text(f"Nom *;SIREN;Genre d'acteur *\nDistillerie;{NUMBER};PME\n", encoding="utf-8")
+    projects.write_text("Titre *;Porté par\nSéchoir;732 829 320\n", encoding="utf-8")
+
+    def load(*what: str) -> str:
+        return invoke("--home", str(home), "load", *what).output
+
+    load(str(others), "--template", "Company")
+    told = load(str(projects), "--template", "Project")
+    assert "several records" in told
+    assert f"actor/autres--{NUMBER}" in told
+    assert f"actor/societes--{NUMBER}" in told
+    register = tmp_path / "registre.ttl"
+    register.write_text(
+        f"""@prefix eco: <https://w3id.org/ecograph/ns#> . <actor/siren-{NUMBER}> a eco:Company ;
+        <http://www.w3.org/2000/01/rdf-schema#label> "DISTILLERIE"@fr ; eco:siren "{NUMBER}" ;
+        eco:actorType <{VOC}actor-types/pme> .""",
+        encoding="utf-8",
+    )
+    load(str(register))
+    assert "0 rejected" in load(str(projects), "--template", "Project")
+    graph = opened(home)
+    carrier = facts(graph, "project/projets--sechoir").iri_of(eco("carriedBy"))
+    assert carrier == f"{graph.base}/actor/siren-{NUMBER}"

@@ -7,7 +7,7 @@ in French, for the person who filled the table, and in English.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date as Day  # noqa: N812 - `date` is a function of mappings
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -249,6 +249,17 @@ def resource(text: str, listed: str, lookup: Lookup) -> NamedNode:
             " give the exact name or the SIREN of a record that is loaded",
         )
     return NamedNode(found)
+
+
+def several(text: str, iris: Sequence[str]) -> BadValue:
+    """Return why a name or number does not tell which resource is meant: several that are loaded have it."""
+    some = ", ".join(iris[:2])
+    return BadValue(
+        f"« {text[:_SHOWN]} » désigne plusieurs fiches : donnez l'adresse de l'une d'elles ({some}),"
+        " ou fusionnez-les si c'est la même organisation",
+        f"“{text[:_SHOWN]}” tells several records: give the address of one of them ({some}),"
+        " or merge them if they are of one organisation",
+    )
 
 
 def email(text: str) -> NamedNode:
