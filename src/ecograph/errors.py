@@ -5,6 +5,7 @@ EcographError
 │   ├── MalformedFile       a file that does not parse, with line and column
 │   ├── BadDeclaration      a source declaration that does not say what it must
 │   ├── BadListing          an API whose pages do not lead to an end
+│   │   └── ListingChanged  records were taken out of it while it was read
 │   ├── BadQuery            SPARQL that does not parse or may not run here
 │   ├── BadParameter        a value that a parameter does not take
 │   ├── TooLarge            more than a limit allows
@@ -83,6 +84,17 @@ class BadListing(BadInput):
     def __init__(self, address: str, reason: str) -> None:
         super().__init__(f"{address}: {reason}")
         self.address, self.reason = address, reason
+
+
+class ListingChanged(BadListing):
+    """An API that says fewer records on a page than on one before; others may stand on none of them."""
+
+    def __init__(self, address: str, before: int, now: int) -> None:
+        super().__init__(
+            address,
+            f"it announced {before:,} records, then {now:,}: it changed meanwhile: load again",
+        )
+        self.before, self.now = before, now
 
 
 class BadQuery(BadInput):

@@ -279,6 +279,39 @@ def test_a_broken_page_keeps_the_graph_as_it_was(portal: Portal, load: Load, gra
     assert identifiers(graph) == ["r1", "r2", "r3", "r4", "r5"]
 
 
+def test_a_list_that_gets_shorter_while_it_is_read_is_read_again(
+    portal: Portal, load: Load, graph: EcoGraph
+) -> None:
+    source = declared("json", f"{portal.remote.url}/api", PAGING + ROWS)
+    times = iter([True])
+
+    def shrinking(number: int, _: list[Any]) -> Page:
+        if number == 2 and next(times, False):
+            del portal.records[0]
+        return portal.whole(number, portal.records[(number - 1) * 2 : number * 2])
+
+    portal.page = shrinking
+    load(source)
+    assert identifiers(graph) == ["r2", "r3", "r4", "r5"]  # r3 had moved to the page that was read before
+    portal.records += [{"ref": f"r{number}", "nom": {"fr": "N"}} for number in range(6, 10)]
+    times = iter([True] * 5)
+    with pytest.raises(BadListing, match="announced 6 records, then 5: it changed meanwhile"):
+        load(source)
+    assert identifiers(graph) == ["r2", "r3", "r4", "r5"]
+
+
+def test_one_page_has_the_limit_of_an_answer(
+    portal: Portal, opened: Opened, graph: EcoGraph, tmp_path: Path
+) -> None:
+    small = opened(graph.home.root, fetch_local="127.0.0.0/8", fetch_bytes=600)
+    path = tmp_path / "portal.toml"
+    text = declared("json", f"{portal.remote.url}/api", PAGING + ROWS)
+    path.write_text(text.replace('requires = ["ontology"]', ""))
+    portal.records = [{"ref": f"r{number}", "nom": {"fr": "x" * 500}} for number in range(2)]
+    _, failures = small.writing.load_declared(extra=[path])
+    assert "is larger than 600 bytes" in str(failures[0][1])
+
+
 def test_pages_that_never_end_are_cut_off(portal: Portal, load: Load) -> None:
     portal.page = lambda number, _: Page(
         json.dumps({"data": {"items": [{"ref": str(number)}]}, "next": f"/api?page={number + 1}"}).encode()
@@ -387,6 +420,15 @@ def test_pages_of_a_catalogue_in_rdf_are_followed(remote: Remote, load: Load, gr
     assert load(source).by_class["dcat:Dataset"] == 2
     pages["2"] = CATALOGUE.format(number=2)[:-20]
     with pytest.raises(MalformedFile):
+        load(source)
+    total = "<http://x/c> a hydra:PartialCollectionView ; hydra:totalItems {} ."
+    pages["2"] = CATALOGUE.format(number=2) + total.format(3)
+    with pytest.raises(BadListing, match="announces 3 records and gives 2"):
+        load(source)
+    pages["2"] = CATALOGUE.format(number=2) + total.format(2)
+    assert load(source).by_class["dcat:Dataset"] == 2
+    pages["1"] = CATALOGUE.format(number=1) + following + total.format(3)
+    with pytest.raises(BadListing, match="announced 3 records, then 2"):
         load(source)
     pages["1"] = CATALOGUE.format(number=1) + VIEW.format(address="http://169.254.169.254/")
     with pytest.raises(BadListing, match="is elsewhere"):

@@ -9,11 +9,14 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ecograph.sources.catalogue import Dataset, Distribution, stated
 from ecograph.sources.content import Content, Context, File
+from ecograph.sources.paging import Totals, check_count
 from ecograph.sources.rdf import read_rdf
 from ecograph.vocab import DCAT, DCT, FOAF, RDF, RDFS, SKOS
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 _TYPE = RDF + "type"
+_VIEWS = ("PartialCollectionView", "PagedCollection", "Collection")
+_LISTED = (DCAT + "Dataset", DCAT + "DataService", DCAT + "DatasetSeries")
 
 Node = NamedNode | BlankNode | Literal | Triple
 
@@ -74,20 +77,27 @@ def read_graph(file: File, base: str) -> Graph:
 
 
 class HydraRoute:
-    """From one page of a catalogue to the next."""
+    """From one page of a catalogue to the next; counts what came, where it says how much there is."""
 
-    def __init__(self, base: str) -> None:
-        self._base = base
+    def __init__(self, start: str, base: str) -> None:
+        self._start, self._base = start, base
+        self._found: set[str] = set()
+        self._totals = Totals(start)
 
     def after(self, page: File) -> str | None:
+        """Return the next address; raises `BadListing` when less came than was announced."""
         graph = read_graph(page, self._base)
-        views = [
-            view
-            for name in ("PartialCollectionView", "PagedCollection")
-            for view in graph.of_class(HYDRA + name)
-        ]
+        self._found.update(str(node) for cls in _LISTED for node in graph.of_class(cls))
+        views = [view for cls in _VIEWS for view in graph.of_class(HYDRA + cls)]
         links = (link for view in views for link in graph.values(view, HYDRA + "next", HYDRA + "nextPage"))
-        return next((link.value for link in links if isinstance(link, NamedNode | Literal)), None)
+        link = next((link.value for link in links if isinstance(link, NamedNode | Literal)), None)
+        said = (number for view in views for number in graph.values(view, HYDRA + "totalItems"))
+        total = next((int(n.value) for n in said if isinstance(n, Literal) and n.value.isdecimal()), None)
+        if total is not None:
+            self._totals.check(total)
+            if link is None:
+                check_count(self._start, total, len(self._found))
+        return link
 
 
 def _dataset(graph: Graph, node: NamedNode | BlankNode) -> Dataset:

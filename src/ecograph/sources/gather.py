@@ -14,13 +14,13 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ecograph.assets import ROOT, located
-from ecograph.errors import EcographError, MalformedFile, TooLarge
+from ecograph.errors import EcographError, ListingChanged, MalformedFile, TooLarge
 from ecograph.fetching import Client, Response, named, published
 from ecograph.sources.content import File
 from ecograph.sources.dcat import HydraRoute
 from ecograph.sources.declaration import Declaration
 from ecograph.sources.listing import JsonOptions
-from ecograph.sources.paging import JsonRoute, check_total, walk
+from ecograph.sources.paging import JsonRoute, Route, check_total, walk
 from ecograph.sources.rdf import ACCEPTED, read_bytes
 from ecograph.sources.register import REQUESTS_PER_SECOND, look_up
 
@@ -30,6 +30,7 @@ takes a hundred times its size of memory while it is parsed."""
 HYDRA_PAGES = 1_000
 PAGE_PAUSE = 0.2
 """Between two pages of an API, in seconds."""
+_TRIES = 3  # to read a listing that changes meanwhile
 _ANYTHING = "*/*"
 _JSON = "application/json, */*;q=0.1"
 _NONE: Mapping[str, str] = MappingProxyType({})
@@ -101,7 +102,7 @@ class Gathering:
             url,
             headers={"accept": accept, **self._headers},
             to=self._hosts,
-            limit=self.limit,
+            limit=min(self.limit, self.client.content_bytes),
             pause=pause,
             api=True,
         )
@@ -113,6 +114,15 @@ class Gathering:
     def _note(self, response: Response) -> None:
         self._bytes += len(response.content)
         self.responses.append(replace(response, content=b""))
+
+    def mark(self) -> tuple[int, int]:
+        """Return how much came until now."""
+        return self._bytes, len(self.responses)
+
+    def back_to(self, mark: tuple[int, int]) -> None:
+        """Forget what came since a mark."""
+        self._bytes = mark[0]
+        del self.responses[mark[1] :]
 
     def remember(self) -> None:
         """Ask for what was fetched only if it changed, from now on: it has been put to use."""
@@ -185,8 +195,8 @@ def _paged(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
         if options.paging is None:
             yield gathering.ask(start)
         else:
-            route = JsonRoute(start, options.records, options.paging)
-            yield from walk(start, gathering.ask, route, max_pages=options.paging.max_pages)
+            route = partial(JsonRoute, start, options.records, options.paging)
+            yield from _walked(start, gathering, route, accept=_JSON, max_pages=options.paging.max_pages)
 
 
 def _kept(location: str, gathering: Gathering, options: JsonOptions) -> list[File]:
@@ -198,13 +208,27 @@ def _kept(location: str, gathering: Gathering, options: JsonOptions) -> list[Fil
 
 def _hydra(declaration: Declaration, gathering: Gathering) -> Iterator[File]:
     """All pages of a catalogue in RDF."""
-    get = partial(gathering.ask, accept=ACCEPTED)
     for location in declaration.location:
         if is_address(location):
             # What is named below a page does not matter to find the next one.
-            yield from walk(location, get, HydraRoute(location), max_pages=HYDRA_PAGES)
+            route = partial(HydraRoute, location, location)
+            yield from _walked(location, gathering, route, accept=ACCEPTED, max_pages=HYDRA_PAGES)
         else:
             yield from gathering.read(files_at(location))
+
+
+def _walked(
+    start: str, gathering: Gathering, route: Callable[[], Route], *, accept: str, max_pages: int
+) -> list[File]:
+    """All pages of a listing, from the first one again where it changed meanwhile, once or twice."""
+    get = partial(gathering.ask, accept=accept)
+    for _ in range(_TRIES - 1):
+        before = gathering.mark()
+        try:
+            return list(walk(start, get, route(), max_pages=max_pages))
+        except ListingChanged:
+            gathering.back_to(before)
+    return list(walk(start, get, route(), max_pages=max_pages))
 
 
 def _looked_up(declaration: Declaration, gathering: Gathering) -> Iterator[File]:

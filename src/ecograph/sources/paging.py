@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit, urlunsplit
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from ecograph.errors import BadListing
+from ecograph.errors import BadListing, ListingChanged
 from ecograph.fetching import named, shown
 from ecograph.sources.content import File
 from ecograph.sources.paths import compiled, first, lists, read_json
@@ -93,10 +93,28 @@ def check_total(location: str, pages: Sequence[File], records: str, total: str) 
     """Raise `BadListing` where files, pages of one listing, hold fewer records than one of them announces."""
     documents = [(read_json(page), page.name) for page in pages]
     announced = max(_announced(document, total, name) for document, name in documents)
-    _check_count(location, announced, sum(_count(document, records, name) for document, name in documents))
+    check_count(location, announced, sum(_count(document, records, name) for document, name in documents))
 
 
-def _check_count(address: str, announced: int, found: int) -> None:
+class Totals:
+    """The numbers of records that the pages of a listing announce, one after the other.
+
+    Where a record was taken out meanwhile, those after it moved up by one, and one of them stands on no page.
+    One that was added moves them down: one stands on two pages, and nothing is lost.
+    """
+
+    def __init__(self, address: str) -> None:
+        self._address, self._last = address, 0
+
+    def check(self, total: int) -> None:
+        """Raise `ListingChanged` for a smaller number than before."""
+        if total < self._last:
+            raise ListingChanged(named(self._address), self._last, total)
+        self._last = total
+
+
+def check_count(address: str, announced: int, found: int) -> None:
+    """Raise `BadListing` where fewer records came than a listing announced."""
     if found < announced:
         raise BadListing(named(address), f"it announces {announced:,} records and gives {found:,}")
 
@@ -118,6 +136,7 @@ class JsonRoute:
     def __init__(self, start: str, records: str, paging: Paging) -> None:
         self._start, self._records, self._paging = start, records, paging
         self._count, self._number = 0, 0
+        self._totals = Totals(start)
 
     def after(self, page: File) -> str | None:
         """Return the next address; raises `BadListing` when less came than was announced."""
@@ -125,9 +144,11 @@ class JsonRoute:
         found = _count(document, self._records, page.name)
         self._count, self._number = self._count + found, self._number + 1
         total = self._total(document, page.name)
+        if total is not None and self._paging.by != "cursor":  # a cursor stands at a record, not at a number
+            self._totals.check(total)
         link = self._link(document, found, total)
         if link is None and total is not None:
-            _check_count(self._start, total, self._count)
+            check_count(self._start, total, self._count)
         return link
 
     def _total(self, document: object, name: str) -> int | None:
