@@ -13,15 +13,18 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 
 import pyoxigraph
-from pyoxigraph import RdfFormat, Store
+from pyoxigraph import RdfFormat, Store, Triple, serialize
 
 from benchmarks.processes import processor_seconds, spent
 from benchmarks.sparql_data import BASE, Source
 from ecograph.app import EcoGraph
 from ecograph.graph.backends import open_backend
+from ecograph.graph.comparison import PORTION
+from ecograph.graph.ledger import Packed
 from ecograph.graph.plan import Diff
 from ecograph.loading import Writer, open_writer
 from ecograph.model import Level
@@ -133,16 +136,14 @@ def public_dump(graph: EcoGraph, file: Path) -> int:
 
 
 def _write(writer: Writer, source: Source, file: Path) -> None:
-    triples = frozenset(quad.triple for quad in pyoxigraph.parse(path=str(file), format=RdfFormat.N_QUADS))
-    change = writer.ledger.begin(
-        source=source.id,
-        graph=source.graph,
-        level=source.level,
-        digest=source.id,
-        diff=Diff(triples, frozenset()),
-    )
-    writer.store.apply(change)
-    writer.ledger.finish(change)
+    triples = (quad.triple for quad in pyoxigraph.parse(path=str(file), format=RdfFormat.N_QUADS))
+    writer.write_all(source.id, source.level, source.id, _portions(triples))
+
+
+def _portions(triples: Iterator[Triple]) -> Iterator[Packed]:
+    """Yield what a file says in portions, as a load writes it down."""
+    while text := serialize(islice(triples, PORTION), format=RdfFormat.N_TRIPLES):
+        yield Packed.of(Diff(text, b""))
 
 
 @contextmanager

@@ -22,6 +22,7 @@ from ecograph.errors import EcographError, HalfRestored, HomeMismatch, StoreMism
 from ecograph.graph.activity import Noted
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
+from ecograph.graph.joining import as_one, joined
 from ecograph.graph.ledger import Ledger, Packed, united
 from ecograph.graph.plan import Diff
 from ecograph.graph.ports import Backend, GraphStore
@@ -126,7 +127,7 @@ class Writer:
             if noted is None:
                 outcome = replace(outcome, added=len(diff.added), removed=len(diff.removed))
         elif is_changed:
-            self._write_all(declaration, digest, portions)
+            self.write_all(declaration.id, declaration.level, digest, portions)
         else:
             self.ledger.remember(declaration.id, declaration.level, digest)
         unchanged = not (outcome.added or outcome.removed or outcome.rejections)
@@ -139,20 +140,26 @@ class Writer:
         stated = noted.triples(graph, declaration.id, self.base)
         return Packed.of(Diff(frozenset(stated), planned.outlived))
 
-    def _write_all(self, declaration: Declaration, digest: str, portions: Iterable[Packed]) -> None:
-        """Write all portions down, then make them, one at a time: whoever opens the home next finishes."""
+    def write_all(self, source: str, level: Level, digest: str, portions: Iterable[Packed]) -> None:
+        """Write all portions of a change down, then make them: whoever opens the home next finishes."""
         count = self.ledger.begin_all(
             portions,
-            source=declaration.id,
-            graph=source_iri(self.base, declaration.id),
-            level=declaration.level,
+            source=source,
+            graph=source_iri(self.base, source),
+            level=level,
             digest=digest,
             author=self.author,
         )
-        for done, change in enumerate(self.ledger.pending()):
-            self.progress(f"{declaration.id}: writing", done, count)
-            self.store.apply(change)
-            self.ledger.finish(change)
+        self._make_pending("writing", count)
+
+    def _make_pending(self, doing: str, count: int = 0) -> None:
+        """Make the changes that were written down, which are `count` where that is known."""
+        done = 0
+        for changes in joined(self.ledger.pending()):
+            self.progress(f"{changes[0].source}: {doing}", done, count)
+            self.store.apply(as_one(changes))
+            self.ledger.finish(*changes)
+            done += len(changes)
 
     def attempted(self, what: str, work: Callable[[], T]) -> T | EcographError:
         """Do one of several things in this session, as `attempted` does; what it began to write is finished.
@@ -166,10 +173,7 @@ class Writer:
 
     def finish_begun(self) -> None:
         """Make the changes that were written down and not made."""
-        for change in self.ledger.pending():
-            self.progress(f"{change.source}: finishing an interrupted load", 0, 0)
-            self.store.apply(change)
-            self.ledger.finish(change)
+        self._make_pending("finishing an interrupted load")
 
     def preview(self, declaration: Declaration, files: Sequence[File], *, limit: int) -> Preview:
         """Return what a load would do, and the first records as Turtle; nothing is written.

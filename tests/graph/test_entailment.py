@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pyoxigraph import Triple
+from pyoxigraph import RdfFormat, Triple, parse, serialize
 
 from ecograph.graph.derivation import derive
 from ecograph.graph.entailment import Schema
@@ -27,6 +27,18 @@ def test_entailment_is_monotone_and_idempotent(schema: Schema, triples: Read) ->
     assert stated <= closed
     assert schema.entail(closed) == closed
     assert schema.entail([]) == set()
+
+
+def test_text_entails_what_its_triples_do(schema: Schema, triples: Read) -> None:
+    stated = triples(
+        """:a a eco:Company ; :owns :b , "deux\\nlignes .", "fin ."@fr , 1 ; :p eco:Company .
+           :b a :unknown , :ring1 ; :owns "\\r\u2028 <x> <y> ." ."""
+    )
+    followed = schema.consequences_of_text(serialize(stated, format=RdfFormat.N_TRIPLES) or b"")
+    assert {quad.triple for quad in parse(followed, format=RdfFormat.N_TRIPLES)} == set(
+        schema.consequences(stated)
+    )
+    assert schema.consequences_of_text(b"") == b""
 
 
 def test_a_ring_of_classes_ends(schema: Schema, triples: Read) -> None:

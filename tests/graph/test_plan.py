@@ -64,3 +64,23 @@ def test_a_diff_says_what_it_touches(triples: Read) -> None:
     assert {node.value[-1] for node in diff.subjects} == {"a", "b"}
     assert diff
     assert not Diff(frozenset(), frozenset())
+
+
+@given(graphs, graphs)
+def test_a_diff_says_the_same_as_sets_and_as_text(
+    added: frozenset[Triple], removed: frozenset[Triple]
+) -> None:
+    diff = Diff(added, removed)
+    read = Diff(diff.added_text, diff.removed_text)
+    assert (read.added_count, read.removes) == (len(added), bool(removed))
+    assert (read.added, read.removed) == (added, removed)
+    assert read == diff
+    assert hash(read) == hash(diff)
+    assert bool(read) == bool(added or removed)
+
+
+def test_a_text_whose_last_line_is_not_ended_counts_it(triples: Read) -> None:
+    diff = Diff(b'<https://example.org/a> <https://example.org/p> "1" .', b"")
+    assert diff.added_count == 1
+    assert diff.added_text.endswith(b" .\n")
+    assert diff.added == triples(':a :p "1" .')

@@ -324,6 +324,28 @@ def test_a_large_change_keeps_every_character(
         assert store.triples(ONE, level) == merged(store, level) == found
 
 
+def test_a_store_with_few_files_is_not_rewritten(
+    store: EmbeddedStore, load: Load, triples: Read, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from ecograph.graph import store as module
+
+    for name in ("_BULK", "_REWRITE", "_REWRITE_AT_FIRST"):
+        monkeypatch.setattr(module, name, 1)
+
+    def files(level: Level) -> set[int]:
+        return {path.stat().st_ino for path in (tmp_path / "store" / level.slug).glob("*.sst")}
+
+    for number in range(4):
+        load(f"{ONE}{number}", triples(f":a :p {number} ."))
+    load(TWO, triples(":a :p 9 ."), Level.PRIVATE)
+    rewritten = files(Level.PUBLIC)
+    assert 0 < len(rewritten) < len(files(Level.PRIVATE))
+    store.publish(tmp_path / "snapshots" / "1")
+    assert files(Level.PUBLIC) == rewritten
+    assert rewritten < files(Level.PRIVATE)
+    assert merged(store, Level.PRIVATE) == triples(":a :p 0 , 1 , 2 , 3 , 9 .")
+
+
 def _literals(text: str) -> tuple[Literal, ...]:
     datatype = NamedNode("https://example.org/type")
     return Literal(text), Literal(text, language="fr-ca"), Literal(text, datatype=datatype)
@@ -338,7 +360,7 @@ def test_a_large_change_is_merged_like_a_small_one(
     load(ONE, found)
     small = merged(store, Level.PUBLIC)
     load(ONE, set())
-    for name, value in (("_BULK", 1), ("_PORTION", 7), ("_REWRITE", 50)):
+    for name, value in (("_BULK", 1), ("_PIECE_BYTES", 100), ("_REWRITE", 50)):
         monkeypatch.setattr(module, name, value)
     load(ONE, found)
     assert merged(store, Level.PUBLIC) == small

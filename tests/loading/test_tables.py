@@ -9,6 +9,7 @@ import pytest
 
 from ecograph.app import EcoGraph
 from ecograph.errors import MalformedFile, TooManyRejected
+from ecograph.graph import joining
 from ecograph.graph.comparison import PORTION
 from ecograph.graph.facts import facts_of
 from ecograph.model import Level, Outcome
@@ -231,8 +232,9 @@ def test_a_missing_column_is_named_with_those_that_are_there(load: Load) -> None
 
 
 def test_a_load_stopped_between_two_portions_is_finished_by_the_next(
-    tmp_path: Path, fresh_copy: Path, opened: Callable[..., EcoGraph]
+    tmp_path: Path, fresh_copy: Path, opened: Callable[..., EcoGraph], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(joining, "_BYTES", 1)  # so that each is made by itself
     graph = opened(fresh_copy)
     before = graph.snapshot_id()
     table, declaration = tmp_path / "partners.csv", tmp_path / "partners-table.toml"

@@ -8,7 +8,7 @@ lets the merge follow a change instead of starting again.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pyoxigraph import NamedNode, Triple
 
@@ -16,12 +16,14 @@ from ecograph.graph.terms import Object, object_of, subject_of
 from ecograph.vocab import RDF, RDFS
 
 TYPE = NamedNode(RDF + "type")
+_TYPE_NAME = str(TYPE).encode()
 _SUBCLASS = NamedNode(RDFS + "subClassOf")
 _SUBPROPERTY = NamedNode(RDFS + "subPropertyOf")
 
 _NONE: frozenset[NamedNode] = frozenset()
 
 Ancestors = Mapping[Object, frozenset[NamedNode]]
+Names = Mapping[bytes, Sequence[bytes]]
 
 
 class Schema:
@@ -31,6 +33,8 @@ class Schema:
         ontology = list(ontology)
         self._classes = _ancestors(ontology, _SUBCLASS)
         self._properties = _ancestors(ontology, _SUBPROPERTY)
+        # As they stand in N-Triples.
+        self._class_names, self._property_names = _names(self._classes), _names(self._properties)
 
     def entail(self, triples: Iterable[Triple]) -> set[Triple]:
         """Return the triples and all that follows from them."""
@@ -52,6 +56,20 @@ class Schema:
                 for parent in self._classes.get(object_of(triple), ()):
                     yield Triple(triple.subject, TYPE, parent)
 
+    def consequences_of_text(self, text: bytes) -> bytes:
+        """Return the same of N-Triples as they are written here, as N-Triples."""
+        found = []
+        for line in text.splitlines(keepends=True):
+            subject, predicate, rest = line.split(b" ", 2)
+            if (parents := self._property_names.get(predicate)) is not None:
+                found += [b"%b %b %b" % (subject, parent, rest) for parent in parents]
+            if predicate == _TYPE_NAME:
+                found += [
+                    b"%b %b %b .\n" % (subject, predicate, parent)
+                    for parent in self._class_names.get(rest.removesuffix(b" .\n"), ())
+                ]
+        return b"".join(found)
+
     def properties_above(self, predicate: NamedNode) -> frozenset[NamedNode]:
         """Return all properties above one."""
         return self._properties.get(predicate, _NONE)
@@ -71,6 +89,13 @@ def _ancestors(ontology: Iterable[Triple], relation: NamedNode) -> Ancestors:
         if triple.predicate == relation and isinstance(triple.object, NamedNode):
             parents[subject_of(triple)].add(triple.object)
     return {node: frozenset(_reach(node, parents)) for node in list(parents)}
+
+
+def _names(ancestors: Ancestors) -> Names:
+    return {
+        str(node).encode(): [str(parent).encode() for parent in parents]
+        for node, parents in ancestors.items()
+    }
 
 
 def _reach(start: NamedNode, parents: Mapping[NamedNode, set[NamedNode]]) -> set[NamedNode]:

@@ -14,8 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyoxigraph
-from pyoxigraph import RdfFormat, Triple
+from pyoxigraph import Triple
 
 from ecograph.errors import StorageFailed
 from ecograph.graph.plan import Diff
@@ -91,17 +90,17 @@ class Packed:
     @classmethod
     def of(cls, diff: Diff) -> Packed:
         """Pack a diff."""
-        return cls(_packed(diff.added), _packed(diff.removed))
+        return cls(_compressed(diff.added_text), _compressed(diff.removed_text))
 
     @classmethod
     def of_lines(cls, added: Iterable[str], removed: Iterable[str]) -> Packed:
         """Pack lines of N-Triples."""
-        return cls(_compressed("\n".join(added).encode()), _compressed("\n".join(removed).encode()))
+        return cls(_compressed(_text_of(added)), _compressed(_text_of(removed)))
 
     @property
     def diff(self) -> Diff:
         """The diff."""
-        return Diff(_unpacked(self.added), _unpacked(self.removed))
+        return Diff(zlib.decompress(self.added), zlib.decompress(self.removed))
 
 
 def united(portions: Iterable[Packed]) -> Diff:
@@ -226,13 +225,15 @@ class Ledger:
                 self._db.execute(_BEGIN, row)
         return count
 
-    def finish(self, change: Change) -> None:
-        """Mark a change as made."""
-        state = (change.source, change.digest, int(change.level), _now())
+    def finish(self, *changes: Change) -> None:
+        """Mark changes as made, all of them or none."""
+        now = _now()
+        states = [(change.source, change.digest, int(change.level), now) for change in changes]
+        made = [(change.sequence,) for change in changes]
         with _guarded("write the ledger"), self._db:  # which commits, or rolls back when it fails
             self._db.execute("BEGIN IMMEDIATE")
-            self._db.execute("UPDATE changes SET done = 1 WHERE sequence = ?", (change.sequence,))
-            self._db.execute(_REMEMBER, state)
+            self._db.executemany("UPDATE changes SET done = 1 WHERE sequence = ?", made)
+            self._db.executemany(_REMEMBER, states)
 
     def remember(self, source: str, level: Level, digest: str) -> None:
         """Keep the digest of a source whose files changed, but not what they say."""
@@ -326,7 +327,7 @@ class Ledger:
     def _trim(self, before: str) -> None:
         row = self._db.execute(_LAST_BEFORE, (before,)).fetchone()
         if row[0] is not None:
-            nothing = _packed(frozenset())
+            nothing = _compressed(b"")
             self._db.execute(_TRIM, (nothing, nothing, before))
             last = max(row[0], self.trimmed())
             self._db.execute("INSERT OR REPLACE INTO facts VALUES ('trimmed', ?)", (str(last),))
@@ -371,18 +372,12 @@ def _guarded(doing: str) -> Iterator[None]:
         raise StorageFailed(doing, error) from error
 
 
-def _packed(triples: frozenset[Triple]) -> bytes:
-    return _compressed(pyoxigraph.serialize(triples, format=RdfFormat.N_TRIPLES) or b"")
+def _text_of(lines: Iterable[str]) -> bytes:
+    return "".join([f"{line}\n" for line in lines]).encode()
 
 
 def _compressed(text: bytes) -> bytes:
     return zlib.compress(text, 1)
-
-
-def _unpacked(blob: bytes) -> frozenset[Triple]:
-    # Lenient: the terms were checked when they were read.
-    quads = pyoxigraph.parse(zlib.decompress(blob), format=RdfFormat.N_TRIPLES, lenient=True)
-    return frozenset(quad.triple for quad in quads)
 
 
 def _now() -> str:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, serialize
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
 
 from ecograph.errors import StorageFailed
 from ecograph.graph.aliases import NO_ALIASES, Aliases, decided_in, holds_decisions, rulings
@@ -32,13 +32,17 @@ _MERGED = DefaultGraph()
 _END = b" .\n"
 # From about this many triples on, files of their own cost less than the write-ahead log.
 _BULK = 2_000
-# So many triples at a time become text, which takes some hundred bytes each.
+# The stores read so much text at a time, which takes several times as much of memory.
+_PIECE_BYTES = 32_000_000
+# So many triples at a time are merged again, which take some hundred bytes each.
 _PORTION = 250_000
 # After so many, the files that bulk loads left are worth a rewrite: scans then cost a quarter less.
 _REWRITE = 500_000
 # After a first load it is worth it sooner: the database would begin to tidy up with each edit, and give up
 # as soon as the store is closed.
 _REWRITE_AT_FIRST = 50_000
+# Of so few files of a kind the database leaves each as it is, and reads them nearly as fast as one.
+_FEW = 3
 
 
 class EmbeddedStore:
@@ -47,6 +51,7 @@ class EmbeddedStore:
     def __init__(self, folder: Path, schema: Schema) -> None:
         self._schema = schema
         self._added: Counter[Level] = Counter()
+        self._files: Counter[Level] = Counter()
         self._bearable = _REWRITE
         self._known_aliases: dict[Level, Aliases] = {}
         with guarded("open the stores"):
@@ -103,7 +108,8 @@ class EmbeddedStore:
                 if level < change.level:
                     self._hide(level, graph, change.diff)
             self._write([level for level in self._stores.own if level >= change.level], graph, change.diff)
-            self._regroup(change.graph, chain(change.diff.added, change.diff.removed))
+            if holds_decisions(change.graph):
+                self._regroup(chain(change.diff.added, change.diff.removed))
 
     def graphs(self) -> Mapping[str, Level]:
         """Return the source graphs, each with the lowest level that sees it."""
@@ -118,7 +124,8 @@ class EmbeddedStore:
             for level, store in self._stores.items():
                 store.remove_graph(NamedNode(graph))
                 self._merge(level, {subject_of(triple) for triple in triples})
-            self._regroup(graph, triples)
+            if holds_decisions(graph):
+                self._regroup(triples)
 
     def dump(self, level: Level) -> Iterator[Quad]:
         """Yield all that a level sees: its graphs one after the other, then their merge."""
@@ -139,7 +146,7 @@ class EmbeddedStore:
                 store.clear_graph(_MERGED)
                 aliases = self._aliases(level)
                 for triples in _portions(chain(_merged_from(store, aliases), aliases.all_links())):
-                    _add([store], _Added(self._schema, triples, graph=None))
+                    self._add([level], _Said(self._schema), Diff(triples, frozenset()))
 
     def optimize(self) -> None:
         """Rewrite the stores so that they hold nothing of what was taken out."""
@@ -159,8 +166,8 @@ class EmbeddedStore:
     def _share(self, change: Change) -> None:
         """Let one store stand for those above it where they hold the same, so that much is written once."""
         self._part(change.level)
-        large = len(change.diff.added) >= _BULK and not change.diff.removed
-        if large and not self._stores.are_together and self._stores.hold_the_same(change.level):
+        is_large = change.diff.added_count >= _BULK and not change.diff.removes
+        if is_large and not self._stores.are_together and self._stores.hold_the_same(change.level):
             self._stores.join(change.level)
 
     def _part(self, upto: Level = Level.PRIVATE) -> None:
@@ -169,6 +176,9 @@ class EmbeddedStore:
             with guarded("copy the stores"):
                 self._bearable = _REWRITE_AT_FIRST
                 self._tidy(self._stores.top)
+                top = self._stores.top
+                for level in (level for level in Level if top < level <= upto):
+                    self._added[level], self._files[level] = self._added[top], self._files[top]
                 self._stores.part(upto)
 
     def _hide(self, level: Level, graph: NamedNode, diff: Diff) -> None:
@@ -183,11 +193,11 @@ class EmbeddedStore:
             store.remove_graph(graph)
 
     def _tidy(self, level: Level) -> None:
-        if self._added[level] >= self._bearable:
+        if self._files[level] > _FEW and self._added[level] >= self._bearable:
             self._rewrite(level)
 
     def _rewrite(self, level: Level) -> None:
-        self._added[level] = 0
+        self._added[level] = self._files[level] = 0
         self._stores[level].optimize()
         self._stores[level].flush()
 
@@ -202,13 +212,30 @@ class EmbeddedStore:
             for triple in diff.removed:
                 self._stores[level].remove(in_graph(triple, graph))
             self._merge(level, removed)
-        for triples in _portions(diff.added):
-            self._added.update(dict.fromkeys(levels, 2 * len(triples)))
-            for aliases, stores in self._by_aliases(levels, graph):
-                _add(stores, _Added(self._schema, triples, graph, aliases))
+        for aliases, alike in self._by_aliases(levels, graph):
+            self._add(alike, _Said(self._schema, graph, aliases), diff)
         for store in (self._stores[level] for level in levels):
-            if diff.removed and next(store.quads_for_pattern(None, None, None, graph), None) is None:
+            if diff.removes and next(store.quads_for_pattern(None, None, None, graph), None) is None:
                 store.remove_graph(graph)  # a graph of which nothing is left is none
+
+    def _add(self, levels: Sequence[Level], said: _Said, diff: Diff) -> None:
+        """Add to stores: much as sorted files that the database takes over, little through its log.
+
+        Text costs a store a third of what as many Python objects do, and is made once for all of them.
+        Either may be cut short by a kill; making the change again completes it.
+        """
+        if diff.added_count < _BULK:
+            quads = list(said.quads(diff.added))
+            for level in levels:
+                self._stores[level].extend(quads)
+        else:
+            for piece in _pieces(diff.added_text):
+                text = said.text(piece)
+                for level in levels:
+                    # Lenient: the terms were checked when they were read.
+                    self._stores[level].bulk_load(text, RdfFormat.N_QUADS, lenient=True)
+                    self._files[level] += 1
+        self._added.update(dict.fromkeys(levels, 2 * diff.added_count))
 
     def _merge(self, level: Level, subjects: Iterable[NamedNode]) -> None:
         merge(self._stores[level], self._schema, self._aliases(level), subjects)
@@ -221,26 +248,24 @@ class EmbeddedStore:
             self._known_aliases[level] = aliases_in(self._stores[level])
         return self._known_aliases[level]
 
-    def _by_aliases(self, levels: Sequence[Level], graph: NamedNode) -> list[tuple[Aliases, list[Store]]]:
-        """Return the stores of some levels, those together that say a triple of a graph alike."""
-        found: list[tuple[Aliases, list[Store]]] = []
+    def _by_aliases(self, levels: Sequence[Level], graph: NamedNode) -> list[tuple[Aliases, list[Level]]]:
+        """Return some levels, those together that say a triple of a graph alike."""
+        found: list[tuple[Aliases, list[Level]]] = []
         for level in levels:
             aliases = NO_ALIASES if holds_decisions(graph.value) else self._aliases(level)
-            alike = next((stores for known, stores in found if known.mapping == aliases.mapping), None)
+            alike = next((others for known, others in found if known.mapping == aliases.mapping), None)
             if alike is None:
-                found.append((aliases, [self._stores[level]]))
+                found.append((aliases, [level]))
             else:
-                alike.append(self._stores[level])
+                alike.append(level)
         return found
 
-    def _regroup(self, graph: str, triples: Iterable[Triple]) -> None:
+    def _regroup(self, triples: Iterable[Triple]) -> None:
         """Merge again what decisions speak of, and all that points there, once they were written.
 
         It looks at the decisions that changed, not at what the stores held before: after a kill in
         between, it does the same once more.
         """
-        if not holds_decisions(graph):
-            return
         self._known_aliases.clear()
         named = decided_in(triples)
         for level, store in self._stores.items():
@@ -291,56 +316,50 @@ def guarded(doing: str) -> Iterator[None]:
         raise StorageFailed(doing, error) from error
 
 
-def _portions(triples: Iterable[Triple]) -> Iterator[Sequence[Triple]]:
+def _portions(triples: Iterable[Triple]) -> Iterator[frozenset[Triple]]:
     rest = iter(triples)
-    while portion := tuple(islice(rest, _PORTION)):
+    while portion := frozenset(islice(rest, _PORTION)):
         yield portion
 
 
+def _pieces(text: bytes) -> Iterator[bytes]:
+    """Yield lines that are not too many for the stores to read at a time."""
+    start = 0
+    while start < len(text):
+        end = text.find(b"\n", start + _PIECE_BYTES) + 1 or len(text)
+        yield text[start:end]
+        start = end
+
+
 @dataclass(frozen=True, slots=True)
-class _Added:
-    """Triples of one graph, and what they put into the merge; of none, where it holds them already."""
+class _Said:
+    """How a store holds the triples of one graph, and what they put into the merge.
+
+    Of no graph, they are of the merge alone.
+    """
 
     schema: Schema
-    triples: Sequence[Triple]
-    graph: NamedNode | None
+    graph: NamedNode | None = None
     aliases: Aliases = NO_ALIASES
 
-    def quads(self) -> Iterator[Quad]:
-        """Yield what a store then holds, some of it more than once."""
-        for graph in (self.graph,) if self.graph else ():
-            yield from (in_graph(triple, graph) for triple in self.triples)
-        yield from (in_graph(triple, _MERGED) for triple in self.schema.closure(self._merged()))
+    def quads(self, triples: Iterable[Triple]) -> Iterator[Quad]:
+        """Yield what a store holds of triples, some of it more than once."""
+        for triple in triples:
+            if self.graph is not None:
+                yield in_graph(triple, self.graph)
+            for merged in self.schema.closure((self.aliases.apply(triple),)):
+                yield in_graph(merged, _MERGED)
 
-    def text(self) -> bytes:
-        """Return the same as N-Quads: a triple without a graph is one of the default graph."""
-        stated = _lines(self.triples)
+    def text(self, stated: bytes) -> bytes:
+        """Return the same as N-Quads, of N-Triples: without a graph, a line is one of the default graph."""
         # In N-Triples an end of line within a literal is escaped.
         named = stated.replace(_END, f" {self.graph}".encode() + _END) if self.graph else b""
-        merged = self._merged()
-        said = stated if merged is self.triples else _lines(merged)
-        return named + said + _lines(self.schema.consequences(merged))
+        merged = self._merged(stated)
+        return named + merged + self.schema.consequences_of_text(merged)
 
-    def _merged(self) -> Sequence[Triple]:
-        return list(map(self.aliases.apply, self.triples)) if self.aliases else self.triples
-
-
-def _lines(triples: Iterable[Triple]) -> bytes:
-    return serialize(triples, format=RdfFormat.N_TRIPLES) or b""
-
-
-def _add(stores: Sequence[Store], added: _Added) -> None:
-    """Add to stores: much as sorted files that the database takes over, little through its log.
-
-    Text costs a store a third of what as many Python objects do, and is made once for all of them.
-    Either may be cut short by a kill; making the change again completes it.
-    """
-    if len(added.triples) >= _BULK:
-        text = added.text()
-        for store in stores:
-            # Lenient: the terms were checked when they were read.
-            store.bulk_load(text, RdfFormat.N_QUADS, lenient=True)
-    else:
-        quads = list(added.quads())
-        for store in stores:
-            store.extend(quads)
+    def _merged(self, stated: bytes) -> bytes:
+        if not self.aliases:
+            return stated
+        triples = parse(stated, format=RdfFormat.N_TRIPLES, lenient=True)
+        renamed = (self.aliases.apply(quad.triple) for quad in triples)
+        return serialize(renamed, format=RdfFormat.N_TRIPLES) or b""
