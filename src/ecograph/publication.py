@@ -76,12 +76,13 @@ class Published:
         self.view = cache(partial(_view, snapshot, indexes, self.concepts))
         # Counting goes through all triples: once for each state and level.
         self.counts = cache(snapshot.counts)
+        self.size = cache(snapshot.size)
         self.text_reader = cache(partial(_text_reader, snapshot, indexes))
 
     def indexed(self, indexes: Indexes) -> Published:
         """Return the same state, and what was found out about it, with other indexes."""
         other = Published(self.snapshot, indexes, self.base, self.states, self.known)
-        other.counts = self.counts
+        other.counts, other.size = self.counts, self.size
         return other
 
 

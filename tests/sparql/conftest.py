@@ -128,6 +128,9 @@ class ServedGraph:
             for graph in store.named_graphs()
         }
 
+    def size(self, level: Level) -> int:
+        return len(Store.read_only(str(self.folder / level.slug)))
+
     def answer(
         self,
         level: Level,

@@ -67,6 +67,11 @@ def test_the_service_description_counts_what_each_graph_holds(address: str, grap
     counted = {row["name"].value: int(row["n"].value) for row in rows}
     assert counted == dict(graph.counts(Level.PUBLIC))
     assert sum(counted.values()) > 10_000
+    whole = store.query(f"SELECT ?n {{ [] <{VOID}sparqlEndpoint> ?s ; <{VOID}triples> ?n }}")
+    asked = {"query": "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"}
+    assert isinstance(whole, ox.QuerySolutions)
+    (row,) = httpx.get(f"{address}/sparql", params=asked).json()["results"]["bindings"]
+    assert [found["n"].value for found in whole] == [row["n"]["value"]]
 
 
 def test_each_saved_query_is_described_with_its_parameters(app: FastAPI, graph: EcoGraph) -> None:

@@ -17,12 +17,12 @@ _PREFIXES = {"sd": _SD, "void": _VOID, "xsd": XSD, "rdfs": RDFS, "format": "http
 _COMMENT = "Everything that the named graphs state, each statement once, and what follows from it."
 
 
-def describe_service(endpoint: str, counts: Mapping[str, int], media_type: str) -> bytes:
+def describe_service(endpoint: str, counts: Mapping[str, int], merged: int, media_type: str) -> bytes:
     """Return the description of an endpoint in an RDF syntax; raises `KeyError`.
 
-    `counts` tells the triples of each source graph that may be seen.
+    `counts` tells the triples of each source graph that may be seen, `merged` those of the default graph.
     """
-    triples = [*_service(endpoint), *_dataset(endpoint, counts)]
+    triples = [*_service(endpoint), *_dataset(endpoint, counts, merged)]
     syntax = graph_syntax(media_type)
     prefixes = _PREFIXES if media_type in {"text/turtle", "application/rdf+xml"} else None
     return pyoxigraph.serialize(triples, format=syntax, prefixes=prefixes) or b""
@@ -38,7 +38,7 @@ def _service(endpoint: str) -> Iterator[Triple]:
     yield Triple(service, _sd("defaultDataset"), NamedNode(endpoint + "#dataset"))
 
 
-def _dataset(endpoint: str, counts: Mapping[str, int]) -> Iterator[Triple]:
+def _dataset(endpoint: str, counts: Mapping[str, int], merged: int) -> Iterator[Triple]:
     dataset, default = NamedNode(endpoint + "#dataset"), NamedNode(endpoint + "#default-graph")
     yield Triple(dataset, _TYPE, _sd("Dataset"))
     yield Triple(dataset, _sd("defaultGraph"), default)
@@ -46,7 +46,7 @@ def _dataset(endpoint: str, counts: Mapping[str, int]) -> Iterator[Triple]:
     yield Triple(default, NamedNode(RDFS + "comment"), Literal(_COMMENT, language="en"))
     yield Triple(dataset, _TYPE, NamedNode(_VOID + "Dataset"))
     yield Triple(dataset, NamedNode(_VOID + "sparqlEndpoint"), NamedNode(endpoint))
-    yield Triple(dataset, NamedNode(_VOID + "triples"), _count(sum(counts.values())))
+    yield Triple(dataset, NamedNode(_VOID + "triples"), _count(merged))
     for number, (graph, count) in enumerate(sorted(counts.items()), start=1):
         named = NamedNode(f"{endpoint}#graph-{number}")
         yield Triple(dataset, _sd("namedGraph"), named)

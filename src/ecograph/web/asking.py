@@ -48,6 +48,10 @@ class Published(State, Protocol):
     def counts(self) -> Callable[[Level], Mapping[str, int]]:
         """Return the named graphs that a level may see, each with its number of triples."""
 
+    @property
+    def size(self) -> Callable[[Level], int]:
+        """Return the number of quads that a level may see, those of the merge of its graphs included."""
+
 
 class Endpoint(Protocol):
     """What evaluates queries."""

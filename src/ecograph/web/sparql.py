@@ -146,8 +146,9 @@ async def _description(request: Request) -> Response:
     if (known := _known(request, headers)) is not None:
         return _not_modified(headers, known)
     counts = await asking.in_thread(partial(published.counts, level))
+    merged = await asking.in_thread(partial(published.size, level)) - sum(counts.values())
     endpoint = str(request.url.replace(query="", fragment=""))
-    return Response(describe_service(endpoint, counts, choice.format.media_type), headers=headers)
+    return Response(describe_service(endpoint, counts, merged, choice.format.media_type), headers=headers)
 
 
 def _known(request: Request, headers: dict[str, str]) -> str | None:
