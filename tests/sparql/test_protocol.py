@@ -86,6 +86,14 @@ def test_not_acceptable(http: httpx.Client, query: str, accept: str) -> None:
     assert "This answer comes as" in content["detail"]
 
 
+def test_json_ld_is_not_acceptable_for_triples_within_triples(http: httpx.Client) -> None:
+    within = "CONSTRUCT { <a:s> <a:p> ?t } WHERE { BIND (TRIPLE(<a:s>, <a:p>, 1) AS ?t) }"
+    asked, accept = {"query": within}, {"accept": "application/ld+json"}
+    content = problem(http.get("/sparql", params=asked, headers=accept), 406)
+    assert content["detail"] == "JSON-LD cannot express triples within triples; ask for another format"
+    assert http.get("/sparql", params=asked).status_code == 200
+
+
 def test_head_has_the_headers_of_get_and_no_body(http: httpx.Client) -> None:
     get = http.get("/sparql", params={"query": SELECT})
     head = http.head("/sparql", params={"query": SELECT})

@@ -19,6 +19,8 @@ _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _REASON_LENGTH = 300
 # How the database begins when a block is not what was written.
 _CORRUPTION = "Corruption"
+# What the engine says of triples within triples, which RDF 1.2 has and JSON-LD 1.1 has not.
+_TOO_NEW = "does not support RDF 1.2"
 _PREFIXED = (RdfFormat.TURTLE, RdfFormat.TRIG)
 
 
@@ -143,7 +145,12 @@ def _node(iri: str) -> NamedNode:
 
 def _write_triples(triples: QueryTriples, output: Any, media_type: str) -> None:
     syntax = RdfFormat.from_media_type(media_type)
-    if syntax in _PREFIXED:
-        pyoxigraph.serialize(triples, output, syntax, prefixes=dict(PREFIXES))
-    else:
-        triples.serialize(output, format=syntax)
+    try:
+        if syntax in _PREFIXED:
+            pyoxigraph.serialize(triples, output, syntax, prefixes=dict(PREFIXES))
+        else:
+            triples.serialize(output, format=syntax)
+    except OSError as error:
+        if _TOO_NEW in str(error):
+            raise NotExpressible("JSON-LD", "triples within triples") from error
+        raise
