@@ -173,5 +173,5 @@ def environment() -> dict[str, str]:
         "MALLOC_ARENA_MAX": "1",
         # What the engine gives back it wants again for the next query: a tenth of a short one was spent on
         # putting small blocks together and cutting them again.
-        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000:glibc.malloc.mxfast=0",
+        "GLIBC_TUNABLES": "glibc.malloc.tcache_count=2000",
     }
