@@ -34,7 +34,7 @@ from ecograph.sources.content import Context, File, Written
 from ecograph.sources.declaration import LOSSES, Declaration
 from ecograph.sources.description import describe, place_of, source_iri
 from ecograph.sources.mapping import expanded
-from ecograph.sources.read import read_file
+from ecograph.sources.read import check_whole, read_file
 from ecograph.sources.repeated import uncontradicted
 from ecograph.sources.values import Lookup, is_siren, several
 from ecograph.vocab import DCT, SKOS, eco, shortened
@@ -198,6 +198,7 @@ class Planner:
                     yield from stored(named, stated.place)
                 told.leave_out(stated.rejections)
                 told.warnings.extend(stated.warnings)
+        check_whole(declaration, files, context)
 
     def _still_known(self, graph: str, record: str, staging: Staging) -> Iterator[Stored]:
         """Yield what the graph says of a record whose rows cannot all be read, if the others leave it so.

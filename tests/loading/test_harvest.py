@@ -533,6 +533,8 @@ def test_stock_files_come_in_their_order(load: Load, tmp_path: Path) -> None:
     units, seats = f'"{SAMPLES}/StockUniteLegale.csv"', f'"{SAMPLES}/StockEtablissement.zip"'
     with pytest.raises(MalformedFile, match="the file of the establishments must come before"):
         load(text.replace('"X"', f"{units}, {seats}"))
+    with pytest.raises(MalformedFile, match=r"the file of the legal units .* must follow"):
+        load(text.replace('"X"', seats))
     with pytest.raises(TooManyRejected, match="not a SIREN number"):
         load(text.replace('"X"', f"{seats}, {units}"))
     cut = tmp_path / "cut.zip"

@@ -218,6 +218,14 @@ def test_a_row_of_a_stock_file_in_another_encoding_is_told_alone(read: Read) -> 
     assert '"SCIERIE HAUTE"@fr' in "\n".join(triples)
 
 
+def test_a_row_of_a_stock_file_with_text_after_a_quote_is_told_alone(read: Read) -> None:
+    odd = UNIT.replace("SCIERIE HAUTE", '"SCIERIE" HAUTE')
+    triples, rejections, _ = read(declare("sirene"), stock("u.csv", UNITS, odd, UNIT))
+    assert [place for place, _ in told(rejections)] == ["u.csv, line 2"]
+    assert "text follows the quote" in rejections[0].reason["en"]
+    assert '"SCIERIE HAUTE"@fr' in "\n".join(triples)
+
+
 def test_an_establishment_that_cannot_be_read_is_told_alone(read: Read) -> None:
     odd = SEAT.replace("MENDE", "MENDE,CEDEX")
     files = stock("e.csv", SEATS, odd, SEAT), stock("u.csv", UNITS, UNIT)

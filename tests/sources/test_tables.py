@@ -97,13 +97,24 @@ UNCLOSED = "a quote opens a cell here and is not closed at its end"
         ('Ref;Titre\n1;"b\n2;tuyau de 5"\n3;d\n', 2, 3),  # closed by accident
         ('Ref;Titre;Lien\n1;"b;\n2;c;\n3;tuyau de 5";\n', 2, 3),
         ('"Ref";"Titre"\n"1";"b\n"2";"c"\n', 2, 5),
-        ('Ref;Titre\n1;"Oui" dit-il\n', 2, 3),
+        ('Ref;Titre\n1;"Oui" dit-il;z\n', 2, 3),  # cut into other cells than there are columns
+        ('Ref;Titre\n"A" b;"texte\nqui suit"\n', 2, 1),  # may go on below
     ],
 )
 def test_a_quote_that_is_not_closed_swallows_no_rows(text: str, line: int, column: int) -> None:
     with pytest.raises(MalformedFile, match=UNCLOSED) as refused:
         read(text.encode())
     assert (refused.value.line, refused.value.column) == (line, column)
+
+
+def test_text_after_a_quote_that_closes_a_cell_is_a_fault_of_its_row() -> None:
+    rows = list(read(b'Ref;Titre\n1;"Oui" dit-il\n2;b\n3;"Planche 12" de bois"\n4;"d\ne"\n'))
+    assert [row.line for row in rows] == [2, 3, 4, 5]
+    assert [list(row.faults) for row in rows] == [["Titre"], [], ["Titre"], []]
+    assert rows[0].faults["Titre"]["en"] == (
+        "text follows the quote that closes this cell; within a cell, quotes are doubled"
+    )
+    assert rows[3].cells == {"Ref": "4", "Titre": "d\ne"}
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,11 @@ from ecograph.sources.workbooks import Lines
 
 _LONGEST_CELL = 1_000_000
 _NOT_CLOSED = "a quote opens a cell here and is not closed at its end; within a cell, quotes are doubled"
+_CLOSED = re.compile(r'"[^"]*+(?:""[^"]*+)*+"')
+TEXT_AFTER = {
+    "fr": "du texte suit le guillemet qui ferme cette cellule ; dans une cellule, doublez les guillemets",
+    "en": "text follows the quote that closes this cell; within a cell, quotes are doubled",
+}
 _NO_FAULTS: Mapping[int, Reason] = MappingProxyType({})
 
 
@@ -25,17 +30,41 @@ def cut_lines(text: Iterable[str], separator: str, name: str, *, header: int) ->
     kept: list[str] = []  # the lines of one row
     reader = csv.reader(_kept(text, kept), delimiter=separator, strict=True)
     start, cuts = 1, 0
-    try:
-        for cells in reader:
-            if not cuts and start >= header:
-                cuts = len(cells) - 1
-            if len(kept) > 1 and _are_rows(kept, separator, cuts):
-                raise MalformedFile(name, _NOT_CLOSED, line=start, column=_unclosed(kept[0], separator) + 1)
-            yield start, cells, _NO_FAULTS
-            kept.clear()
-            start = reader.line_num + 1
-    except csv.Error as error:
-        raise _refused("".join(kept), separator, name, start, error) from error
+    while True:
+        faults = _NO_FAULTS
+        try:
+            cells = next(reader)
+        except StopIteration:
+            return
+        except csv.Error as error:
+            cells = _cut_alone(kept, separator, cuts)
+            if not cells:
+                raise _refused("".join(kept), separator, name, start, error) from error
+            faults = {number: TEXT_AFTER for number, cell in enumerate(cells) if _goes_on(cell)}
+        if not cuts and start >= header:
+            cuts = len(cells) - 1
+        if len(kept) > 1 and _are_rows(kept, separator, cuts):
+            raise MalformedFile(name, _NOT_CLOSED, line=start, column=_unclosed(kept[0], separator) + 1)
+        yield start, cells, faults
+        kept.clear()
+        start = reader.line_num + 1
+
+
+def _cut_alone(lines: Sequence[str], separator: str, cuts: int) -> list[str]:
+    """Cut a row with text after a quote that closes a cell, if it is one line by itself; else return nothing.
+
+    It is if it is cut into as many cells as there are columns, and each quote that opens one closes there: a
+    cell that goes on below would take what follows along.
+    """
+    cells = lines[0].rstrip("\r\n").split(separator)
+    is_alone = len(lines) == 1 and 0 < cuts == len(cells) - 1
+    is_closed = all(_CLOSED.match(cell) for cell in cells if cell.startswith('"'))
+    return cells if is_alone and is_closed and any(map(_goes_on, cells)) else []
+
+
+def _goes_on(cell: str) -> bool:
+    """Whether a cell has text after the quote that closes it."""
+    return _CLOSED.match(cell) is not None and _CLOSED.fullmatch(cell) is None
 
 
 def _kept(text: Iterable[str], kept: list[str]) -> Iterator[str]:

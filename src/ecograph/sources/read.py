@@ -23,7 +23,7 @@ from ecograph.sources.portals import DATASETS, read_catalogue
 from ecograph.sources.rdf import read_rdf
 from ecograph.sources.register import read_register
 from ecograph.sources.repeated import LINES
-from ecograph.sources.sirene import read_sirene
+from ecograph.sources.sirene import check_stock, read_sirene
 from ecograph.sources.tables import Table, read_table
 from ecograph.sources.terms import unknown_terms
 from ecograph.sources.values import BadValue
@@ -113,6 +113,12 @@ _READERS: Mapping[str, Callable[[Declaration, File, Context], Content]] = {
         file, context, source=declaration.id, cls=declaration.template, options=declaration.table
     ),
 }
+
+
+def check_whole(declaration: Declaration, files: Sequence[File], context: Context) -> None:
+    """Raise `MalformedFile` where files that were read lack one without which they say nothing."""
+    if declaration.kind == "sirene" and files:
+        check_stock(files[-1].name, context)
 
 
 def _mappers(declaration: Declaration, context: Context) -> list[Mapper]:

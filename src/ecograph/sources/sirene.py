@@ -55,6 +55,15 @@ def read_sirene(file: File, context: Context, options: SireneOptions) -> Content
     return Content("UTF-8, separator ,", _stated(file, context, options))
 
 
+def check_stock(name: str, context: Context) -> None:
+    """Raise `MalformedFile` where establishments were read, and no legal units, which have the names."""
+    if _SEATS in context.told and _UNITS_READ not in context.told:
+        reason = (
+            "the file of the legal units (StockUniteLegale) must follow; establishments alone have no names"
+        )
+        raise MalformedFile(name, reason)
+
+
 def _stated(file: File, context: Context, options: SireneOptions) -> Iterator[Stated]:
     wanted = frozenset(options.departements)
     with ExitStack() as stack:
@@ -158,18 +167,20 @@ def _shown(cell: str) -> str:
 def _rows(text: TextIO, name: str) -> tuple[frozenset[str], Iterator[Row]]:
     """Return the columns of a table, and its rows; raises `MalformedFile` at once or while they are read."""
     lines = _guarded(cut_lines(text, ",", name, header=1), name)
-    header = next(lines, (1, ()))[1]
+    header = next(lines, (1, (), {}))[1]
     return frozenset(header), _whole(lines, header, name)
 
 
-def _whole(lines: Iterator[tuple[int, Sequence[str]]], header: Sequence[str], name: str) -> Iterator[Row]:
+def _whole(lines: Lines, header: Sequence[str], name: str) -> Iterator[Row]:
     """Yield rows by their columns; one with other cells is refused, or the file, where it ends with it."""
     width, short = len(header), None
-    for line, cells in lines:
+    for line, cells, faults in lines:
         if short is not None:
             yield short
             short = None
-        if len(cells) == width:
+        if faults:
+            yield Row(line, {}, {"": next(iter(faults.values()))})
+        elif len(cells) == width:
             yield Row(line, dict(zip(header, cells, strict=True)))
         elif cells:
             uneven_row = Row(line, {}, {"": uneven(len(cells), width)})
@@ -182,11 +193,11 @@ def _whole(lines: Iterator[tuple[int, Sequence[str]]], header: Sequence[str], na
         raise MalformedFile(name, reason, line=short.line, column=1)
 
 
-def _guarded(lines: Lines, name: str) -> Iterator[tuple[int, Sequence[str]]]:
+def _guarded(lines: Lines, name: str) -> Lines:
     line = 1
     try:
-        for line, cells, _ in lines:
-            yield line, cells
+        for line, cells, faults in lines:
+            yield line, cells, faults
     except BROKEN as error:
         raise MalformedFile(name, str(error), line=line, column=1) from error
 

@@ -178,9 +178,9 @@ def _text(content: bytes, name: str, options: TableOptions) -> tuple[str, Lines]
 
 def _mixed(lines: Lines) -> Lines:
     """The lines of a text that is mostly UTF-8; bytes that are not, decoded as surrogates, are shown as �."""
-    for line, cells, _ in lines:
+    for line, cells, faults in lines:
         whole = [cell.encode("utf-8", "surrogateescape").decode("utf-8", "replace") for cell in cells]
-        yield line, whole, {n: NOT_UTF8 for n, cell in enumerate(cells) if cell != whole[n]}
+        yield line, whole, {**faults, **{n: NOT_UTF8 for n, cell in enumerate(cells) if cell != whole[n]}}
 
 
 def _separator(text: str, name: str, header: int) -> str:
