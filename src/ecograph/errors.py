@@ -35,6 +35,7 @@ EcographError
 ├── Forbidden               what this key may not do
 ├── PreconditionFailed      a graph that is not, or no more, what a writer expects
 ├── StoreMismatch           the home's graph is kept in another store
+├── StoreTaken              another home keeps its graph in the same place
 ├── CopyDiffers             a store that does not hold what it was copied from
 ├── QueryLimit              a query that hit a limit of time, memory or size
 ├── BudgetSpent             a client that used its share of processor time
@@ -353,6 +354,17 @@ class StoreMismatch(EcographError):
             f"and move it with `ecograph store copy --to {asked}`"
         )
         self.home, self.kept, self.asked = home, kept, asked
+
+
+class StoreTaken(EcographError):
+    """Another home writes the graphs of the same base on a server."""
+
+    def __init__(self, server: str, base: str, mark: str) -> None:
+        super().__init__(
+            f"another home writes the graphs of {base} at {server}: give this one a server or a base IRI of "
+            f"its own; if the other one is gone, delete the graphs of that base there, and <{mark}> last"
+        )
+        self.server, self.base, self.mark = server, base, mark
 
 
 class CopyDiffers(EcographError):

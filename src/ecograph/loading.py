@@ -18,7 +18,7 @@ from typing import TypeVar
 import pyoxigraph
 from pyoxigraph import RdfFormat
 
-from ecograph.errors import EcographError, HalfRestored, HomeMismatch, StoreMismatch, Unexpected
+from ecograph.errors import EcographError, HalfRestored, HomeMismatch, StoreMismatch, StoreTaken, Unexpected
 from ecograph.graph.activity import Noted
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
@@ -51,7 +51,7 @@ def attempted(what: str, work: Callable[[], T]) -> T | EcographError:
     """
     try:
         return work()
-    except (HalfRestored, HomeMismatch, StoreMismatch):
+    except (HalfRestored, HomeMismatch, StoreMismatch, StoreTaken):
         raise
     except EcographError as error:
         return error
@@ -314,7 +314,7 @@ def open_writer(
 
     A new home is made for `asked`, or else `base`. Raises `Busy` when another writes for `wait` seconds,
     `HomeMismatch` when the home was made for another base than `asked`, `StoreMismatch` when its
-    graph is kept elsewhere.
+    graph is kept elsewhere, `StoreTaken` when another home writes to its server.
     """
     waited = home.writing(purpose, wait=wait, report=partial(step, progress))
     with waited, closing(_open_ledger(home)) as ledger:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from ecograph.app import EcoGraph
-from ecograph.errors import Refused, UnknownGraph
+from ecograph.errors import Refused, StoreTaken, UnknownGraph
 from ecograph.graph.keys import Key
-from ecograph.graph.remote_http import Server
+from ecograph.graph.remote_backend import servers
+from ecograph.graph.remote_http import Endpoint, Server
+from ecograph.graph.reserved import owner
 from ecograph.graph.updates import Dataset
 from ecograph.model import Level
 from ecograph.sources.content import File
@@ -98,3 +102,33 @@ def test_a_backup_of_a_server_is_restored_elsewhere_and_both_are_sound(
     for level in Level:
         assert set(there.snapshot().merged(level)) == set(remote.snapshot().merged(level))
     there.close()
+
+
+def test_a_second_home_with_the_same_base_writes_nothing(
+    remote: EcoGraph, tmp_path: Path, opened: Open
+) -> None:
+    """It knows nothing of what is private in the first one, and would have merged it for everybody."""
+    before, backup = counts(remote), tmp_path / "b.tar"
+    asked = remote.settings.model_dump(exclude_unset=True, exclude={"home"})
+    second = opened(tmp_path / "second", **asked)
+    load = partial(
+        second.writing.load_files, occasional("small", "public"), [File("small.ttl", RECORD.encode())]
+    )
+    with pytest.raises(StoreTaken, match="another home writes the graphs of"):
+        load()
+    remote.upkeep.backup(backup)
+    with closing(opened(tmp_path / "third", **asked)) as third, pytest.raises(StoreTaken):
+        third.upkeep.restore(backup)
+    assert {path.name for path in third.home.root.iterdir()} == {"write.lock"}
+    moving = opened(tmp_path / "moving", **{**asked, "store": "embedded"})
+    moving.writing.load_files(occasional("small", "public"), [File("small.ttl", RECORD.encode())])
+    with pytest.raises(StoreTaken):
+        moving.upkeep.copy_store(remote.settings.store)
+    assert counts(remote) == before
+    assert remote.upkeep.verify().problems == ()
+    with closing(Endpoint(servers(remote.settings)[Level.PRIVATE])) as endpoint:  # the first one is given up
+        endpoint.update(f"CLEAR GRAPH <{owner(remote.base)}>")
+    load()
+    second.close()
+    with closing(opened(tmp_path / "remote", **asked)) as first, pytest.raises(StoreTaken):
+        first.writing.load_files(occasional("more", "public"), [File("more.ttl", RECORD.encode())])

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from ecograph.graph.catalogue import Catalogue
 from ecograph.graph.entailment import Schema
 from ecograph.graph.home import Home
+from ecograph.graph.owner import claim
 from ecograph.graph.ports import GraphStore, Queries, Reader
 from ecograph.graph.remote import Layout, RemoteStore
 from ecograph.graph.remote_http import Endpoint, Server
@@ -23,11 +24,16 @@ class RemoteBackend:
         self.name = name
         self._home = home
         self._catalogue = Catalogue(home.stores / "graphs.json")
+        self._claimed: set[str] = set()
         opened = {server: Endpoint(server) for server in servers.values()}
         self._endpoints = {level: opened[servers[level]] for level in Level}
 
     def store(self, schema: Schema, base: str) -> GraphStore:
-        """Open the store for the one who holds the right to write."""
+        """Open the store for the one who holds the right to write; raises `StoreTaken`."""
+        if base not in self._claimed:
+            own = self._home.stores / "owner"
+            claim(self._endpoints[Level.PRIVATE], base, own, server=self.name)
+            self._claimed.add(base)
         layout = Layout(self._endpoints, base)
         reader = RemoteReader(self._home.stores, layout, self._catalogue)
         return RemoteStore(layout, self._catalogue, schema, reader.rows)

@@ -19,6 +19,11 @@ def merged(base: str, level: Level) -> str:
     return f"{_levels(base)}{level.slug}"
 
 
+def owner(base: str) -> str:
+    """Return the IRI of the graph that tells which home writes the graphs of a base."""
+    return f"{_levels(base)}owner"
+
+
 def is_reserved(graph: str, base: str) -> bool:
     """Say whether no source's graph may have a name."""
     return graph.startswith((_levels(base), _OWN)) or graph.endswith(TWIN)

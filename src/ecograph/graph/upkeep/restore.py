@@ -13,7 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from ecograph.errors import HomeNotEmpty, StorageFailed
+from ecograph.errors import HomeNotEmpty, StorageFailed, StoreTaken
 from ecograph.graph.home import Home, replace_file
 from ecograph.graph.ledger import Ledger
 from ecograph.graph.ports import GraphStore, Reader
@@ -68,8 +68,12 @@ class Restoration:
 
     def _refuse_other_graphs(self) -> None:
         """The store may be elsewhere than in the home."""
-        with closing(self.open_store()) as store:
-            held = sorted(store.graphs())
+        try:
+            with closing(self.open_store()) as store:
+                held = sorted(store.graphs())
+        except StoreTaken:
+            self.home.unfinished.unlink()
+            raise
         if held:
             self.home.unfinished.unlink()
             raise HomeNotEmpty(self.home.root, f"its store holds {held[0]}")
