@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from ecograph.model import Level
+from ecograph.web import wire
 from ecograph.web.logs import JsonLines
 
 PLACES = (
@@ -207,3 +208,54 @@ def test_an_empty_query_is_called_empty(service) -> None:
     ):
         assert answer.status_code == 400
         assert answer.json()["detail"] == "the query is empty"
+
+
+HEAD = b"POST /sparql HTTP/1.1\r\nHost: x\r\nContent-Type: application/sparql-query\r\n"
+
+
+@pytest.mark.parametrize(
+    ("begun", "answered"),
+    [
+        (b"", b"HTTP/1.1 408 "),
+        (b"GET /spa", b"HTTP/1.1 408 "),
+        (HEAD + b"X-Slow: ", b"HTTP/1.1 408 "),
+        (HEAD + b"Content-Length: 100\r\n\r\nASK", b""),
+        (b"GET /health/live HTTP/1.1\r\nHost: x\r\n\r\n" + HEAD, b"HTTP/1.1 200 "),
+    ],
+)
+def test_who_sends_too_slowly_is_left(service, monkeypatch, begun: bytes, answered: bytes) -> None:
+    monkeypatch.setattr(wire, "REQUEST_SECONDS", 0.4)
+    address = urlsplit(str(service.http.base_url))
+    started, received, is_open = time.monotonic(), b"", True
+    with socket.create_connection((address.hostname, address.port), timeout=0.1) as connection:
+        connection.sendall(begun)
+        while is_open and time.monotonic() < started + 20:
+            try:
+                received += (part := connection.recv(65_536))
+                is_open = bool(part)
+            except TimeoutError:
+                if begun.endswith((b": ", b"ASK")):
+                    connection.sendall(b"a")  # drop by drop, as if it still came
+            except ConnectionError:
+                is_open = False
+    assert not is_open
+    assert received.startswith(answered)
+    assert service.http.get("/health/live").status_code == 200
+
+
+def test_what_comes_steadily_or_is_only_kept_open_is_not_late(service, monkeypatch) -> None:
+    monkeypatch.setattr(wire, "REQUEST_SECONDS", 0.4)
+    query = b"ASK {}" + b" " * 2_000
+
+    def drops() -> Iterator[bytes]:
+        for start in range(0, len(query), 200):
+            time.sleep(0.1)
+            yield query[start : start + 200]
+
+    headers = {"Content-Type": "application/sparql-query"}
+    assert service.http.post("/sparql", content=drops(), headers=headers).json()["boolean"]
+    slow = "SELECT (COUNT(*) AS ?n) { ?a ?b ?c . ?d ?e ?f FILTER(?c = CONCAT(STR(?f), 'x')) }"
+    # The answer may take as long as it takes.
+    assert service.ask(slow + " LIMIT 1").status_code in {200, 503}
+    time.sleep(1)
+    assert service.ask("ASK {}").status_code == 200
