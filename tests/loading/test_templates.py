@@ -452,3 +452,21 @@ def test_a_number_that_several_records_have_tells_which_or_that_of_the_register(
     graph = opened(home)
     carrier = facts(graph, "project/projets--sechoir").iri_of(eco("carriedBy"))
     assert carrier == f"{graph.base}/actor/siren-{NUMBER}"
+
+
+def test_the_sheet_to_fill_in_may_be_moved_and_renamed(
+    invoke: Invoke, home: Path, tmp_path: Path, opened: Callable[..., EcoGraph]
+) -> None:
+    path, report = template(invoke, home, tmp_path, "Project"), tmp_path / "rapport.xlsx"
+    fill(path, GOOD, {"Titre *": "Scie", "Stade": "Protype"})
+    book = load_workbook(path)
+    book.move_sheet("Aide", -1)
+    book.create_sheet("Notes", 0)["A1"] = "Titre"
+    book["Projet"].title = "Nos projets"
+    book.save(path)
+    done = invoke("--home", str(home), "load", str(path), "--source", "moved", "--report", str(report))
+    assert "1 rejected" in done.output, done.output
+    assert facts(opened(home), "project/moved--p-1")
+    assert load_workbook(report)["Nos projets"].cell(3, 1).value == "Scie"
+    assert any("Protype" in str(cell.value) for cell in load_workbook(report)["Nos projets"][3])
+    assert load_workbook(report)["Aide"].max_column == load_workbook(path)["Aide"].max_column

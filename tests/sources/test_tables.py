@@ -21,6 +21,15 @@ ROWS = [
 ]
 
 
+def open_document() -> bytes:
+    """The beginnings of a spreadsheet of LibreOffice."""
+    buffer = io.BytesIO()
+    with ZipFile(buffer, "w") as packed:
+        packed.writestr("mimetype", "application/vnd.oasis.opendocument.spreadsheet")
+        packed.writestr("META-INF/manifest.xml", "<manifest/>")
+    return buffer.getvalue()
+
+
 def read(content: bytes, name: str = "x.csv", **options: object) -> list[Row]:
     return list(read_table(content, name=name, options=TableOptions(**options)).rows)
 
@@ -75,6 +84,8 @@ def test_a_workbook_gives_what_a_person_would_have_typed() -> None:
     [
         (b"", "x.csv", "it is empty"),
         (b"PK\x03\x04 cut", "x.xlsx", "not a whole XLSX workbook"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "x.xls", "save it as XLSX"),
+        (open_document(), "x.ods", "an OpenDocument spreadsheet: save it as XLSX or CSV"),
         (b"a;b;a\n1;2;3\n", "x.csv", "two columns are named 'a'"),
         (b"a;b\n1;\x002\n", "x.csv", "null characters"),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from ecograph.errors import BadInput, MalformedFile
 from ecograph.model import Rejection
@@ -13,7 +14,7 @@ from ecograph.sources.mapping import Mapper
 from ecograph.sources.naming import slug
 from ecograph.sources.tables import Table, TableOptions, read_table
 from ecograph.sources.values import tidy
-from ecograph.sources.workbooks import open_workbook
+from ecograph.sources.workbooks import first_rows, first_shown, is_workbook, open_workbook
 
 LANGUAGES = ("fr", "en")
 REASON = {"fr": "Motif du rejet", "en": "Reason"}
@@ -85,9 +86,28 @@ def headings_of(form: Form, cells: Sequence[str]) -> tuple[str, list[str]]:
     return language, found
 
 
+def sheet_of(book: Any, form: Form) -> str:
+    """Return the name of the sheet that is the form, wherever it stands: it has most of its headings."""
+    shown = dict(first_rows(book))
+
+    def fitting(title: str) -> int:
+        _, found = headings_of(form, shown[title])
+        return len({name for language in LANGUAGES for name in form.headings(language)} & set(found))
+
+    return max(shown, key=fitting, default=first_shown(book))
+
+
+def _in_its_sheet(file: File, form: Form, options: TableOptions) -> TableOptions:
+    if options.sheet is not None or not is_workbook(file.content):
+        return options
+    book = open_workbook(file.content, file.name, read_only=True)
+    return options.model_copy(update={"sheet": sheet_of(book, form)})
+
+
 def read_filled(file: File, context: Context, *, source: str, cls: str, options: TableOptions) -> Content:
     """Read a filled form; raises `MalformedFile` where a needed column is missing."""
     form = form_of(cls)
+    options = _in_its_sheet(file, form, options)
     table = read_table(file.content, name=file.name, options=options, suffix=file.suffix)
     language, columns = headings_of(form, table.columns)
     _check(form, columns, language, file.name)

@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from ecograph.model import Rejection
 from ecograph.sources.content import File
-from ecograph.sources.filled import HELP, REASON, Origin, heading, headings_of, marked, safe
+from ecograph.sources.filled import HELP, REASON, Origin, heading, headings_of, marked, safe, sheet_of
 from ecograph.sources.forms import Column, Form, part_heading
 from ecograph.sources.lists import choices, title_of
 from ecograph.sources.tables import TableOptions, read_lines
@@ -119,7 +119,7 @@ def marked_copy(
     A row that is right stays as it is: the whole can be mended and loaded again. It tells its form, and the
     source that it was loaded as: under another name, its rows would be other records.
     """
-    book, sheet = _opened(file)
+    book, sheet = _opened(file, form)
     if form is not None:
         book.properties.keywords = str(Origin(form.cls, source))
     headings = [heading(str(cell.value or "")) for cell in sheet[1]]
@@ -184,10 +184,10 @@ def _clear(sheet: Worksheet, last: int) -> None:
                 cell.comment = None
 
 
-def _opened(file: File) -> tuple[Workbook, Worksheet]:
+def _opened(file: File, form: Form | None) -> tuple[Workbook, Worksheet]:
     if file.suffix == ".xlsx" or is_workbook(file.content):
         book = open_workbook(file.content, file.name, read_only=False)
-        sheet = book[first_shown(book)]
+        sheet = book[sheet_of(book, form) if form else first_shown(book)]
         _settle(sheet, file)
         _part(sheet)
         return book, sheet

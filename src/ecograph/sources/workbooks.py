@@ -27,6 +27,8 @@ Lines = Iterator[tuple[int, Sequence[str], Mapping[int, Reason]]]
 
 _MERGED = re.compile(rb'<(?:\w+:)?mergeCell ref="([A-Z]{1,3})(\d{1,7}):[A-Z]{1,3}(\d{1,7})"')
 _MERGED_LENGTH = 60  # bytes, or a few more than such a tag has
+_OLD = b"\xd0\xcf\x11\xe0"
+_OPEN_DOCUMENT = "META-INF/manifest.xml"
 _UNPACKED = 500_000_000  # bytes of a workbook once it is unpacked
 # openpyxl lets what a broken file does to the XML and to its own code through.
 _BROKEN = (*BROKEN, ParseError, LookupError, TypeError, AttributeError, TokenizerError)
@@ -40,8 +42,8 @@ _SHOWN_AS_IS = re.compile(r'"[^"]*"|\\.|_.|\*.|\[[^]]*\]')
 
 
 def is_workbook(content: bytes) -> bool:
-    """Tell whether a file begins as a workbook does, whatever it is called."""
-    return content.startswith(b"PK\x03\x04")
+    """Tell whether a file begins as a workbook does, whatever it is called; old ones are told when opened."""
+    return content.startswith((b"PK\x03\x04", _OLD))
 
 
 def open_workbook(content: bytes, name: str, *, read_only: bool) -> Any:
@@ -50,8 +52,14 @@ def open_workbook(content: bytes, name: str, *, read_only: bool) -> Any:
     Raises `MalformedFile` for what is none, and `TooLarge` for one that a few bytes would unpack to fill
     the memory.
     """
+    if content.startswith(_OLD):
+        raise MalformedFile(
+            name, "a workbook of Excel 97, or one with a password: save it as XLSX without one"
+        )
     with _refusing(name):
         with ZipFile(io.BytesIO(content)) as packed:
+            if _OPEN_DOCUMENT in packed.namelist():
+                raise MalformedFile(name, "an OpenDocument spreadsheet: save it as XLSX or CSV")
             size = sum(entry.file_size for entry in packed.infolist())
         if size > _UNPACKED:
             raise TooLarge(f"{name}, unpacked,", _UNPACKED, "bytes")
@@ -73,6 +81,14 @@ def first_shown(book: Any) -> str:
     """Return the name of the first sheet that is not hidden; of the first, where all are."""
     shown = (sheet.title for sheet in book.worksheets if sheet.sheet_state == "visible")
     return next(shown, str(book.sheetnames[0]))
+
+
+def first_rows(book: Any) -> Iterator[tuple[str, list[str]]]:
+    """Yield the name and the cells of the first row of each sheet that is not hidden."""
+    for sheet in book.worksheets:
+        if sheet.sheet_state == "visible":
+            row = next(sheet.iter_rows(max_row=1), ())
+            yield sheet.title, [_shown(cell) for cell in row]
 
 
 def read_sheet(content: bytes, name: str, sheet: str | None, *, header: int) -> Sheet:
