@@ -40,7 +40,7 @@ from ecograph.sources.values import Lookup, is_siren, several
 from ecograph.vocab import DCT, SKOS, eco, shortened
 
 # Raised when records come out otherwise from the same files, so that sources are read again.
-PIPELINE = "4"
+PIPELINE = "5"
 _ONTOLOGY = "ontology"
 # Resources that records refer to, of which it is remembered what they are.
 _REMEMBERED = 10_000

@@ -9,6 +9,7 @@ from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from ecograph.sources.catalogue import Dataset, Distribution, stated
 from ecograph.sources.content import Content, Context, File
+from ecograph.sources.markdown import without_marks
 from ecograph.sources.paging import Totals, check_count
 from ecograph.sources.rdf import read_rdf
 from ecograph.vocab import DCAT, DCT, FOAF, RDF, RDFS, SKOS
@@ -107,7 +108,8 @@ def _dataset(graph: Graph, node: NamedNode | BlankNode) -> Dataset:
         identifier=identifier or (node.value if isinstance(node, NamedNode) else ""),
         title=title,
         language=language,
-        description=graph.text(node, DCT + "description")[0],
+        # CKAN and udata publish what is written in their forms.
+        description=without_marks(graph.text(node, DCT + "description")[0]),
         keywords=[
             word.value
             for word in graph.values(node, DCAT + "keyword")

@@ -11,6 +11,7 @@ from typing import Any
 from ecograph.sources.catalogue import Dataset, Distribution, stated
 from ecograph.sources.content import Content, Context, File, Stated
 from ecograph.sources.listing import items, not_an_object
+from ecograph.sources.markdown import without_marks
 from ecograph.sources.paths import compiled, first, texts
 
 _ACTIVE = "active"
@@ -46,7 +47,7 @@ def ckan(item: Any) -> Dataset:
     return Dataset(
         identifier=_text(item, "id", "name"),
         title=_translated(item, "title") or _text(item, "name"),
-        description=_translated(item, "notes"),
+        description=without_marks(_translated(item, "notes")),
         keywords=texts(item, "$.tags[*]['display_name', 'name']"),
         modified=_text(item, "metadata_modified"),
         licence=_text(item, "license_url"),
@@ -61,7 +62,7 @@ def udata(item: Any) -> Dataset:
     return Dataset(
         identifier=_text(item, "id"),
         title=_text(item, "title"),
-        description=_text(item, "description"),
+        description=without_marks(_text(item, "description")),
         keywords=texts(item, "tags"),
         modified=_text(item, "last_update", "last_modified"),
         licence=_LICENCES.get(_text(item, "license"), ""),
