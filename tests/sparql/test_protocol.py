@@ -94,6 +94,21 @@ def test_json_ld_is_not_acceptable_for_triples_within_triples(http: httpx.Client
     assert http.get("/sparql", params=asked).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("query", "prefix"),
+    [
+        ("SELECT * { ?s foaf:name ?o }", "foaf"),
+        ("PREFIX a: <a:>\nSELECT * {\n  ?é a:b ?t ; dct-x:ti.tle%20a\\,b ?l }", "dct-x"),
+        ("ASK { ?s ?p '1'^^xsd:integer }", "xsd"),
+    ],
+)
+def test_a_prefix_that_nothing_declares_is_named(http: httpx.Client, query: str, prefix: str) -> None:
+    content = problem(http.get("/sparql", params={"query": query}), 400)
+    assert content["detail"].partition("column ")[2].partition(": ")[2] == (
+        f"the prefix {prefix}: is not declared; begin with PREFIX {prefix}: <…>"
+    )
+
+
 def test_head_has_the_headers_of_get_and_no_body(http: httpx.Client) -> None:
     get = http.get("/sparql", params={"query": SELECT})
     head = http.head("/sparql", params={"query": SELECT})

@@ -17,6 +17,9 @@ from ecograph.vocab import PREFIXES
 
 _PLACE = re.compile(r"error at (\d+):(\d+): (.*)", re.DOTALL)
 _REASON_LENGTH = 300
+# How the engine begins where a prefix is not declared; then comes all that might have stood there.
+_NO_PREFIX = "Prefix not found"
+_PREFIXED_NAME = re.compile(r"([\w.-]*):(?:[\w.:%-]|\\.)*$")
 # How the database begins when a block is not what was written.
 _CORRUPTION = "Corruption"
 # What the engine says of triples within triples, which RDF 1.2 has and JSON-LD 1.1 has not.
@@ -85,11 +88,11 @@ def answer(stores: Stores, asked: Header, text: str, *, limit: int) -> tuple[Hea
         if is_xml(media_type):
             body = well_formed(body)
     except _EXPECTED as error:
-        return _failure(error), b""
+        return _failure(error, text), b""
     return {"media_type": media_type}, body
 
 
-def _failure(error: Exception) -> Header:
+def _failure(error: Exception, text: str) -> Header:
     match error:
         case OutOfRoom() | MemoryError():
             return {"error": "size" if isinstance(error, OutOfRoom) else "memory"}
@@ -100,7 +103,7 @@ def _failure(error: Exception) -> Header:
         case OSError() | RuntimeError() if is_fault(error):
             return {"error": "store", "message": str(error)}
         case SyntaxError():
-            bad = bad_query(error)
+            bad = bad_query(error, text)
             return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}
     return {"error": "query", "message": str(error)}
 
@@ -110,13 +113,23 @@ def is_fault(error: Exception) -> bool:
     return isinstance(error, OSError) or str(error).startswith(_CORRUPTION)
 
 
-def bad_query(error: SyntaxError) -> BadQuery:
-    """Return what the engine says of bad SPARQL, in a sentence's length and with its place."""
+def bad_query(error: SyntaxError, text: str) -> BadQuery:
+    """Return what the engine says of bad SPARQL, in a sentence's length and with its place in the text."""
     found = _PLACE.match(error.msg)
     line, column, reason = (int(found[1]), int(found[2]), found[3]) if found else (None, None, error.msg)
+    if line is not None and column is not None and _NO_PREFIX in reason:
+        reason = _undeclared(text.split("\n")[line - 1 : line], column)
     flat = " ".join(reason.split())
     shown = flat if len(flat) <= _REASON_LENGTH else flat[:_REASON_LENGTH] + "…"
     return BadQuery(shown, line=line, column=column)
+
+
+def _undeclared(lines: Sequence[str], column: int) -> str:
+    """Return what is wrong in a line where, before a column, a name ends whose prefix nothing declares."""
+    for found in map(_PREFIXED_NAME.search, (line[: column - 1] for line in lines)):
+        if found:
+            return f"the prefix {found[1]}: is not declared; begin with PREFIX {found[1]}: <…>"
+    return "a prefix is not declared"
 
 
 def _evaluate(store: Store, asked: Header, text: str, *, limit: int) -> tuple[str, bytes | bytearray]:

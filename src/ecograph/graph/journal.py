@@ -63,7 +63,7 @@ def answer(options: Mapping[str, Any]) -> tuple[dict[str, Any], bytes]:
     try:
         changes = _changes(options)
     except (SyntaxError, BadQuery) as error:
-        bad = bad_query(error) if isinstance(error, SyntaxError) else error
+        bad = bad_query(error, options["text"]) if isinstance(error, SyntaxError) else error
         return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}, b""
     except MemoryError:
         return {"error": "memory"}, b""

@@ -42,7 +42,7 @@ class Snapshot:
             with guarded("read the snapshot"):
                 return self._stores[level].query(text)
         except SyntaxError as error:
-            raise bad_query(error) from error
+            raise bad_query(error, text) from error
 
     def rows(self, level: Level, text: str) -> list[Row]:
         """Return the solutions of a SELECT, each with its bound variables only."""
