@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from ecograph.errors import BadParameter
-from ecograph.exchange.deciding import Said
+from ecograph.exchange.deciding import Said, moment_after
 from ecograph.exchange.judging import VERDICTS, Verdict, judgement
+from ecograph.graph.judgements import read_judgements
 from ecograph.graph.keys import Key
 from ecograph.model import FeedbackReport, Iri, Judged, Level
 from ecograph.publication import Publication
@@ -44,13 +45,15 @@ class Feedback:
         """
         seen = _checked_level(key, level)
         published = self._publication.now()
+        need = judged_need(published.view(seen), about, resource)
+        before = read_judgements(published.snapshot, seen).of(need, resource)
         said = Verdict(
-            need=judged_need(published.view(seen), about, resource),
+            need=need,
             candidate=resource,
             verdict=_checked_verdict(verdict),
             said=Said(reason, language),
             by=key.name,
-            on=self._now(),
+            on=moment_after(self._now(), (one.on for one in before if one.by == key.name)),
         )
         decision, content = judgement(said, published.base)
         graph = source_iri(published.base, decisions_id(seen))

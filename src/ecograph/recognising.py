@@ -9,9 +9,9 @@ from pyoxigraph import Literal, NamedNode, Triple
 
 from ecograph.editing import Editor
 from ecograph.errors import BadParameter
-from ecograph.exchange.deciding import Decision, as_turtle
+from ecograph.exchange.deciding import Decision, as_turtle, moment_after
 from ecograph.graph.facts import facts_of
-from ecograph.graph.mentions import Extracted, State, named_iri
+from ecograph.graph.mentions import Extracted, State, decided_on, named_iri
 from ecograph.graph.ports import Reader
 from ecograph.graph.terms import resource
 from ecograph.model import Iri, Level
@@ -41,7 +41,8 @@ class Recognising:
         whose = None
         if decision.kind == State.CONFIRMED.value:
             whose = name if actor is None else self._organisation(actor, level)
-        made = replace(decision, about=name, into=whose if actor is not None else None)
+        on = moment_after(decision.on, decided_on(self.editor.writer.store, level, name))
+        made = replace(decision, about=name, into=whose if actor is not None else None, on=on)
         self.editor.post(source_iri(base, decisions_id(level)), as_turtle(made.triples(base)), ".ttl")
         if whose is not None:
             met = self.settling.same_name(mention, level)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from ecograph.exchange.deciding import NOTHING_SAID, Decision, Said, as_turtle
+from ecograph.exchange.deciding import NOTHING_SAID, Decision, Said, as_turtle, moment_after
 from ecograph.graph.keys import Key
 from ecograph.model import Iri, Level, ResolutionReport, Resolved
 from ecograph.publication import Publication
@@ -97,14 +97,15 @@ class Resolution:
     def _decide(self, key: Key, verdict: str, find: Callable[[Pairing], Decidable], said: Said) -> Resolved:
         """Find what may be decided and decide it, while nobody else can decide otherwise."""
         with self._writing.editing(key, "a decision on records") as editor:
-            found, base = find(self._pairing(key.level)), editor.writer.base
+            pairing, base = self._pairing(key.level), editor.writer.base
+            found = find(pairing)
             decision = Decision(
                 about=found.record,
                 into=found.into,
                 kind=VERDICTS[verdict],
                 said=said,
                 by=key.name,
-                on=self._now(),
+                on=moment_after(self._now(), pairing.decided_on(found.record, found.into)),
             )
             seen = replace(editor, key=replace(key, level=found.level))
             seen.decide(as_turtle(decision.triples(base)))

@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 
+from ecograph.editing import Editor
 from ecograph.errors import BadParameter, ResourceNotFound
-from ecograph.exchange.deciding import Decision, Said, as_turtle
+from ecograph.exchange.deciding import Decision, Said, as_turtle, moment_after
 from ecograph.graph.facts import DESCRIPTIONS, Facts
 from ecograph.graph.keys import Key
-from ecograph.graph.mentions import KIND, SPOTTED, State
+from ecograph.graph.mentions import KIND, SPOTTED, State, decided_on
 from ecograph.graph.ports import Row
 from ecograph.graph.terms import resource
 from ecograph.model import Iri, Level, Passage, Review, Reviewed, ReviewItem
@@ -142,11 +143,7 @@ class Reviewing:
             elif actor is not None:
                 raise BadParameter("actor", actor, "nothing: the mention names a resource of the graph")
             else:
-                # Written first: were this killed now, the next run would do the rest.
-                kept = as_turtle(made.triples(base))
-                as_seen.post(source_iri(base, decisions_id(level)), kept, ".ttl")
-                settling.decide(iri, state, source, level, key.id)
-                decided = made.iri(base)
+                decided = _keep(as_seen, settling, made, source)
         name = iri.rpartition("/")[2]
         return Reviewed(
             id=name,
@@ -155,6 +152,17 @@ class Reviewing:
             stated=state is State.CONFIRMED,
             level=level.slug,
         )
+
+
+def _keep(editor: Editor, settling: Settling, decision: Decision, source: str) -> Iri:
+    """Keep a decision on a mention of a source, for who sees as much as an editor's key; return its IRI."""
+    base, level = editor.writer.base, editor.key.level
+    on = moment_after(decision.on, decided_on(editor.writer.store, level, decision.about))
+    made = replace(decision, on=on)
+    # Written first: were this killed now, the next run would do the rest.
+    editor.post(source_iri(base, decisions_id(level)), as_turtle(made.triples(base)), ".ttl")
+    settling.decide(made.about, State(made.kind), source, level, editor.key.id)
+    return made.iri(base)
 
 
 _ONE_OF = "# one of the lines"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from click.testing import Result
@@ -111,6 +112,17 @@ def test_the_last_decision_holds_and_none_is_erased(graph: EcoGraph, feed: Feed,
     rows = graph.rows(Level.PUBLIC, query)
     assert [row["by"].value for row in rows] == ["Zoé"] * 3
     assert graph.writing.understand()[0].unchanged
+
+
+def test_the_last_decision_holds_though_the_clock_went_back(graph: EcoGraph, feed: Feed) -> None:
+    feed(ARTICLE)
+    moments = (datetime(2026, 1, 15, tzinfo=UTC) - timedelta(hours=n) for n in range(100))
+    graph.review._now = lambda: next(moments)
+    mention = waiting(graph)
+    for decision in ("reject", "accept"):
+        graph.review.decide(key(), mention, decision)
+    feed(ARTICLE.replace("Premier pas.", "Un premier pas, puis un autre."))
+    assert [item.quote for item in graph.review.list(Level.PUBLIC, "confirmed").items] == ["Gironde"]
 
 
 def test_another_passage_that_says_the_same_keeps_it_stated(

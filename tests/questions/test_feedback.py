@@ -31,9 +31,9 @@ def key(name: str = "adviser", level: Level = Level.PUBLIC) -> Key:
     return Key(id="0", name=name, level=level, may_write=True, created_at="2026-01-01")
 
 
-def opened(home: Path, **settings: object) -> EcoGraph:
-    """A deployment whose clock moves a minute at each look."""
-    moments = (START + timedelta(minutes=n) for n in range(1_000))
+def opened(home: Path, step: int = 1, **settings: object) -> EcoGraph:
+    """A deployment whose clock moves so many minutes at each look."""
+    moments = (START + timedelta(minutes=step * n) for n in range(1_000))
     given = Settings(home=home, embedding="none", _env_file=None, **settings)
     return EcoGraph(given, today=START.date, now=lambda: next(moments))
 
@@ -181,3 +181,11 @@ def test_it_goes_up_with_the_need_that_it_is_about(graph: EcoGraph) -> None:
     assert graph.feedback.report(Level.PARTNERS).decisions == 1
     public = {str(quad) for quad in graph.snapshot()._stores[Level.PUBLIC]}
     assert not any("okapi" in quad or kept.decision in quad for quad in public)
+
+
+def test_the_last_judgement_counts_though_the_clock_went_back(fresh_copy: Path) -> None:
+    graph = opened(fresh_copy, step=-1)
+    before = said(results(graph)["cifre"])
+    for verdict in ("not-relevant", "helpful"):
+        judge(graph, "national--cifre", verdict)
+    assert said(results(graph)["cifre"]) > before

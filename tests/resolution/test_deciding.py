@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -385,3 +386,16 @@ def test_numbers_are_found_where_sources_write_them(graph: EcoGraph, load: Load)
     found = {entry.iri: entry.identifiers for entry in entries(graph.view(Level.PUBLIC))}
     for number, (written, told) in enumerate(WRITTEN.items()):
         assert found[actor(graph, f"w--{number}")] == ({told} if told else set()), written
+
+
+def test_the_last_decision_holds_though_the_clock_went_back(graph: EcoGraph, key: Key) -> None:
+    moments = (datetime(2026, 1, 15, tzinfo=UTC) - timedelta(hours=n) for n in range(100))
+    graph.resolution._now = lambda: next(moments)
+    one, other = actors(graph, A)
+    graph.resolution.merge(key, one, other)
+    graph.resolution.undo(key, one, other)
+    assert graph.kept(Level.PUBLIC, other) == other
+    graph.resolution.keep_apart(key, one, other)
+    assert frozenset(A) not in pairs(graph)
+    graph.resolution.undo(key, one, other)
+    assert frozenset(A) in pairs(graph)

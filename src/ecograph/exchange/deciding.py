@@ -5,12 +5,13 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from pyoxigraph import Literal, NamedNode, RdfFormat, Triple, serialize
 
 from ecograph.errors import TooLarge
 from ecograph.graph.aliases import DECIDED_ON, DECISION_ON, KIND, MERGED_INTO
+from ecograph.graph.terms import instant
 from ecograph.model import Iri
 from ecograph.vocab import RDF, XSD, concept, eco
 
@@ -66,6 +67,19 @@ class Decision:
             yield Triple(
                 node, NamedNode(eco("reason")), Literal(self.said.reason, language=self.said.language)
             )
+
+
+def moment_after(now: datetime, earlier: Iterable[str]) -> datetime:
+    """Return now; where the clock was put back, the moment after the last of the decisions to be followed.
+
+    Of decisions on the same, the last holds, and their times alone tell which that is.
+    """
+    last = min(max(map(instant, earlier), default=_NEVER), _LAST)
+    return now if last < now else last + _TICK
+
+
+_TICK = timedelta(microseconds=1)
+_NEVER, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC) - _TICK
 
 
 def as_turtle(triples: Iterable[Triple]) -> bytes:

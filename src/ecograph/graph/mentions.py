@@ -44,6 +44,12 @@ SELECT ?name ?kind ?on ?actor WHERE {
 """
 
 
+_DECIDED = """
+PREFIX eco: <https://w3id.org/ecograph/ns#>
+SELECT ?on WHERE {{ ?decision a eco:Decision ; eco:decisionOn <{about}> ; eco:decidedOn ?on }}
+"""
+
+
 class State(StrEnum):
     """What a person said of a mention; the notations of the concepts."""
 
@@ -154,6 +160,11 @@ def read_names(graph: Rows, level: Level) -> Mapping[Iri, Iri | None]:
         name = row["name"].value
         found[name] = row.get("actor", row["name"]).value if row["kind"].value == accepted else None
     return found
+
+
+def decided_on(graph: Rows, level: Level, about: Iri) -> list[str]:
+    """Return when people decided of a mention or of a name, as far as a level sees it."""
+    return [row["on"].value for row in graph.rows(level, _DECIDED.format(about=about))]
 
 
 def _record(mention: Extracted) -> Iterator[Triple]:

@@ -72,6 +72,11 @@ class Pairing:
         rulings = self._aliases(self.level).between(resource(one), resource(other))
         return any(ruling.kind in (APART, UNDONE) for ruling in rulings)
 
+    def decided_on(self, record: Iri, into: Iri) -> tuple[str, ...]:
+        """Return when it was last decided on a pair of records, if ever."""
+        last = self._aliases(self.level).holding.get(frozenset((resource(record), resource(into))))
+        return () if last is None else (last.on,)
+
     # Which records, and who knows of them
 
     def _level_of_both(self, one: Iri, other: Iri) -> Level:
