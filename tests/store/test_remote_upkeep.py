@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from ecograph.app import EcoGraph
-from ecograph.errors import Refused, StoreTaken, UnknownGraph
+from ecograph.errors import Refused, StorageFailed, StoreTaken, UnknownGraph
 from ecograph.graph.keys import Key
 from ecograph.graph.remote_backend import servers
 from ecograph.graph.remote_http import Endpoint, Server
@@ -132,3 +132,25 @@ def test_a_second_home_with_the_same_base_writes_nothing(
     second.close()
     with closing(opened(tmp_path / "remote", **asked)) as first, pytest.raises(StoreTaken):
         first.writing.load_files(occasional("more", "public"), [File("more.ttl", RECORD.encode())])
+
+
+def test_half_of_a_change_is_told_from_damage(remote: EcoGraph, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A killed process leaves it on the server, where it can be seen until the next write finishes it."""
+    send = Endpoint.update
+
+    def failing(endpoint: Endpoint, text: str) -> None:
+        send(endpoint, text.partition(" ;\n")[0])
+        raise StorageFailed("write to the SPARQL server", "the process was killed")
+
+    monkeypatch.setattr(Endpoint, "update", failing)
+    with pytest.raises(StorageFailed):
+        remote.writing.load_files(
+            occasional("small", "private"), [File("small.ttl", RECORD.replace("12", "13").encode())]
+        )
+    monkeypatch.undo()
+    found = remote.upkeep.verify()
+    assert found.pending == 1
+    assert any("merged graph of level private" in problem for problem in found.problems)
+    assert found.problems[-1].startswith("store: a change was begun on the server and not finished")
+    remote.writing.load_declared(["ontology"])
+    assert remote.upkeep.verify().problems == ()
