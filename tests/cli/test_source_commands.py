@@ -197,6 +197,13 @@ def test_try_needs_no_home(invoke: Invoke, tmp_path: Path, declaration: Path) ->
     assert not (tmp_path / "none" / "current.json").exists()
 
 
+def test_try_says_that_a_restore_is_not_finished(invoke: Invoke, tmp_path: Path, declaration: Path) -> None:
+    (tmp_path / "restore.unfinished").touch()
+    done = invoke("--home", tmp_path, "source", "try", declaration)
+    assert done.exit_code == 1
+    assert "run `ecograph restore` with the same backup again" in done.output
+
+
 def test_a_declaration_of_a_deployment_starts_at_its_home(
     invoke: Invoke, sample_home: Path, tmp_path: Path, declaration: Path
 ) -> None:

@@ -72,6 +72,15 @@ def test_an_unknown_suffix_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "cure"),
+    [("x.csv", "--template CLASS"), ("compte rendu.DOCX", r"save it as one"), ("x.odt", "pdf")],
+)
+def test_what_is_read_in_another_way_is_told(name: str, cure: str) -> None:
+    with pytest.raises(MalformedFile, match=rf"not an RDF file: .*; .*{cure}"):
+        list(parse(b"", name=name, base=BASE))
+
+
+@pytest.mark.parametrize(
     ("content", "media_type", "reason"),
     [
         (b"<x:a> <x:b> <x:c> .", "text/plain", r"expected one of .* \(it came as text/plain\)"),

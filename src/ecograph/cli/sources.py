@@ -53,6 +53,7 @@ def try_(home: Path | None, file: Path, limit: int, as_json: bool) -> None:
     """Show what loading FILE, a declaration, would do; nothing is written."""
     with ExitStack() as stack:
         graph = open_graph(home)
+        graph.home.check_whole()
         if graph.home.current() is None:  # what is not there stays so: the vocabulary is read elsewhere
             scratch = Path(stack.enter_context(TemporaryDirectory(prefix="ecograph-try-")))
             graph = open_graph(scratch / "home")

@@ -109,9 +109,12 @@ def parse(content: bytes, *, name: str, base: str, suffix: str | None = None) ->
 
 
 def _cure(name: str) -> str:
-    if Path(name).suffix.lower() not in {".csv", ".tsv", ".xlsx"}:
-        return ""
-    return "; a table is read as a form (--template CLASS), or as a declaration (a .toml file) maps it"
+    suffix = Path(name).suffix.lower()
+    if suffix in {".csv", ".tsv", ".xlsx"}:
+        return "; a table is read as a form (--template CLASS), or as a declaration (a .toml file) maps it"
+    if suffix in {".doc", ".docx", ".odt", ".rtf"}:
+        return "; a text is read as .pdf, .html or .txt: save it as one of these"
+    return ""
 
 
 def _check(quad: Quad, name: str) -> None:
