@@ -35,18 +35,6 @@ class NotAnIri(Exception):
     """A graph is named by something that is no IRI."""
 
 
-_EXPECTED = (
-    SyntaxError,
-    MemoryError,
-    OSError,
-    RuntimeError,
-    ValueError,
-    OutOfRoom,
-    NotAnIri,
-    NotExpressible,
-)
-
-
 class Stores:
     """The last few stores that were asked for, kept open."""
 
@@ -81,6 +69,19 @@ class _Capped:
         """There is nothing behind."""
 
 
+# What is an answer too: that there is none, and why.
+_EXPECTED = (
+    SyntaxError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    ValueError,
+    OutOfRoom,
+    NotAnIri,
+    NotExpressible,
+)
+
+
 def answer(stores: Stores, asked: Header, text: str, *, limit: int) -> tuple[Header, bytes | bytearray]:
     """Return the media type and the bytes of a whole answer of so many bytes, or why there is none."""
     try:
@@ -93,19 +94,22 @@ def answer(stores: Stores, asked: Header, text: str, *, limit: int) -> tuple[Hea
 
 
 def _failure(error: Exception, text: str) -> Header:
+    said: Header = {"error": "query", "message": str(error)}
     match error:
-        case OutOfRoom() | MemoryError():
-            return {"error": "size" if isinstance(error, OutOfRoom) else "memory"}
+        case OutOfRoom():
+            said = {"error": "size"}
+        case MemoryError():
+            said = {"error": "memory"}
         case NotExpressible():
-            return {"error": "format", "form": error.form, "what": error.what}
+            said = {"error": "format", "form": error.form, "what": error.what}
         case NotAnIri():
-            return {"error": "graph", "message": str(error)}
+            said["error"] = "graph"
         case OSError() | RuntimeError() if is_fault(error):
-            return {"error": "store", "message": str(error)}
+            said["error"] = "store"
         case SyntaxError():
             bad = bad_query(error, text)
-            return {"error": "query", "message": bad.reason, "line": bad.line, "column": bad.column}
-    return {"error": "query", "message": str(error)}
+            said |= {"message": bad.reason, "line": bad.line, "column": bad.column}
+    return said
 
 
 def is_fault(error: Exception) -> bool:

@@ -15,9 +15,8 @@ from ecograph.understanding.forms import Token
 _DOUBLED = re.compile(r"(.)\1")
 
 SHORTEST = 6  # letters; below, one edit makes too many words
-LONGEST = (
-    60  # letters; a word has as many deletions as letters, so that one without blanks would fill the memory
-)
+# Letters; a word has as many deletions as letters, so that one without blanks would fill the memory.
+LONGEST = 60
 MOST_MORE = 8  # letters that doubled letters and an edit may add to a word
 SHORTEST_ALONE = 10  # letters of a name of one word
 _ENDING = 3  # letters in which another letter makes another word (thermalisme, thermaliste), not a slip
