@@ -100,7 +100,7 @@ def test_an_answer_that_drips_is_not_waited_for(talk: Talk, call: Callable[[Endp
         started = time.monotonic()
         with pytest.raises((QueryLimit, ServerFailed)):
             call(endpoint)
-        assert SECONDS <= time.monotonic() - started < SECONDS + 1
+        assert SECONDS <= time.monotonic() - started < SECONDS + 4
 
 
 def test_a_server_that_hardly_listens_is_not_waited_for() -> None:
@@ -108,7 +108,7 @@ def test_a_server_that_hardly_listens_is_not_waited_for() -> None:
         started = time.monotonic()
         with pytest.raises(ServerFailed, match=r"longer than 1 seconds|timed out"):
             endpoint.update("#" * 20_000_000)
-        assert time.monotonic() - started < SECONDS + 1
+        assert time.monotonic() - started < SECONDS + 4
 
 
 def test_a_long_answer_is_read_to_its_end() -> None:
